@@ -1,0 +1,39 @@
+import type { Code } from './messages/en.ts';
+
+/** What a message says of the case at hand: the file, the cell, the value found, the limit. */
+export type Values = Readonly<Record<string, string | number>>;
+
+/** A code of the message catalogue with its values; words are chosen at the edge, in the reader's language. */
+export interface Problem {
+  readonly code: Code;
+  readonly values: Values;
+}
+
+/** The three kinds share this shape; throw one of them, never this. */
+export abstract class EntradaError extends Error implements Problem {
+  abstract readonly kind: 'user' | 'transient' | 'terminal';
+  readonly code: Code;
+  readonly values: Values;
+
+  constructor(code: Code, values: Values = {}, options?: ErrorOptions) {
+    super(`${code} ${JSON.stringify(values)}`, options);
+    this.name = this.constructor.name;
+    this.code = code;
+    this.values = values;
+  }
+}
+
+/** Somebody can mend it: a workbook, a setting, a command. Trying again changes nothing. */
+export class UserError extends EntradaError {
+  readonly kind = 'user';
+}
+
+/** It may pass by itself: a file still arriving, a database held, a full disk. Try again later. */
+export class TransientError extends EntradaError {
+  readonly kind = 'transient';
+}
+
+/** A fault of ours, or a promise that a check found broken. Nothing was published. */
+export class TerminalError extends EntradaError {
+  readonly kind = 'terminal';
+}

@@ -1,0 +1,47 @@
+const DAY = 86_400_000;
+/** Serial of 1 January 1970 in each of the two systems (ECMA-376 18.17.4.1). */
+const EPOCH_1900 = 25_569;
+const EPOCH_1904 = 24_107;
+/** 31 December 9999, the last day that Excel knows. */
+const LAST_1900 = 2_958_465;
+
+/**
+ * A date's serial as local milliseconds since 1970, in whole milliseconds: no time zone takes part.
+ * NaN for what is no date: a negative serial, one past the year 9999, and serial 60 of the 1900 system,
+ * the 29 February 1900 that never was.
+ */
+export function serialToMs(serial: number, date1904: boolean): number {
+  // Rounding comes first, so that 23:59:59.9999 ends in the day that Excel shows.
+  const ms = Math.round(serial * DAY);
+  const day = Math.floor(ms / DAY);
+  const last = date1904 ? LAST_1900 - (EPOCH_1900 - EPOCH_1904) : LAST_1900;
+  if (!(day >= 0 && day <= last)) return Number.NaN;
+  if (date1904) return ms - EPOCH_1904 * DAY;
+  if (day === 60) return Number.NaN;
+  return ms - (day < 60 ? EPOCH_1900 - 1 : EPOCH_1900) * DAY;
+}
+
+/** An ISO 8601 date or local date-time (`t="d"`) as local milliseconds since 1970; NaN for anything else. */
+export function isoToMs(text: string): number {
+  const match = /^(\d{4})-(\d\d)-(\d\d)(?:T(\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?)?$/.exec(text);
+  if (!match) return Number.NaN;
+  const [year, month, day, hour = 0, minute = 0, second = 0] = match
+    .slice(1, 7)
+    .map((part) => Number(part ?? 0));
+  if (hour > 23 || minute > 59 || second > 59) return Number.NaN;
+  const date = dayToMs(year, month, day);
+  const fraction = Math.round(Number(`0.${match[7] ?? 0}`) * 1000);
+  return date + ((hour * 60 + minute) * 60 + second) * 1000 + fraction;
+}
+
+/** A day of the calendar as milliseconds since 1970; NaN when the calendar has no such day. */
+export function dayToMs(year: number, month: number, day: number): number {
+  const ms = new Date(0).setUTCFullYear(year, month - 1, day);
+  const date = new Date(ms);
+  return date.getUTCMonth() === month - 1 && date.getUTCDate() === day ? ms : Number.NaN;
+}
+
+/** Local milliseconds as ISO text without a zone: `2019-03-14T15:09:26`, with `.535` only when there is some. */
+export function msToIso(ms: number): string {
+  return new Date(ms).toISOString().replace(/(\.000)?Z$/, '');
+}

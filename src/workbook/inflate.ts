@@ -1,0 +1,108 @@
+import { Readable } from 'node:stream';
+import { crc32, createGunzip } from 'node:zlib';
+import { UserError } from '../errors.ts';
+import { type Limits, limitSettings } from './limits.ts';
+import { type ByteSource, dataOffset, type ZipEntry } from './zip.ts';
+
+const READ_BYTES = 1 << 18;
+// Each chunk costs a trip to the thread pool, about a quarter of a millisecond: fewer, larger ones win.
+const CHUNK_BYTES = 1 << 20;
+const RATIO_FLOOR = 64 * 2 ** 20;
+
+/** Counts what came out of inflate over all parts of one workbook. */
+export interface InflateBudget {
+  readonly limits: Limits;
+  inflated: number;
+}
+
+/**
+ * The bytes of a part, in chunks. zlib inflates the next chunk in the thread pool while the caller
+ * works on this one. Declared sizes are not trusted: the budget bounds what comes out, and the
+ * part ends in a UserError unless its length and CRC-32 are those that the directory promised.
+ */
+export async function* inflate(
+  source: ByteSource,
+  entry: ZipEntry,
+  budget: InflateBudget,
+): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+  const start = await dataOffset(source, entry);
+  const stored = readRange(source, start, entry.compressedSize);
+  let size = 0;
+  for await (const chunk of entry.deflated ? inflated(stored, entry) : checked(stored, entry)) {
+    size += chunk.length;
+    budget.inflated += chunk.length;
+    checkBudget(budget, entry, size);
+    yield chunk;
+  }
+  if (size !== entry.size) throw corrupt(entry);
+}
+
+async function* readRange(source: ByteSource, start: number, length: number) {
+  for (let at = 0; at < length; at += READ_BYTES) {
+    yield await source.read(start + at, Math.min(READ_BYTES, length - at));
+  }
+}
+
+async function* checked(stored: AsyncIterable<Uint8Array<ArrayBuffer>>, entry: ZipEntry) {
+  let crc = 0;
+  for await (const chunk of stored) {
+    crc = crc32(chunk, crc);
+    yield chunk;
+  }
+  if (crc !== entry.crc) throw corrupt(entry);
+}
+
+/** A deflated part dressed as gzip: zlib then checks the CRC-32 in the thread pool, where time is free. */
+async function* gzipped(stored: AsyncIterable<Uint8Array<ArrayBuffer>>, entry: ZipEntry) {
+  yield new Uint8Array([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255]);
+  yield* stored;
+  const trailer = new DataView(new ArrayBuffer(8));
+  trailer.setUint32(0, entry.crc, true);
+  trailer.setUint32(4, entry.size, true);
+  yield new Uint8Array(trailer.buffer);
+}
+
+async function* inflated(
+  stored: AsyncIterable<Uint8Array<ArrayBuffer>>,
+  entry: ZipEntry,
+): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+  const chunkSize = Math.min(CHUNK_BYTES, Math.max(1 << 10, entry.size));
+  const zlib = createGunzip({ chunkSize });
+  const input = Readable.from(gzipped(stored, entry), {
+    objectMode: false,
+    highWaterMark: READ_BYTES,
+  });
+  // A failed read must reach whoever waits on zlib; zlib alone would wait for ever.
+  input.on('error', (error) => zlib.destroy(error));
+  try {
+    for await (const chunk of input.pipe(zlib)) yield chunk;
+  } catch (error) {
+    if (isZlibError(error)) throw corrupt(entry, error);
+    throw error;
+  } finally {
+    input.destroy();
+    zlib.destroy();
+  }
+}
+
+function corrupt(entry: ZipEntry, cause?: unknown): UserError {
+  return new UserError('zip.corrupt', { part: entry.name }, { cause });
+}
+
+function isZlibError(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && /^Z_/.test(String(error.code));
+}
+
+function checkBudget(
+  { limits, inflated: total }: InflateBudget,
+  entry: ZipEntry,
+  size: number,
+): void {
+  if (total > limits.inflatedBytes) throw overLimit('inflatedBytes', limits);
+  if (size > RATIO_FLOOR && size > limits.ratio * entry.compressedSize)
+    throw overLimit('ratio', limits);
+}
+
+export function overLimit(limit: keyof Limits, limits: Limits): UserError {
+  return new UserError(`limit.${limit}`, { limit: limits[limit], setting: limitSettings[limit] });
+}

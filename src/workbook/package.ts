@@ -1,0 +1,89 @@
+import { UserError } from '../errors.ts';
+import { toUtf8 } from './encoding.ts';
+import { type InflateBudget, inflate } from './inflate.ts';
+import type { Limits } from './limits.ts';
+import { attribute, createXml, END, feed, isLocal, MORE, next, OPEN, type Xml } from './xml.ts';
+import { type ByteSource, readDirectory, type ZipEntry } from './zip.ts';
+
+/** An Open Packaging Conventions package: parts in a zip, tied together by relationships (ECMA-376 part 2). */
+export interface Package {
+  has(part: string): boolean;
+  /** A part's bytes as UTF-8. Throws UserError when there is no such part. */
+  read(part: string): AsyncGenerator<Uint8Array<ArrayBuffer>>;
+  /** The relationships of a part (`''`: of the package itself) by id; none when it has none. */
+  relationships(part: string): Promise<Map<string, Relationship>>;
+  /** Compressed bytes of a part, a measure of the work that it is. */
+  size(part: string): number;
+}
+
+export interface Relationship {
+  /** The last word of the type's URI, such as `worksheet`: the same in transitional and strict OOXML. */
+  readonly type: string;
+  /** The part that it leads to, as the zip names it. */
+  readonly target: string;
+}
+
+export async function openPackage(source: ByteSource, limits: Limits): Promise<Package> {
+  const entries = await readDirectory(source);
+  const budget: InflateBudget = { limits, inflated: 0 };
+  const find = (part: string): ZipEntry | undefined => entries.get(part.toLowerCase());
+
+  function read(part: string): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+    const entry = find(part);
+    if (entry === undefined) throw new UserError('workbook.partMissing', { part });
+    return toUtf8(inflate(source, entry, budget), part);
+  }
+
+  async function relationships(part: string): Promise<Map<string, Relationship>> {
+    const found = new Map<string, Relationship>();
+    const rels = part.replace(/[^/]*$/, (name) => `_rels/${name}.rels`);
+    if (!find(rels)) return found;
+    await eachElement(read(rels), rels, (xml) => {
+      const id = attribute(xml, 'Id');
+      const target = attribute(xml, 'Target');
+      if (!isLocal(xml, 'Relationship') || id === undefined || target === undefined) return;
+      if (attribute(xml, 'TargetMode') === 'External') return;
+      const type = attribute(xml, 'Type')?.split('/').at(-1) ?? '';
+      found.set(id, { type, target: resolveTarget(part, target) });
+    });
+    return found;
+  }
+
+  return {
+    has: (part) => find(part) !== undefined,
+    read,
+    relationships,
+    size: (part) => find(part)?.compressedSize ?? 0,
+  };
+}
+
+/** Calls back for every element of a small part as it opens. */
+export async function eachElement(
+  chunks: AsyncIterable<Uint8Array>,
+  part: string,
+  onOpen: (xml: Xml) => void,
+): Promise<void> {
+  const xml = createXml(part);
+  const advance = () => {
+    for (let token = next(xml); token !== MORE && token !== END; token = next(xml)) {
+      if (token === OPEN) onOpen(xml);
+    }
+  };
+  for await (const chunk of chunks) {
+    feed(xml, chunk);
+    advance();
+  }
+  feed(xml, undefined);
+  advance();
+}
+
+/** A target is relative to the folder of the part that names it, or absolute from the root. */
+function resolveTarget(part: string, target: string): string {
+  const path = target.replaceAll('\\', '/');
+  const folders = path.startsWith('/') ? [] : part.split('/').slice(0, -1);
+  for (const step of path.split('/')) {
+    if (step === '..') folders.pop();
+    else if (step !== '.' && step !== '') folders.push(step);
+  }
+  return folders.join('/');
+}

@@ -1,0 +1,49 @@
+import { CLOSE, isMain, MORE, next, OPEN, TEXT, textValue, type Xml } from './xml.ts';
+
+/**
+ * Collects the text of a `si` or `is` element: its `t`, and the `t` of its runs `r`, joined.
+ * Phonetic runs (`rPh`) are how it is read aloud, not what it says.
+ */
+export interface RichText {
+  /** Depth of the element that holds the text. */
+  depth: number;
+  text: string;
+  /** Depth of the `t` being read, or 0. */
+  inText: number;
+  /** Depth of the element being passed over, or 0. */
+  skipping: number;
+}
+
+export function createRichText(): RichText {
+  return { depth: 0, text: '', inText: 0, skipping: 0 };
+}
+
+/** The element was just opened. */
+export function startRichText(rich: RichText, xml: Xml): void {
+  rich.depth = xml.depth;
+  rich.text = '';
+  rich.inText = 0;
+  rich.skipping = 0;
+}
+
+/** Reads on until the element closes: true then, false when MORE is needed first. */
+export function readRichText(rich: RichText, xml: Xml): boolean {
+  for (;;) {
+    const token = next(xml);
+    if (token === MORE) return false;
+    if (token === OPEN) opened(rich, xml);
+    else if (token === TEXT) {
+      if (rich.inText > 0) rich.text += textValue(xml);
+    } else if (token === CLOSE) {
+      if (xml.depth < rich.depth) return true;
+      if (xml.depth < rich.skipping) rich.skipping = 0;
+      if (xml.depth < rich.inText) rich.inText = 0;
+    }
+  }
+}
+
+function opened(rich: RichText, xml: Xml): void {
+  if (xml.selfClosing || rich.skipping > 0) return;
+  if (isMain(xml, 't')) rich.inText = xml.depth;
+  else if (!isMain(xml, 'r')) rich.skipping = xml.depth;
+}

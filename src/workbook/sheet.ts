@@ -1,0 +1,248 @@
+import { UserError } from '../errors.ts';
+import {
+  BATCH_CELLS,
+  BOOLEAN,
+  type CellBatch,
+  DATE,
+  ERROR,
+  INVALID,
+  NUMBER,
+  parseRange,
+  TEXT,
+  UNCALCULATED,
+} from './cells.ts';
+import { isoToMs, serialToMs } from './dates.ts';
+import { scanPlainCells } from './fast-cells.ts';
+import { numberOf } from './numbers.ts';
+import { readRichText, startRichText } from './rich-text.ts';
+import {
+  type CellMeaning,
+  createScan,
+  emit,
+  IN_CELL,
+  IN_DATA,
+  IN_INLINE,
+  IN_ROW,
+  IN_VALUE,
+  OUTSIDE,
+  type SheetFacts,
+  type SheetScan,
+  startCell,
+  startRow,
+} from './scan.ts';
+import { decodeEscapes } from './texts.ts';
+import {
+  attribute,
+  CLOSE,
+  END,
+  feed,
+  isMain,
+  isTrue,
+  MORE,
+  next,
+  OPEN,
+  TEXT as TEXT_TOKEN,
+  textValue,
+} from './xml.ts';
+
+/**
+ * Reads a worksheet part (ECMA-376 18.3.1) as batches of cells that hold a value, and fills `facts`.
+ * Throws UserError for XML that is none, a row or a cell that comes twice, an address that no sheet has,
+ * and a limit that is passed; whoever consumes it must drop what it was given before.
+ */
+export async function* readSheet(
+  chunks: AsyncIterable<Uint8Array>,
+  part: string,
+  sheet: string,
+  meaning: CellMeaning,
+  facts: SheetFacts,
+): AsyncGenerator<CellBatch> {
+  const scan = createScan(part, sheet, meaning, facts);
+  const { batch } = scan;
+  for await (const chunk of chunks) {
+    feed(scan.xml, chunk);
+    while (advance(scan)) {
+      yield batch;
+      batch.count = 0;
+    }
+  }
+  feed(scan.xml, undefined);
+  while (advance(scan)) {
+    yield batch;
+    batch.count = 0;
+  }
+  if (batch.count > 0) yield batch;
+}
+
+/** Scans on: true when the batch is full, false when the window is used up. */
+function advance(scan: SheetScan): boolean {
+  const { xml, batch } = scan;
+  for (;;) {
+    if (scan.place === IN_ROW || scan.place === IN_DATA) scanPlainCells(scan);
+    if (batch.count === BATCH_CELLS) return true;
+    if (scan.place === IN_INLINE) {
+      if (!readRichText(scan.rich, xml)) return false;
+      scan.inline = decodeEscapes(scan.rich.text);
+      scan.place = IN_CELL;
+    }
+    const token = next(xml);
+    if (token === MORE || token === END) return false;
+    if (token === OPEN) opened(scan);
+    else if (token === CLOSE) closed(scan);
+    else if (token === TEXT_TOKEN && scan.place === IN_VALUE && scan.skipping === 0) {
+      scan.value = (scan.value ?? '') + textValue(xml);
+    }
+  }
+}
+
+function opened(scan: SheetScan): void {
+  const { xml } = scan;
+  if (scan.skipping > 0) return;
+  if (scan.place === OUTSIDE) openedOutside(scan);
+  else if (scan.place === IN_DATA && isMain(xml, 'row')) openRow(scan);
+  else if (scan.place === IN_ROW && isMain(xml, 'c')) openCell(scan);
+  else if (scan.place === IN_CELL && isMain(xml, 'v')) {
+    scan.value ??= '';
+    if (!xml.selfClosing) scan.place = IN_VALUE;
+  } else if (scan.place === IN_CELL && isMain(xml, 'is')) {
+    scan.inline = '';
+    if (!xml.selfClosing) {
+      startRichText(scan.rich, xml);
+      scan.place = IN_INLINE;
+    }
+  } else {
+    if (scan.place === IN_CELL && isMain(xml, 'f')) scan.formula = true;
+    if (!xml.selfClosing) scan.skipping = xml.depth;
+  }
+}
+
+function openedOutside(scan: SheetScan): void {
+  const { xml, facts } = scan;
+  if (isMain(xml, 'sheetData')) {
+    if (!xml.selfClosing) scan.place = IN_DATA;
+  } else if (isMain(xml, 'col')) {
+    if (!isTrue(attribute(xml, 'hidden'))) return;
+    facts.hiddenColumns.push({
+      from: Number(attribute(xml, 'min')),
+      to: Number(attribute(xml, 'max')),
+    });
+  } else if (isMain(xml, 'mergeCell')) {
+    const range = parseRange(attribute(xml, 'ref') ?? '');
+    if (range) facts.merges.push(range);
+  }
+}
+
+function closed(scan: SheetScan): void {
+  const { xml } = scan;
+  if (scan.skipping > 0) {
+    if (xml.depth < scan.skipping) scan.skipping = 0;
+    return;
+  }
+  switch (scan.place) {
+    case IN_VALUE:
+      scan.place = IN_CELL;
+      return;
+    case IN_CELL:
+      finishCell(scan);
+      scan.place = IN_ROW;
+      return;
+    case IN_ROW:
+      scan.place = IN_DATA;
+      return;
+    case IN_DATA:
+      scan.place = OUTSIDE;
+  }
+}
+
+function openRow(scan: SheetScan): void {
+  const { xml } = scan;
+  const reference = attribute(xml, 'r');
+  startRow(scan, reference === undefined ? scan.row + 1 : Number(reference));
+  if (isTrue(attribute(xml, 'hidden'))) scan.facts.hiddenRows++;
+  if (!xml.selfClosing) scan.place = IN_ROW;
+}
+
+function openCell(scan: SheetScan): void {
+  const { xml } = scan;
+  const reference = attribute(xml, 'r');
+  let column = scan.column + 1;
+  if (reference !== undefined) {
+    const range = parseRange(reference);
+    if (range === undefined || range.top !== scan.row) {
+      throw new UserError('sheet.address', {
+        sheet: scan.sheet,
+        address: `${reference} in row ${scan.row}`,
+      });
+    }
+    column = range.left;
+  }
+  startCell(scan, column);
+  scan.type = attribute(xml, 't') ?? 'n';
+  scan.style = Number(attribute(xml, 's') ?? 0);
+  scan.value = undefined;
+  scan.inline = undefined;
+  scan.formula = false;
+  if (!xml.selfClosing) scan.place = IN_CELL;
+}
+
+function finishCell(scan: SheetScan): void {
+  const held = interpret(scan);
+  if (held) emit(scan, held.kind, held.value);
+}
+
+interface Held {
+  readonly kind: number;
+  readonly value: number;
+}
+
+/** What the open cell holds by its type (ECMA-376 18.18.11); undefined when it is blank. */
+function interpret(scan: SheetScan): Held | undefined {
+  const { type, value, inline, meaning } = scan;
+  if (inline !== undefined) return textOf(scan, inline);
+  if (value === undefined || (value === '' && type !== 'str')) {
+    // Without a value a cell is blank, unless a formula says that it should have one.
+    return scan.formula ? { kind: UNCALCULATED, value: 0 } : undefined;
+  }
+  switch (type) {
+    case 'n':
+      return numberHeld(scan, value);
+    case 's': {
+      const index = numberOf(value);
+      if (!(Number.isInteger(index) && index >= 0 && index < meaning.sharedCount))
+        return invalid(scan, value);
+      return meaning.texts.isEmpty(index) ? undefined : { kind: TEXT, value: index };
+    }
+    case 'str':
+    case 'inlineStr':
+      return textOf(scan, decodeEscapes(value));
+    case 'b': {
+      const known = ['0', 'false', '1', 'true'].indexOf(value.trim());
+      return known === -1 ? invalid(scan, value) : { kind: BOOLEAN, value: known >> 1 };
+    }
+    case 'e':
+      return { kind: ERROR, value: meaning.texts.intern(value) };
+    case 'd': {
+      const ms = isoToMs(value.trim());
+      return Number.isNaN(ms) ? invalid(scan, value) : { kind: DATE, value: ms };
+    }
+    default:
+      return invalid(scan, value);
+  }
+}
+
+function numberHeld(scan: SheetScan, text: string): Held {
+  const { dateStyles, date1904 } = scan.meaning;
+  const number = numberOf(text);
+  if (Number.isNaN(number)) return invalid(scan, text);
+  if (dateStyles[scan.style] !== 1) return { kind: NUMBER, value: number };
+  const ms = serialToMs(number, date1904);
+  return Number.isNaN(ms) ? invalid(scan, text) : { kind: DATE, value: ms };
+}
+
+function textOf(scan: SheetScan, text: string): Held | undefined {
+  return text === '' ? undefined : { kind: TEXT, value: scan.meaning.texts.intern(text) };
+}
+
+function invalid(scan: SheetScan, text: string): Held {
+  return { kind: INVALID, value: scan.meaning.texts.intern(text) };
+}

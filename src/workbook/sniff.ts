@@ -1,0 +1,47 @@
+import { UserError } from '../errors.ts';
+import type { ByteSource } from './zip.ts';
+
+const HEAD = 4096;
+
+/** What a file that has no zip directory really is, as the error to throw. */
+export async function sniff(source: ByteSource): Promise<UserError> {
+  const head = Buffer.from(await source.read(0, HEAD));
+  const text = head.toString('latin1');
+  if (head.length === 0) return new UserError('workbook.empty');
+  if (text.startsWith('PK\x03\x04')) return new UserError('zip.truncated');
+  if (text.startsWith('\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1')) {
+    // An encrypted .xlsx and an old .xls are both compound files; the names of their streams tell.
+    const encrypted = await contains(source, Buffer.from('EncryptedPackage', 'utf16le'));
+    return new UserError(encrypted ? 'workbook.encrypted' : 'workbook.xls');
+  }
+  if (text.startsWith('%PDF')) return new UserError('workbook.otherType', { type: 'PDF' });
+  const start = head
+    .toString('utf8')
+    .replace(/^\uFEFF/, '')
+    .trimStart()
+    .toLowerCase();
+  if (/^<(!doctype html|html|head|body|table|meta|div)/.test(start)) {
+    return new UserError('workbook.otherType', { type: 'HTML' });
+  }
+  if (start.startsWith('<')) return new UserError('workbook.otherType', { type: 'XML' });
+  if (!text.includes('\0') && /[,;\t]/.test(firstLine(start))) {
+    return new UserError('workbook.otherType', { type: 'CSV' });
+  }
+  return new UserError('workbook.unknownType', { start: printable(text.slice(0, 16)) });
+}
+
+function firstLine(text: string): string {
+  return text.split(/\r?\n/, 1)[0] ?? '';
+}
+
+function printable(text: string): string {
+  return text.replace(/[^\x20-\x7e]/g, '.');
+}
+
+async function contains(source: ByteSource, needle: Buffer): Promise<boolean> {
+  const step = 1 << 20;
+  for (let at = 0; at < source.size; at += step) {
+    if (Buffer.from(await source.read(at, step + needle.length)).includes(needle)) return true;
+  }
+  return false;
+}

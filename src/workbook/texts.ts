@@ -1,0 +1,72 @@
+import { overLimit } from './inflate.ts';
+import type { Limits } from './limits.ts';
+
+/**
+ * The distinct texts of a workbook, by index: the shared strings first, then the texts that stand in cells.
+ * They rest as UTF-8 in one arena and become a string only when somebody asks for one.
+ */
+export interface Texts {
+  readonly size: number;
+  get(index: number): string;
+  isEmpty(index: number): boolean;
+}
+
+export interface TextStore extends Texts {
+  /** Adds the next shared string; its index is its place in the table, even when it repeats another. */
+  push(text: string): void;
+  /** The index of a text that stands in a cell: the same text has the same index. */
+  intern(text: string): number;
+}
+
+export function createTexts(limits: Limits): TextStore {
+  let arena = new Uint8Array(1 << 16);
+  let ends = new Int32Array(1 << 10);
+  let size = 0;
+  const interned = new Map<string, number>();
+  const encoder = new TextEncoder();
+  const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+
+  const start = (index: number) => (index === 0 ? 0 : ends[index - 1]);
+
+  function push(text: string): void {
+    const from = start(size);
+    // A UTF-16 unit takes at most three bytes of UTF-8.
+    if (from + 3 * text.length > limits.textBytes) throw overLimit('textBytes', limits);
+    if (size === limits.texts) throw overLimit('texts', limits);
+    if (from + 3 * text.length > arena.length) {
+      const grown = new Uint8Array(Math.max(2 * arena.length, from + 3 * text.length));
+      grown.set(arena);
+      arena = grown;
+    }
+    if (size === ends.length) {
+      const grown = new Int32Array(2 * size);
+      grown.set(ends);
+      ends = grown;
+    }
+    ends[size++] = from + encoder.encodeInto(text, arena.subarray(from)).written;
+  }
+
+  return {
+    get size() {
+      return size;
+    },
+    get: (index) => decoder.decode(arena.subarray(start(index), ends[index])),
+    isEmpty: (index) => start(index) === ends[index],
+    push,
+    intern(text) {
+      const known = interned.get(text);
+      if (known !== undefined) return known;
+      push(text);
+      interned.set(text, size - 1);
+      return size - 1;
+    },
+  };
+}
+
+/** `_xHHHH_` stands for one UTF-16 unit that XML cannot hold; `_x005F_` for an underscore that means itself. */
+export function decodeEscapes(text: string): string {
+  if (!text.includes('_x')) return text;
+  return text.replace(/_x([0-9A-Fa-f]{4})_/g, (_, hex) =>
+    String.fromCharCode(Number.parseInt(hex, 16)),
+  );
+}

@@ -1,0 +1,145 @@
+import { UserError } from '../errors.ts';
+import { type CellBatch, parseRange, type Range } from './cells.ts';
+import { overLimit } from './inflate.ts';
+import { defaultLimits, type Limits } from './limits.ts';
+import { eachElement, openPackage, type Package, type Relationship } from './package.ts';
+import type { CellMeaning, SheetFacts } from './scan.ts';
+import { readSharedStrings } from './shared-strings.ts';
+import { readSheet } from './sheet.ts';
+import { type DateStyles, readDateStyles } from './styles.ts';
+import { createTexts, type Texts } from './texts.ts';
+import { attribute, isMain, isTrue, relationshipId } from './xml.ts';
+import type { ByteSource } from './zip.ts';
+
+/** An open workbook: its sheets, and the cells of each as batches of typed columns. Read one sheet at a time. */
+export interface Workbook {
+  readonly sheets: readonly Sheet[];
+  /** What the cells' text indexes mean; it grows while sheets are read. */
+  readonly texts: Texts;
+  /**
+   * A sheet's cells that hold a value, batch by batch. `facts` is whole once the last batch was read.
+   * Throws UserError for a workbook that cannot be read rightly.
+   */
+  read(sheet: Sheet, facts?: SheetFacts): AsyncGenerator<CellBatch>;
+  /** The tables (Insert > Table) of a sheet. */
+  tables(sheet: Sheet): Promise<SheetTable[]>;
+}
+
+export interface Sheet {
+  readonly name: string;
+  readonly hidden: boolean;
+  readonly part: string;
+}
+
+export interface SheetTable {
+  readonly range: Range;
+  /** How many rows at the range's end are totals. */
+  readonly totalsRows: number;
+}
+
+export function createFacts(): SheetFacts {
+  return { hiddenRows: 0, hiddenColumns: [], merges: [] };
+}
+
+/**
+ * Opens an .xlsx or .xlsm workbook.
+ * Throws UserError for a file that is something else, encrypted, broken, or beyond a limit; each says what to do.
+ */
+export async function openWorkbook(
+  source: ByteSource,
+  limits: Limits = defaultLimits,
+): Promise<Workbook> {
+  const pack = await openPackage(source, limits);
+  const main = await mainPart(pack);
+  const relationships = await pack.relationships(main);
+  const { sheets, date1904 } = await readWorkbookPart(pack, main, relationships);
+  if (sheets.length > limits.sheets) throw overLimit('sheets', limits);
+
+  const texts = createTexts(limits);
+  const strings = partOfType(relationships, 'sharedStrings');
+  if (strings && pack.has(strings)) await readSharedStrings(pack.read(strings), strings, texts);
+  const styles = partOfType(relationships, 'styles');
+  const dateStyles: DateStyles =
+    styles && pack.has(styles) ? await readDateStyles(pack.read(styles), styles) : new Uint8Array();
+  const meaning: CellMeaning = { texts, sharedCount: texts.size, dateStyles, date1904, limits };
+
+  return {
+    sheets,
+    texts,
+    read: (sheet, facts = createFacts()) =>
+      readSheet(pack.read(sheet.part), sheet.part, sheet.name, meaning, facts),
+    tables: (sheet) => readTables(pack, sheet),
+  };
+}
+
+async function mainPart(pack: Package): Promise<string> {
+  const main = partOfType(await pack.relationships(''), 'officeDocument');
+  if (main?.endsWith('.bin')) throw new UserError('workbook.xlsb');
+  if (main && pack.has(main) && /workbook[^/]*$/i.test(main)) return main;
+  if (main && pack.has(main)) {
+    const root = await rootElement(pack, main);
+    if (root === 'workbook') return main;
+    throw new UserError('workbook.otherType', { type: otherOfficeType(main) });
+  }
+  if (pack.has('content.xml') && pack.has('meta-inf/manifest.xml')) {
+    throw new UserError('workbook.otherType', { type: 'OpenDocument' });
+  }
+  if (main) throw new UserError('workbook.partMissing', { part: main });
+  throw new UserError('workbook.otherType', { type: 'ZIP' });
+}
+
+async function rootElement(pack: Package, part: string): Promise<string> {
+  let root = '';
+  await eachElement(pack.read(part), part, (xml) => {
+    if (xml.depth <= 1 && isMain(xml, 'workbook')) root = 'workbook';
+  });
+  return root;
+}
+
+function otherOfficeType(part: string): string {
+  if (part.startsWith('word/')) return 'Word';
+  return part.startsWith('ppt/') ? 'PowerPoint' : 'ZIP';
+}
+
+function partOfType(relationships: Map<string, Relationship>, type: string): string | undefined {
+  for (const relationship of relationships.values()) {
+    if (relationship.type === type) return relationship.target;
+  }
+  return undefined;
+}
+
+async function readWorkbookPart(
+  pack: Package,
+  main: string,
+  relationships: Map<string, Relationship>,
+) {
+  const sheets: Sheet[] = [];
+  let date1904 = false;
+  await eachElement(pack.read(main), main, (xml) => {
+    if (isMain(xml, 'workbookPr')) date1904 = isTrue(attribute(xml, 'date1904'));
+    if (!isMain(xml, 'sheet')) return;
+    const name = attribute(xml, 'name') ?? '';
+    const relationship = relationships.get(relationshipId(xml) ?? '');
+    if (relationship === undefined) throw new UserError('workbook.sheetMissing', { sheet: name });
+    // Chart sheets and dialogues hold no cells.
+    if (relationship.type !== 'worksheet') return;
+    if (!pack.has(relationship.target))
+      throw new UserError('workbook.partMissing', { part: relationship.target });
+    const state = attribute(xml, 'state') ?? 'visible';
+    sheets.push({ name, hidden: state !== 'visible', part: relationship.target });
+  });
+  return { sheets, date1904 };
+}
+
+async function readTables(pack: Package, sheet: Sheet): Promise<SheetTable[]> {
+  const tables: SheetTable[] = [];
+  for (const { type, target } of (await pack.relationships(sheet.part)).values()) {
+    if (type !== 'table' || !pack.has(target)) continue;
+    await eachElement(pack.read(target), target, (xml) => {
+      if (!isMain(xml, 'table')) return;
+      const range = parseRange(attribute(xml, 'ref') ?? '');
+      if (range) tables.push({ range, totalsRows: Number(attribute(xml, 'totalsRowCount') ?? 0) });
+    });
+  }
+  return tables;
+}

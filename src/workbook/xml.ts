@@ -1,0 +1,415 @@
+import { UserError } from '../errors.ts';
+
+/**
+ * A pull tokenizer over the bytes of one XML part. It holds a window of the part and asks for MORE
+ * when a token does not end inside it. Bytes never become strings here: a token is a range of the window,
+ * valid until the next call. Namespaces are resolved (a prefix is only ever a prefix), close tags are
+ * checked against open ones, comments and processing instructions are passed over, a DOCTYPE is refused.
+ */
+export interface Xml {
+  /** The part's name, for messages. */
+  readonly part: string;
+  /** The window: `bytes[pos..end)` is still to be read; `bytes[end]` is 0, which ends every fast match. */
+  bytes: Uint8Array<ArrayBuffer>;
+  pos: number;
+  end: number;
+  /** Nothing follows the window. */
+  final: boolean;
+  /** Open elements. */
+  depth: number;
+  /** Of the last OPEN or CLOSE: its whole name is `bytes[nameStart..nameEnd)`, its local name from `localStart`. */
+  nameStart: number;
+  localStart: number;
+  nameEnd: number;
+  /** Of the last OPEN: no CLOSE follows. */
+  selfClosing: boolean;
+  attributeCount: number;
+  /** Four numbers an attribute: name start, name end, value start, value end. */
+  readonly attributes: Int32Array;
+  /** Of the last TEXT; `cdata` text holds no entities. */
+  textStart: number;
+  textEnd: number;
+  cdata: boolean;
+  /** Whether an element without a prefix is in the namespace of spreadsheets. */
+  mainByDefault: boolean;
+  /** Namespace declarations in force, innermost last. */
+  readonly scopes: { readonly depth: number; readonly prefix: string; readonly uri: string }[];
+  /** A hash of each open element's name, by depth. */
+  readonly openNames: Int32Array;
+}
+
+export const MORE = 0;
+export const OPEN = 1;
+export const CLOSE = 2;
+export const TEXT = 3;
+export const END = 4;
+export type Token = typeof MORE | typeof OPEN | typeof CLOSE | typeof TEXT | typeof END;
+
+const MAX_DEPTH = 256;
+const MAX_ATTRIBUTES = 256;
+/** No token of an honest workbook is near this; a cell's text ends at 32,767 characters. */
+const MAX_WINDOW = 1 << 26;
+
+/** Transitional and strict OOXML name the same things by different URIs (ECMA-376 parts 1 and 4). */
+const MAIN = new Set([
+  'http://schemas.openxmlformats.org/spreadsheetml/2006/main',
+  'http://purl.oclc.org/ooxml/spreadsheetml/main',
+]);
+const RELATIONSHIPS = new Set([
+  'http://schemas.openxmlformats.org/officeDocument/2006/relationships',
+  'http://purl.oclc.org/ooxml/officeDocument/relationships',
+]);
+
+export function createXml(part: string): Xml {
+  return {
+    part,
+    bytes: new Uint8Array(1),
+    pos: 0,
+    end: 0,
+    final: false,
+    depth: 0,
+    nameStart: 0,
+    localStart: 0,
+    nameEnd: 0,
+    selfClosing: false,
+    attributeCount: 0,
+    attributes: new Int32Array(4 * MAX_ATTRIBUTES),
+    textStart: 0,
+    textEnd: 0,
+    cdata: false,
+    mainByDefault: false,
+    scopes: [],
+    openNames: new Int32Array(MAX_DEPTH),
+  };
+}
+
+/** Puts the next chunk behind what is left of the window. Without a chunk the part has ended. */
+export function feed(xml: Xml, chunk: Uint8Array | undefined): void {
+  if (chunk === undefined) {
+    xml.final = true;
+    return;
+  }
+  const left = xml.end - xml.pos;
+  const needed = left + chunk.length;
+  if (needed > MAX_WINDOW) throw malformed(xml, 'a piece of it is absurdly long');
+  if (needed + 1 > xml.bytes.length) {
+    const bytes = new Uint8Array(needed + 1);
+    bytes.set(xml.bytes.subarray(xml.pos, xml.end));
+    xml.bytes = bytes;
+  } else {
+    xml.bytes.copyWithin(0, xml.pos, xml.end);
+  }
+  xml.bytes.set(chunk, left);
+  xml.bytes[needed] = 0;
+  xml.pos = 0;
+  xml.end = needed;
+}
+
+/** The next token; on MORE nothing was consumed: feed, and call again. */
+export function next(xml: Xml): Token {
+  const { bytes } = xml;
+  for (;;) {
+    const at = xml.pos;
+    if (at >= xml.end) return atEnd(xml);
+    if (bytes[at] !== 60) return text(xml, at);
+    switch (bytes[at + 1]) {
+      case 47:
+        return closeTag(xml, at);
+      case 33:
+        if (starts(xml, at, '<![CDATA[')) return cdata(xml, at);
+        if (starts(xml, at, '<!--')) {
+          if (!skipPast(xml, at + 4, '-->')) return more(xml);
+          continue;
+        }
+        if (xml.end - at < 9 && !xml.final) return MORE;
+        if (starts(xml, at, '<!DOCTYPE')) throw new UserError('xml.doctype', { part: xml.part });
+        throw malformed(xml, 'it holds a declaration that no workbook has');
+      case 63:
+        if (!skipPast(xml, at + 2, '?>')) return more(xml);
+        continue;
+      default:
+        return openTag(xml, at);
+    }
+  }
+}
+
+function atEnd(xml: Xml): Token {
+  if (!xml.final) return MORE;
+  if (xml.depth > 0) throw malformed(xml, 'it ends too early');
+  return END;
+}
+
+/** The window ended inside a token: more is needed, unless there is none. */
+function more(xml: Xml): Token {
+  if (xml.final) throw malformed(xml, 'it ends too early');
+  return MORE;
+}
+
+function text(xml: Xml, at: number): Token {
+  let end = xml.bytes.indexOf(60, at);
+  if (end === -1 || end >= xml.end) {
+    if (!xml.final) return MORE;
+    end = xml.end;
+  }
+  if (xml.depth === 0 && !isBlank(xml.bytes, at, end))
+    throw malformed(xml, 'it has text outside its elements');
+  xml.textStart = at;
+  xml.textEnd = end;
+  xml.cdata = false;
+  xml.pos = end;
+  return TEXT;
+}
+
+function isBlank(bytes: Uint8Array, start: number, end: number): boolean {
+  for (let i = start; i < end; i++) {
+    // A byte order mark is white space here: it may stand before the first element.
+    if (bytes[i] > 32 && bytes[i] !== 0xef && bytes[i] !== 0xbb && bytes[i] !== 0xbf) return false;
+  }
+  return true;
+}
+
+function cdata(xml: Xml, at: number): Token {
+  if (!skipPast(xml, at + 9, ']]>')) return more(xml);
+  xml.textStart = at + 9;
+  xml.textEnd = xml.pos - 3;
+  xml.cdata = true;
+  return TEXT;
+}
+
+function closeTag(xml: Xml, at: number): Token {
+  const { bytes } = xml;
+  const nameEnd = endOfName(bytes, at + 2);
+  let close = nameEnd;
+  while (isSpace(bytes[close])) close++;
+  if (close >= xml.end) return more(xml);
+  if (bytes[close] !== 62) throw malformed(xml, 'a tag is not closed');
+  setName(xml, at + 2, nameEnd);
+  if (xml.depth === 0 || xml.openNames[xml.depth - 1] !== hashName(bytes, at + 2, nameEnd)) {
+    throw malformed(xml, 'its tags do not match');
+  }
+  leave(xml);
+  xml.pos = close + 1;
+  return CLOSE;
+}
+
+/** Opens an element that was recognised without `next`, by the hash of its name. */
+export function enter(xml: Xml, name: number): void {
+  xml.openNames[xml.depth++] = name;
+}
+
+/** Closes the innermost element; what it declared ends with it. */
+export function leave(xml: Xml): void {
+  xml.depth--;
+  const { scopes } = xml;
+  if (scopes.length === 0 || scopes[scopes.length - 1].depth <= xml.depth) return;
+  while (scopes.length > 0 && scopes[scopes.length - 1].depth > xml.depth) scopes.pop();
+  xml.mainByDefault = MAIN.has(uriOf(xml, ''));
+}
+
+function openTag(xml: Xml, at: number): Token {
+  const { bytes, attributes } = xml;
+  // The element before was self-closing: what it declared ends with it.
+  if (xml.scopes.length > 0 && xml.scopes[xml.scopes.length - 1].depth > xml.depth) {
+    xml.depth++;
+    leave(xml);
+  }
+  const nameEnd = endOfName(bytes, at + 1);
+  if (nameEnd === at + 1 && nameEnd < xml.end) throw malformed(xml, 'a tag has no name');
+  let count = 0;
+  let declares = false;
+  let p = nameEnd;
+  for (;;) {
+    while (isSpace(bytes[p])) p++;
+    if (p >= xml.end) return more(xml);
+    if (bytes[p] === 62 || bytes[p] === 47) break;
+    const start = p;
+    p = endOfName(bytes, p);
+    const end = p;
+    while (isSpace(bytes[p])) p++;
+    if (p >= xml.end) return more(xml);
+    if (bytes[p] !== 61 || end === start) throw malformed(xml, 'an attribute has no value');
+    p++;
+    while (isSpace(bytes[p])) p++;
+    if (p >= xml.end) return more(xml);
+    const quote = bytes[p];
+    if (quote !== 34 && quote !== 39) throw malformed(xml, 'an attribute has no quotes');
+    const valueEnd = bytes.indexOf(quote, p + 1);
+    if (valueEnd === -1 || valueEnd >= xml.end) return more(xml);
+    if (count === MAX_ATTRIBUTES) throw malformed(xml, 'an element has too many attributes');
+    attributes[4 * count] = start;
+    attributes[4 * count + 1] = end;
+    attributes[4 * count + 2] = p + 1;
+    attributes[4 * count + 3] = valueEnd;
+    if (bytes[start] === 120 && bytesAre(bytes, start, start + 5, 'xmlns')) declares = true;
+    count++;
+    p = valueEnd + 1;
+  }
+  xml.selfClosing = bytes[p] === 47;
+  if (xml.selfClosing) p++;
+  if (p >= xml.end) return more(xml);
+  if (bytes[p] !== 62) throw malformed(xml, 'a tag is not closed');
+  setName(xml, at + 1, nameEnd);
+  xml.attributeCount = count;
+  if (xml.depth === MAX_DEPTH) throw malformed(xml, 'its elements are nested too deep');
+  if (declares) declareNamespaces(xml);
+  if (!xml.selfClosing) enter(xml, hashName(bytes, at + 1, nameEnd));
+  xml.pos = p + 1;
+  return OPEN;
+}
+
+function declareNamespaces(xml: Xml): void {
+  const { bytes, attributes } = xml;
+  for (let i = 0; i < 4 * xml.attributeCount; i += 4) {
+    const name = latin1(bytes, attributes[i], attributes[i + 1]);
+    if (name !== 'xmlns' && !name.startsWith('xmlns:')) continue;
+    const uri = latin1(bytes, attributes[i + 2], attributes[i + 3]);
+    xml.scopes.push({ depth: xml.depth + 1, prefix: name.slice(6), uri });
+  }
+  xml.mainByDefault = MAIN.has(uriOf(xml, ''));
+}
+
+function uriOf(xml: Xml, prefix: string): string {
+  for (let i = xml.scopes.length - 1; i >= 0; i--) {
+    if (xml.scopes[i].prefix === prefix) return xml.scopes[i].uri;
+  }
+  return '';
+}
+
+/** Whether the last OPEN or CLOSE is this element of the spreadsheet namespace. */
+export function isMain(xml: Xml, local: string): boolean {
+  if (!isLocal(xml, local)) return false;
+  if (xml.localStart === xml.nameStart) return xml.mainByDefault;
+  return MAIN.has(uriOf(xml, latin1(xml.bytes, xml.nameStart, xml.localStart - 1)));
+}
+
+/** Whether the last OPEN or CLOSE has this local name, in any namespace. */
+export function isLocal(xml: Xml, local: string): boolean {
+  return bytesAre(xml.bytes, xml.localStart, xml.nameEnd, local);
+}
+
+/** The place of an attribute without a prefix in `attributes`, or -1. */
+export function attributeAt(xml: Xml, name: string): number {
+  const { attributes, bytes } = xml;
+  for (let i = 0; i < 4 * xml.attributeCount; i += 4) {
+    if (bytesAre(bytes, attributes[i], attributes[i + 1], name)) return i;
+  }
+  return -1;
+}
+
+/** The value of an attribute without a prefix, entities decoded. */
+export function attribute(xml: Xml, name: string): string | undefined {
+  const at = attributeAt(xml, name);
+  return at === -1 ? undefined : attributeValue(xml, at);
+}
+
+/** The value of `r:id`, whatever its prefix. */
+export function relationshipId(xml: Xml): string | undefined {
+  for (let i = 0; i < 4 * xml.attributeCount; i += 4) {
+    const [prefix, local] = latin1(xml.bytes, xml.attributes[i], xml.attributes[i + 1]).split(':');
+    if (local === 'id' && RELATIONSHIPS.has(uriOf(xml, prefix))) return attributeValue(xml, i);
+  }
+  return undefined;
+}
+
+/** XML's booleans: `1`, `true`, and anything else is false. */
+export function isTrue(value: string | undefined): boolean {
+  return value === '1' || value === 'true';
+}
+
+function attributeValue(xml: Xml, at: number): string {
+  const raw = utf8.decode(xml.bytes.subarray(xml.attributes[at + 2], xml.attributes[at + 3]));
+  return raw.includes('&') ? decodeEntities(raw, xml.part) : raw;
+}
+
+/** The last TEXT as a string: entities decoded, line ends as XML reads them. */
+export function textValue(xml: Xml): string {
+  const raw = utf8.decode(xml.bytes.subarray(xml.textStart, xml.textEnd));
+  const lines = raw.includes('\r') ? raw.replace(/\r\n?/g, '\n') : raw;
+  return xml.cdata || !lines.includes('&') ? lines : decodeEntities(lines, xml.part);
+}
+
+const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
+const NAMED: Readonly<Record<string, string>> = {
+  amp: '&',
+  lt: '<',
+  gt: '>',
+  quot: '"',
+  apos: "'",
+};
+
+function decodeEntities(raw: string, part: string): string {
+  return raw.replace(/&([^;&]*;?)/g, (whole, body: string) => {
+    const named = NAMED[body.slice(0, -1)];
+    if (named !== undefined && body.endsWith(';')) return named;
+    const number = /^#(?:x([0-9a-f]+)|([0-9]+));$/i.exec(body);
+    const codePoint = number
+      ? Number.parseInt(number[1] ?? number[2], number[1] ? 16 : 10)
+      : Number.NaN;
+    if (!(codePoint <= 0x10ffff))
+      throw new UserError('xml.entity', { part, entity: whole.slice(0, 20) });
+    return String.fromCodePoint(codePoint);
+  });
+}
+
+export function malformed(xml: Xml, detail: string): UserError {
+  return new UserError('xml.malformed', { part: xml.part, detail });
+}
+
+/** Whether `bytes[start..end)` is this ASCII word. */
+export function bytesAre(bytes: Uint8Array, start: number, end: number, word: string): boolean {
+  if (end - start !== word.length) return false;
+  for (let i = 0; i < word.length; i++) if (bytes[start + i] !== word.charCodeAt(i)) return false;
+  return true;
+}
+
+function starts(xml: Xml, at: number, word: string): boolean {
+  return at + word.length <= xml.end && bytesAre(xml.bytes, at, at + word.length, word);
+}
+
+function skipPast(xml: Xml, from: number, word: string): boolean {
+  const at = Buffer.from(xml.bytes.buffer, xml.bytes.byteOffset, xml.end).indexOf(
+    word,
+    from,
+    'latin1',
+  );
+  if (at === -1) return false;
+  xml.pos = at + word.length;
+  return true;
+}
+
+function setName(xml: Xml, start: number, end: number): void {
+  xml.nameStart = start;
+  xml.localStart = start;
+  xml.nameEnd = end;
+  for (let i = start; i < end; i++) if (xml.bytes[i] === 58) xml.localStart = i + 1;
+}
+
+function endOfName(bytes: Uint8Array, from: number): number {
+  let p = from;
+  // Up to white space, `/`, `=`, `>`, `<`, a quote, or the 0 that ends the window.
+  for (
+    let b = bytes[p];
+    b > 32 && b !== 47 && b !== 61 && b !== 62 && b !== 60 && b !== 34;
+    b = bytes[p]
+  )
+    p++;
+  return p;
+}
+
+function isSpace(byte: number): boolean {
+  return byte === 32 || byte === 10 || byte === 13 || byte === 9;
+}
+
+export function nameHash(name: string): number {
+  return hashName(Buffer.from(name), 0, name.length);
+}
+
+function hashName(bytes: Uint8Array, start: number, end: number): number {
+  let hash = 0x811c9dc5;
+  for (let i = start; i < end; i++) hash = Math.imul(hash ^ bytes[i], 0x01000193);
+  return hash;
+}
+
+function latin1(bytes: Uint8Array, start: number, end: number): string {
+  return String.fromCharCode(...bytes.subarray(start, Math.min(end, start + 1024)));
+}
