@@ -78,6 +78,83 @@ export const en = {
     'The workbook has more than {limit} different texts. If that is right, set {setting} higher, or split the workbook.',
   'limit.textBytes':
     'The texts of the workbook take more than {limit} bytes. If that is right, set {setting} higher, or split the workbook.',
+  'spotify.secrets':
+    'SPOTIFY_CLIENT_ID and SPOTIFY_CLIENT_SECRET are not both set. Make an app at https://developer.spotify.com/dashboard (its owner needs Spotify Premium) and put the two values in the environment or in .env.',
+  'spotify.credentials':
+    'Spotify does not accept the client id and secret ({answer}). Copy both again from https://developer.spotify.com/dashboard into SPOTIFY_CLIENT_ID and SPOTIFY_CLIENT_SECRET.',
+  'spotify.unauthorized':
+    'Spotify refuses the token it has just given ({answer}). Look at https://developer.spotify.com/dashboard whether the app is still active, and check SPOTIFY_API_URL and SPOTIFY_ACCOUNTS_URL.',
+  'spotify.premium':
+    "Spotify answers only while the owner of the app has Premium. Renew that account's Premium, or use the id and secret of an app whose owner has it.",
+  'spotify.forbidden':
+    'Spotify refuses this app access ({answer}). Look at https://developer.spotify.com/dashboard whether the app is active and may use the Web API.',
+  'spotify.limit':
+    'Spotify does not take pages of {limit} any more: its rules have changed. Nothing was changed. Update Entrada, or report this.',
+  'spotify.showMissing':
+    'Spotify has no show {show} in the market {market}. Check the show id (the end of its address on open.spotify.com) and the market in the settings.',
+  'spotify.refused':
+    "Spotify refused {url} ({answer}). Check SPOTIFY_API_URL, SPOTIFY_ACCOUNTS_URL and the dataset's settings.",
+  'spotify.rateLimited':
+    'Spotify has had enough requests for now. The tables are as they were and what was fetched is kept; run again after {until}. Other apps of the same Spotify account use up the same quota.',
+  'spotify.unavailable':
+    '{host} did not answer after {tries} tries (the last: {answer}). The tables are as they were. Check the connection, or run again later.',
+  'spotify.allNull':
+    "A page of Spotify's answer held {count} empty items and nothing else (kept as {page}). The tables are as they were. Run again later; if it comes back, check the market in the settings.",
+  'spotify.field':
+    'Spotify\'s answer is not as expected: the field "{field}" of {item} holds {found} (kept as {page}). The tables are as they were. Update Entrada, or report this.',
+  'spotify.fieldMissing':
+    'Spotify\'s answer is not as expected: {item} lacks the field "{field}" (kept as {page}). The tables are as they were. Update Entrada, or report this.',
+  'spotify.pageCap':
+    'Spotify\'s list "{list}" does not end after {cap} pages, so it was not read further. The tables are as they were. Ask for fewer shows in the settings, or report this.',
+  'spotify.total':
+    'Spotify counts {total} items and gave {found}, even when read a second time. Items that did not come are not known to be gone; the next run asks again.',
+  'spotify.replay':
+    'The run cannot be replayed: its page {page} was not kept, or is damaged. Choose a run that went through, or run again without a replay.',
+  'dataset.invalid':
+    'The dataset file {file} is not right: {detail}. docs/datasets.md explains each key.',
+  'contract.sheets':
+    'More than one sheet could be meant: {sheets}. Leave one of them visible, or upload them one by one.',
+  'contract.hidden':
+    'The sheet "{sheet}" holds the columns that are expected, but it is hidden. Right-click a sheet tab, choose Unhide, and save.',
+  'contract.twice':
+    'The sheet "{sheet}" has the column "{header}" twice, in {cells}. Rename or delete one of them.',
+  'contract.missing':
+    'The sheet "{sheet}" has a header in row {row}, but it lacks: {missing}. Add them, with these names ({dataset}).',
+  'contract.noHeader':
+    'No sheet has a header that is known in its first {rows} rows. Expected are, in one row, {wanted}.',
+  'cell.blank': '{cell}: {column} is blank. Fill it in.',
+  'cell.notNumber': '{cell}: {column} wants a number, and "{value}" is none. Type the number.',
+  'cell.notInteger': '{cell}: {column} wants a whole number, not {value}.',
+  'cell.notMoney': '{cell}: {column} wants an amount with at most two decimal places, not {value}.',
+  'cell.notDate':
+    '{cell}: {column} wants a date, and "{value}" is none that can be read without guessing. Type it as a date, such as 31/12/2025.',
+  'cell.notText':
+    '{cell}: {column} wants a text, and {value} is a number. Format the cell as text and type it again.',
+  'cell.ambiguous':
+    '{cell}: {column} holds the text "{value}", which can be read as two different numbers. Type it as a number.',
+  'cell.error': '{cell}: {column} holds the error {value}. Mend the formula.',
+  'cell.boolean': '{cell}: {column} holds {value}, which is neither a number, a date nor a text.',
+  'cell.uncalculated':
+    '{cell}: {column} holds a formula that was never calculated. Open the workbook in Excel and save it again.',
+  'cell.invalid':
+    '{cell}: {column} holds "{value}", which is not what the cell says it is. Type the value again.',
+  'cell.tooLarge':
+    '{cell}: {column} holds {value}, more digits than a number cell keeps exactly. Format the cell as text.',
+  'cell.tooSmall': '{cell}: {column} must be at least {min}, and {value} is less.',
+  'cell.tooBig': '{cell}: {column} must be at most {max}, and {value} is more.',
+  'cell.noSuchDate':
+    '{cell}: {column} holds {value}, and there is no such date. Type the date again.',
+  'cell.merged':
+    '{cell}: these cells are merged over {column}, so it is unclear which rows the value means. Unmerge them and fill in each cell.',
+  'warehouse.busy':
+    'The database {file} is in use by process {holder}. Try again when it has finished.',
+  'warehouse.full': 'The disk is full: {detail}. Make room and run again; nothing was lost.',
+  'warehouse.readonly':
+    'The database cannot be written: {detail}. Check the permissions of its folder.',
+  'warehouse.failed': 'The database failed: {detail}.',
+  'query.invalid': 'The query was refused: {detail}',
+  'check.failed':
+    'A check failed, so nothing was published: {compared} should be {expected} and is {found}. Please report this.',
 } as const;
 
 export type Code = keyof typeof en;

@@ -74,4 +74,82 @@ export const ptBR: Record<Code, string> = {
     'A planilha tem mais de {limit} textos diferentes. Se estiver certo, aumente {setting}, ou divida a planilha.',
   'limit.textBytes':
     'Os textos da planilha ocupam mais de {limit} bytes. Se estiver certo, aumente {setting}, ou divida a planilha.',
+  'spotify.secrets':
+    'SPOTIFY_CLIENT_ID e SPOTIFY_CLIENT_SECRET não estão ambos definidos. Crie um app em https://developer.spotify.com/dashboard (o dono precisa do Spotify Premium) e coloque os dois valores no ambiente ou no .env.',
+  'spotify.credentials':
+    'O Spotify não aceita o client id e o secret ({answer}). Copie os dois de novo de https://developer.spotify.com/dashboard para SPOTIFY_CLIENT_ID e SPOTIFY_CLIENT_SECRET.',
+  'spotify.unauthorized':
+    'O Spotify recusa o token que acabou de dar ({answer}). Veja em https://developer.spotify.com/dashboard se o app continua ativo e confira SPOTIFY_API_URL e SPOTIFY_ACCOUNTS_URL.',
+  'spotify.premium':
+    'O Spotify só responde enquanto o dono do app tem Premium. Renove o Premium dessa conta, ou use o id e o secret de um app cujo dono o tenha.',
+  'spotify.forbidden':
+    'O Spotify nega acesso a este app ({answer}). Veja em https://developer.spotify.com/dashboard se o app está ativo e pode usar a Web API.',
+  'spotify.limit':
+    'O Spotify não aceita mais páginas de {limit}: as regras dele mudaram. Nada foi alterado. Atualize o Entrada, ou relate o problema.',
+  'spotify.showMissing':
+    'O Spotify não tem o podcast {show} no mercado {market}. Confira nas configurações o id do podcast (o final do endereço em open.spotify.com) e o mercado.',
+  'spotify.refused':
+    'O Spotify recusou {url} ({answer}). Confira SPOTIFY_API_URL, SPOTIFY_ACCOUNTS_URL e as configurações do dataset.',
+  'spotify.rateLimited':
+    'O Spotify recebeu requisições demais por enquanto. As tabelas estão como estavam e o que foi baixado está guardado; execute de novo depois de {until}. Outros apps da mesma conta do Spotify gastam a mesma cota.',
+  'spotify.unavailable':
+    '{host} não respondeu após {tries} tentativas (a última: {answer}). As tabelas estão como estavam. Verifique a conexão, ou execute de novo mais tarde.',
+  'spotify.allNull':
+    'Uma página da resposta do Spotify trouxe {count} itens vazios e nada mais (guardada como {page}). As tabelas estão como estavam. Execute de novo mais tarde; se isso se repetir, confira o mercado nas configurações.',
+  'spotify.field':
+    'A resposta do Spotify não é a esperada: o campo "{field}" de {item} contém {found} (guardada como {page}). As tabelas estão como estavam. Atualize o Entrada, ou relate o problema.',
+  'spotify.fieldMissing':
+    'A resposta do Spotify não é a esperada: falta o campo "{field}" em {item} (guardada como {page}). As tabelas estão como estavam. Atualize o Entrada, ou relate o problema.',
+  'spotify.pageCap':
+    'A lista "{list}" do Spotify não termina após {cap} páginas, e a leitura parou. As tabelas estão como estavam. Peça menos podcasts nas configurações, ou relate o problema.',
+  'spotify.total':
+    'O Spotify conta {total} itens e entregou {found}, mesmo numa segunda leitura. Não se sabe se os itens que não vieram deixaram de existir; a próxima execução pergunta de novo.',
+  'spotify.replay':
+    'A execução não pode ser refeita: a página {page} não foi guardada, ou está danificada. Escolha uma execução que chegou ao fim, ou execute de novo sem replay.',
+  'dataset.invalid':
+    'O arquivo de dataset {file} não está certo: {detail}. docs/datasets.md explica cada chave.',
+  'contract.sheets':
+    'Mais de uma aba pode ser a certa: {sheets}. Deixe só uma delas visível, ou envie uma de cada vez.',
+  'contract.hidden':
+    'A aba "{sheet}" tem as colunas esperadas, mas está oculta. Clique com o botão direito em uma aba, escolha Reexibir e salve.',
+  'contract.twice':
+    'A aba "{sheet}" tem a coluna "{header}" duas vezes, em {cells}. Renomeie ou apague uma delas.',
+  'contract.missing':
+    'A aba "{sheet}" tem um cabeçalho na linha {row}, mas falta: {missing}. Acrescente com esses nomes ({dataset}).',
+  'contract.noHeader':
+    'Nenhuma aba tem um cabeçalho conhecido nas primeiras {rows} linhas. O esperado é, em uma só linha, {wanted}.',
+  'cell.blank': '{cell}: {column} está em branco. Preencha.',
+  'cell.notNumber': '{cell}: {column} pede um número, e "{value}" não é. Digite o número.',
+  'cell.notInteger': '{cell}: {column} pede um número inteiro, e não {value}.',
+  'cell.notMoney':
+    '{cell}: {column} pede um valor com no máximo duas casas decimais, e não {value}.',
+  'cell.notDate':
+    '{cell}: {column} pede uma data, e "{value}" não pode ser lido como data sem adivinhar. Digite uma data, como 31/12/2025.',
+  'cell.notText':
+    '{cell}: {column} pede um texto, e {value} é um número. Formate a célula como texto e digite de novo.',
+  'cell.ambiguous':
+    '{cell}: {column} contém o texto "{value}", que pode ser lido como dois números diferentes. Digite-o como número.',
+  'cell.error': '{cell}: {column} contém o erro {value}. Corrija a fórmula.',
+  'cell.boolean': '{cell}: {column} contém {value}, que não é número, data nem texto.',
+  'cell.uncalculated':
+    '{cell}: {column} contém uma fórmula que nunca foi calculada. Abra a planilha no Excel e salve-a de novo.',
+  'cell.invalid':
+    '{cell}: {column} contém "{value}", que não é o que a célula diz ser. Digite o valor de novo.',
+  'cell.tooLarge':
+    '{cell}: {column} contém {value}, mais dígitos do que uma célula de número guarda com exatidão. Formate a célula como texto.',
+  'cell.tooSmall': '{cell}: {column} deve ser no mínimo {min}, e {value} é menos.',
+  'cell.tooBig': '{cell}: {column} deve ser no máximo {max}, e {value} é mais.',
+  'cell.noSuchDate':
+    '{cell}: {column} contém {value}, e essa data não existe. Digite a data de novo.',
+  'cell.merged':
+    '{cell}: estas células estão mescladas sobre {column}, e não se sabe a que linhas o valor se refere. Desfaça a mescla e preencha cada célula.',
+  'warehouse.busy':
+    'O banco de dados {file} está em uso pelo processo {holder}. Tente de novo quando ele terminar.',
+  'warehouse.full': 'O disco está cheio: {detail}. Libere espaço e rode de novo; nada se perdeu.',
+  'warehouse.readonly':
+    'Não é possível gravar no banco de dados: {detail}. Verifique as permissões da pasta.',
+  'warehouse.failed': 'O banco de dados falhou: {detail}.',
+  'query.invalid': 'A consulta foi recusada: {detail}',
+  'check.failed':
+    'Uma verificação falhou, e nada foi publicado: {compared} deveria ser {expected} e é {found}. Por favor, avise-nos.',
 };

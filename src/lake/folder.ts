@@ -1,0 +1,103 @@
+import { randomUUID } from 'node:crypto';
+import type { BigIntStats } from 'node:fs';
+import * as fs from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { TransientError, UserError } from '../errors.ts';
+import { fileOf, look, makeFolder, numbered, openFile, sync } from './disk.ts';
+import type { Lake, LakeFile } from './lake.ts';
+import { checkName } from './name.ts';
+import { naming, saysAbsent } from './refusals.ts';
+
+const temporaryName = /^\.entrada-[0-9a-f-]{36}\.tmp$/;
+
+/**
+ * A lake in a folder of this machine. Besides the port's errors every call may throw what refusals.ts
+ * makes of the operating system's: TransientError `lake.full`, `lake.busy`, UserError `lake.readonly` and so on.
+ * One process at a time may move files: a target is kept free for a move only among those of this lake.
+ */
+export function createFolderLake(root: string, { rename }: Pick<typeof fs, 'rename'> = fs): Lake {
+  const base = resolve(root);
+  const place = (name: string) => join(base, checkName(name));
+  const arriving = new Set<string>();
+
+  async function putBack(from: string, home: string): Promise<void> {
+    let free = home;
+    for (let n = 2; await look(free); n++) free = numbered(home, n);
+    await rename(from, free);
+    await sync(dirname(free));
+  }
+
+  async function moveAlone(file: LakeFile, to: string): Promise<void> {
+    const [source, target] = [place(file.name), place(to)];
+    const missing = () => new UserError('lake.missing', { file: file.name });
+    const changed = () => new TransientError('lake.changed', { file: file.name });
+    const isWanted = (stats: BigIntStats | undefined) =>
+      fileOf(file.name, stats)?.version === file.version;
+
+    const found = await look(source);
+    if (!found) throw missing();
+    if (!isWanted(found)) throw changed();
+    if (await look(target)) throw new UserError('lake.exists', { file: to });
+    await makeFolder(dirname(target));
+    try {
+      // Whoever dropped the file may not have: its bytes must be on the disk before its name moves.
+      await sync(source);
+      await rename(source, target);
+    } catch (error) {
+      throw saysAbsent(error) ? missing() : error;
+    }
+    // A rename takes whatever bears the name by then: only now is it certain which version came.
+    if (!isWanted(await look(target))) {
+      await putBack(target, source);
+      throw changed();
+    }
+    await sync(dirname(target));
+  }
+
+  return {
+    list: (folder) =>
+      naming(folder, async () => {
+        const path = place(folder);
+        const names = await fs.readdir(path).catch((error) => {
+          if (saysAbsent(error)) return [];
+          throw error;
+        });
+        const files = names
+          .filter((name) => !temporaryName.test(name))
+          .map(async (name) => fileOf(`${folder}/${name}`, await look(join(path, name))));
+        return (await Promise.all(files)).filter((file) => file !== undefined);
+      }),
+
+    open: (name) => naming(name, async () => openFile(place(name), name)),
+
+    move: (file, to) =>
+      naming(`${file.name} → ${to}`, async () => {
+        if (arriving.has(to)) throw new UserError('lake.exists', { file: to });
+        arriving.add(to);
+        try {
+          await moveAlone(file, to);
+        } finally {
+          arriving.delete(to);
+        }
+      }),
+
+    write: (name, bytes) =>
+      naming(name, async () => {
+        const target = place(name);
+        const folder = dirname(target);
+        await makeFolder(folder);
+        // Made without the name, which may have the 255 bytes to itself.
+        const temporary = join(folder, `.entrada-${randomUUID()}.tmp`);
+        try {
+          await fs.writeFile(temporary, bytes, { flag: 'wx', flush: true });
+          await rename(temporary, target);
+        } catch (error) {
+          await fs.rm(temporary, { force: true });
+          throw error;
+        }
+        await sync(folder);
+      }),
+
+    locate: place,
+  };
+}

@@ -1,0 +1,42 @@
+/**
+ * Where files rest. Names are relative to the lake's root with `/` between folders:
+ * `entrada/vendas.xlsx`; what leaves the root or spells a name a second way throws UserError `lake.name`.
+ * Names are compared character by character: an accent composed and one not make two names.
+ * An adapter is one factory (folder.ts, memory.ts); test/contracts/lake.ts holds what all of them promise.
+ */
+export interface Lake {
+  /** The files directly in a folder, in no promised order; an absent folder is an empty one. */
+  list(folder: string): Promise<LakeFile[]>;
+  /** Throws UserError `lake.missing` when there is no such file. */
+  open(name: string): Promise<OpenFile>;
+  /**
+   * Moves exactly the version that `file` names. Never overwrites; makes the folder of `to`.
+   * Throws UserError `lake.missing` when the file is gone, TransientError `lake.changed` when another version
+   * has taken its place (which stays, at worst under a numbered name), UserError `lake.exists` when `to` is taken.
+   */
+  move(file: LakeFile, to: string): Promise<void>;
+  /**
+   * Writes a small file whole, over an older one if there is one; makes its folder.
+   * Whoever reads it sees the old bytes or the new ones, never between.
+   */
+  write(name: string, bytes: Uint8Array): Promise<void>;
+  /** What a person would type to find the file: a path or a URL. */
+  locate(name: string): string;
+}
+
+export interface LakeFile {
+  readonly name: string;
+  /** Bytes. */
+  readonly size: number;
+  /** Names this version of the bytes: it changes whenever they may have. */
+  readonly version: string;
+}
+
+/** One version of a file, readable at any place. Must be closed. */
+export interface OpenFile extends AsyncDisposable {
+  readonly file: LakeFile;
+  /** The bytes from `offset`, at most `length` and fewer only at the end of the file. */
+  read(offset: number, length: number): Promise<Uint8Array<ArrayBuffer>>;
+  /** Throws TransientError `lake.changed` unless the name still stands for `file`'s version. */
+  verify(): Promise<void>;
+}

@@ -1,0 +1,60 @@
+import { TransientError, UserError } from '../errors.ts';
+import type { Lake, LakeFile } from './lake.ts';
+import { checkName } from './name.ts';
+
+interface Kept {
+  readonly file: LakeFile;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
+/** A lake that is gone with the process. It throws the port's errors and no others. */
+export function createMemoryLake(): Lake {
+  const kept = new Map<string, Kept>();
+  let versions = 0;
+
+  function find(name: string): Kept {
+    const found = kept.get(checkName(name));
+    if (!found) throw new UserError('lake.missing', { file: name });
+    return found;
+  }
+
+  function checkVersion(file: LakeFile, found: Kept | undefined): void {
+    if (found?.file.version !== file.version) {
+      throw new TransientError('lake.changed', { file: file.name });
+    }
+  }
+
+  return {
+    async list(folder) {
+      const start = `${checkName(folder)}/`;
+      return [...kept.values()]
+        .map(({ file }) => file)
+        .filter(({ name }) => name.startsWith(start) && !name.includes('/', start.length));
+    },
+
+    async open(name) {
+      const { file, bytes } = find(name);
+      return {
+        file,
+        read: async (offset, length) => bytes.slice(offset, offset + length),
+        verify: async () => checkVersion(file, kept.get(name)),
+        async [Symbol.asyncDispose]() {},
+      };
+    },
+
+    async move(file, to) {
+      const found = find(file.name);
+      checkVersion(file, found);
+      if (kept.has(checkName(to))) throw new UserError('lake.exists', { file: to });
+      kept.delete(file.name);
+      kept.set(to, { ...found, file: { ...file, name: to } });
+    },
+
+    async write(name, bytes) {
+      const file = { name: checkName(name), size: bytes.length, version: String(++versions) };
+      kept.set(name, { file, bytes: new Uint8Array(bytes) });
+    },
+
+    locate: (name) => `memory:${checkName(name)}`,
+  };
+}

@@ -1,0 +1,165 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import * as fs from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, type TestContext, test } from 'node:test';
+import { createFolderLake } from '../../src/lake/folder.ts';
+import { namesIn, put, refuses, textOf } from '../contracts/lake.ts';
+import { temporaryFolder } from './temporary.ts';
+
+describe('folder lake: a rename that the operating system refuses', () => {
+  const refusals = {
+    ENOSPC: 'lake.full',
+    EDQUOT: 'lake.full',
+    EMFILE: 'lake.busy',
+    EROFS: 'lake.readonly',
+    EACCES: 'lake.forbidden',
+    EPERM: 'lake.forbidden',
+    EIO: 'EIO',
+  };
+  for (const [code, told] of Object.entries(refusals)) {
+    test(`${code} is told as ${told}, and all stays as it was`, async () => {
+      await using folder = await temporaryFolder();
+      const refuse = () => Promise.reject(Object.assign(new Error('refused'), { code }));
+      const file = await put(createFolderLake(folder.path), 'entrada/a.xlsx', 'old');
+      const lake = createFolderLake(folder.path, { rename: refuse });
+      await assert.rejects(lake.write('entrada/a.xlsx', Buffer.from('new')), { code: told });
+      await assert.rejects(lake.move(file, 'backup/a.xlsx'), { code: told });
+      assert.deepEqual(await fs.readdir(join(folder.path, 'entrada')), ['a.xlsx']);
+      assert.deepEqual(await fs.readdir(join(folder.path, 'backup')), []);
+      assert.equal(await textOf(lake, 'entrada/a.xlsx'), 'old');
+    });
+  }
+});
+
+describe('folder lake: real disks', () => {
+  test('a name too long for the disk', async () => {
+    await using folder = await temporaryFolder();
+    const lake = createFolderLake(folder.path);
+    const name = `entrada/${'a'.repeat(256)}`;
+    const file = await put(lake, 'entrada/a.xlsx', 'abc');
+    const refused = (work: Promise<unknown>, about = name) =>
+      refuses(work, 'user', 'lake.long', about);
+    await refused(lake.write(name, new Uint8Array()));
+    await refused(lake.open(name));
+    await refused(lake.list(name));
+    await refused(lake.move(file, name), `entrada/a.xlsx → ${name}`);
+    assert.deepEqual(await fs.readdir(join(folder.path, 'entrada')), ['a.xlsx']);
+  });
+
+  test('a full disk keeps the old bytes and no temporary file', async (t) => {
+    await using folder = await temporaryFolder();
+    using disk = mount(t, folder.path);
+    if (!disk) return;
+    const lake = createFolderLake(folder.path);
+    await put(lake, 'rejeitados/a.csv', 'old');
+    const large = new Uint8Array(200_000);
+    await refuses(
+      lake.write('rejeitados/a.csv', large),
+      'transient',
+      'lake.full',
+      'rejeitados/a.csv',
+    );
+    assert.deepEqual(await fs.readdir(join(folder.path, 'rejeitados')), ['a.csv']);
+    assert.equal(await textOf(lake, 'rejeitados/a.csv'), 'old');
+    await put(lake, 'rejeitados/b.csv', 'room for a small one');
+  });
+
+  test('a disk mounted to be read only', async (t) => {
+    await using folder = await temporaryFolder();
+    using disk = mount(t, folder.path);
+    if (!disk) return;
+    const lake = createFolderLake(folder.path);
+    const file = await put(lake, 'entrada/a.xlsx', 'abc');
+    await fs.mkdir(join(folder.path, 'backup'));
+    spawnSync('mount', ['-o', 'remount,ro', folder.path]);
+    for (const name of ['entrada/a.xlsx', 'new/a.xlsx']) {
+      await refuses(lake.write(name, new Uint8Array()), 'user', 'lake.readonly', name);
+    }
+    await assert.rejects(lake.move(file, 'backup/a.xlsx'), { kind: 'user', code: 'lake.readonly' });
+    assert.equal(await textOf(lake, 'entrada/a.xlsx'), 'abc');
+  });
+
+  test('two folders on two disks', async (t) => {
+    await using folder = await temporaryFolder();
+    const lake = createFolderLake(folder.path);
+    const file = await put(lake, 'entrada/a.xlsx', 'abc');
+    await fs.mkdir(join(folder.path, 'backup'));
+    using disk = mount(t, join(folder.path, 'backup'));
+    if (!disk) return;
+    await assert.rejects(lake.move(file, 'backup/a.xlsx'), { kind: 'user', code: 'lake.disks' });
+    assert.deepEqual(await namesIn(lake, 'entrada'), ['entrada/a.xlsx']);
+    assert.deepEqual(await lake.list('backup'), []);
+  });
+
+  test('a folder and a file of somebody else', async (t) => {
+    await using folder = await temporaryFolder();
+    const lake = createFolderLake(folder.path);
+    await put(lake, 'entrada/a.xlsx', 'abc');
+    const at = (name: string) => join(folder.path, name);
+    await fs.mkdir(at('secret'));
+    const modes = { '': 0o555, entrada: 0o555, 'entrada/a.xlsx': 0o000, secret: 0o000 };
+    for (const [name, mode] of Object.entries(modes)) await fs.chmod(at(name), mode);
+    const told = inChild(t, folder.path, '', [
+      `lake.open('entrada/a.xlsx')`,
+      `lake.write('entrada/a.xlsx', new Uint8Array())`,
+      `lake.write('new/a.xlsx', new Uint8Array())`,
+      `lake.list('secret')`,
+      `lake.list('entrada').then(([file]) => lake.move(file, 'entrada/b.xlsx'))`,
+    ]);
+    for (const [name] of Object.entries(modes)) await fs.chmod(at(name), 0o700);
+    if (!told) return;
+    assert.deepEqual(
+      told,
+      Array.from({ length: 5 }, () => 'user lake.forbidden'),
+    );
+    assert.deepEqual(await fs.readdir(at('entrada')), ['a.xlsx']);
+  });
+
+  test('too many files open', async (t) => {
+    await using folder = await temporaryFolder();
+    await put(createFolderLake(folder.path), 'entrada/a.xlsx', 'abc');
+    await fs.chmod(folder.path, 0o755);
+    const all = `Promise.all(Array.from({ length: 200 }, () => lake.open('entrada/a.xlsx')))`;
+    const told = inChild(t, folder.path, 'ulimit -n 100;', [all]);
+    if (told) assert.deepEqual(told, ['transient lake.busy']);
+  });
+});
+
+/** Mounts a small disk at the path until disposed of; where that is impossible, skips the test. */
+function mount(t: TestContext, path: string): Disposable | undefined {
+  const { status } = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=100k', 'tmpfs', path]);
+  if (status === 0) return { [Symbol.dispose]: () => spawnSync('umount', [path]) };
+  t.skip('this user cannot mount a disk');
+  return undefined;
+}
+
+/**
+ * What became of each call on a folder lake, made by another process that is not root (root may do everything).
+ * Where no such process can run this checkout, skips the test.
+ */
+function inChild(t: TestContext, root: string, setup: string, calls: string[]) {
+  const user = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {};
+  const run = (script: string) =>
+    spawnSync(
+      'sh',
+      ['-c', `${setup} exec "$0" --input-type=module -e "$1"`, process.execPath, script],
+      { cwd: '/', encoding: 'utf8', ...user },
+    );
+  const factory = JSON.stringify(new URL('../../src/lake/folder.ts', import.meta.url).href);
+  const load = `const { createFolderLake } = await import(${factory});`;
+  if (run(load).status !== 0) {
+    t.skip('another user cannot run this checkout');
+    return undefined;
+  }
+  const { stdout, stderr } = run(`${load}
+    const lake = createFolderLake(${JSON.stringify(root)});
+    const told = [];
+    for (const call of [${calls.map((call) => `() => ${call}`)}]) {
+      told.push(await call().then(() => 'done', (error) => error.kind + ' ' + error.code));
+    }
+    console.log(JSON.stringify(told));
+    process.exit();`);
+  assert.equal(stderr, '');
+  return JSON.parse(stdout) as string[];
+}
