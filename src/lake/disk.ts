@@ -22,7 +22,7 @@ export async function look(path: string): Promise<BigIntStats | undefined> {
 export function fileOf(name: string, stats: BigIntStats | undefined): LakeFile | undefined {
   if (!stats?.isFile()) return undefined;
   const version = `${stats.ino}-${stats.size}-${stats.mtimeNs}`;
-  return { name, size: Number(stats.size), version };
+  return { name, size: Number(stats.size), version, modified: Number(stats.mtimeMs) };
 }
 
 /** Opens the regular file at `path`. Throws UserError `lake.missing` when there is none. */

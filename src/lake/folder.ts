@@ -27,7 +27,7 @@ export function createFolderLake(root: string, { rename }: Pick<typeof fs, 'rena
     await sync(dirname(free));
   }
 
-  async function moveAlone(file: LakeFile, to: string): Promise<void> {
+  async function moveAlone(file: Pick<LakeFile, 'name' | 'version'>, to: string): Promise<void> {
     const [source, target] = [place(file.name), place(to)];
     const missing = () => new UserError('lake.missing', { file: file.name });
     const changed = () => new TransientError('lake.changed', { file: file.name });

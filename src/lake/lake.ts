@@ -14,7 +14,7 @@ export interface Lake {
    * Throws UserError `lake.missing` when the file is gone, TransientError `lake.changed` when another version
    * has taken its place (which stays, at worst under a numbered name), UserError `lake.exists` when `to` is taken.
    */
-  move(file: LakeFile, to: string): Promise<void>;
+  move(file: Pick<LakeFile, 'name' | 'version'>, to: string): Promise<void>;
   /**
    * Writes a small file whole, over an older one if there is one; makes its folder.
    * Whoever reads it sees the old bytes or the new ones, never between.
@@ -30,6 +30,8 @@ export interface LakeFile {
   readonly size: number;
   /** Names this version of the bytes: it changes whenever they may have. */
   readonly version: string;
+  /** When the bytes were last written, in milliseconds since 1970. */
+  readonly modified: number;
 }
 
 /** One version of a file, readable at any place. Must be closed. */

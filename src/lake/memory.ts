@@ -8,7 +8,7 @@ interface Kept {
 }
 
 /** A lake that is gone with the process. It throws the port's errors and no others. */
-export function createMemoryLake(): Lake {
+export function createMemoryLake({ now = Date.now } = {}): Lake {
   const kept = new Map<string, Kept>();
   let versions = 0;
 
@@ -18,7 +18,7 @@ export function createMemoryLake(): Lake {
     return found;
   }
 
-  function checkVersion(file: LakeFile, found: Kept | undefined): void {
+  function checkVersion(file: Pick<LakeFile, 'name' | 'version'>, found: Kept | undefined): void {
     if (found?.file.version !== file.version) {
       throw new TransientError('lake.changed', { file: file.name });
     }
@@ -47,11 +47,12 @@ export function createMemoryLake(): Lake {
       checkVersion(file, found);
       if (kept.has(checkName(to))) throw new UserError('lake.exists', { file: to });
       kept.delete(file.name);
-      kept.set(to, { ...found, file: { ...file, name: to } });
+      kept.set(to, { ...found, file: { ...found.file, name: to } });
     },
 
     async write(name, bytes) {
-      const file = { name: checkName(name), size: bytes.length, version: String(++versions) };
+      const version = String(++versions);
+      const file = { name: checkName(name), size: bytes.length, version, modified: now() };
       kept.set(name, { file, bytes: new Uint8Array(bytes) });
     },
 

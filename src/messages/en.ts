@@ -155,6 +155,53 @@ export const en = {
   'query.invalid': 'The query was refused: {detail}',
   'check.failed':
     'A check failed, so nothing was published: {compared} should be {expected} and is {found}. Please report this.',
+  fault:
+    'Something went wrong that should not: {detail}. Nothing was lost; please report this with ENTRADA_LOG=debug.',
+  'usage.command': 'There is no command "{command}". `entrada --help` lists them.',
+  'usage.arguments': '{command} is used like this: {usage}',
+  'usage.flag': '{command}: {detail}. `entrada {command} --help` lists its options.',
+  'usage.format': 'There is no format "{format}": it is table, json or csv.',
+  'setting.invalid':
+    'The setting {setting} is "{value}", which is not right: {detail}. docs/settings.md says what it takes.',
+  'home.missing':
+    'There is no Entrada home in {home} yet. `entrada run` makes one; --home DIR or ENTRADA_HOME names another folder.',
+  'dataset.twice': 'Two datasets are called {name}; one is in {folder}. Rename one of them.',
+  'dataset.sqlMissing': 'The dataset {dataset} has no file {file}. Add it beside dataset.yaml.',
+  'warehouse.waiting': 'Waiting for process {holder}, which is working on this home ...',
+  'file.loaded':
+    '{file}: {read} rows read, {loaded} loaded, {repeated} repeated, {rejected} rejected',
+  'file.isRepeated': '{file}: nothing new',
+  'file.repeated': 'The same content as {file}, loaded at {time} (UTC). It counts once.',
+  'file.isRejected': '{file}: rejected',
+  'file.rejections': '  The rejected rows, cell by cell: {place}',
+  'file.skipped': '  Not data, so not summed: {totals} total and {notes} note rows (rows {rows})',
+  'file.ignoredColumns': '  Columns that the contract does not name, ignored: {columns}',
+  'file.hidden': '  Hidden in Excel but loaded: {rows} rows, {columns} columns',
+  'file.later': '{file}: not now. {reason}',
+  'wait.ready': '{file}: ready; the next run takes it',
+  'wait.name': '{file}: left in entrada/; only .xlsx and .xlsm workbooks are taken',
+  'wait.hidden': '{file}: left in entrada/; its name begins with a dot',
+  'wait.temporary': '{file}: left in entrada/; its name says that it is still being uploaded',
+  'wait.lockFile': '{file}: left in entrada/; Excel makes it while a workbook is open',
+  'wait.empty': '{file}: left in entrada/; it is empty so far',
+  'wait.writing': '{file}: left in entrada/; it is still being written',
+  'wait.incomplete': '{file}: left in entrada/; its end has not arrived yet',
+  'run.nothing': 'Nothing new.',
+  'run.consolidated': '{dataset}: tables consolidated for {ranges} (run {run})',
+  'warning.twoValues':
+    'Warning: {keyColumn} {key} has two values of {column}: {one} ({oneAt}) and {other} ({otherAt})',
+  'watch.started': 'Watching {home}/entrada; Ctrl-C stops.',
+  'watch.stopped': 'Stopped.',
+  'check.sheet': 'Sheet "{sheet}", dataset {dataset}, header in row {row}',
+  'check.columns': 'Columns: {columns}',
+  'check.rows':
+    '{read} rows read: {newRows} would be loaded, {repeated} are repeated, {rejected} rejected',
+  'check.more': '  ... and {count} more; --json lists them all',
+  'demo.dropped': '{count} sample workbooks dropped into {folder}',
+  'demo.taken':
+    'The folder {home} is not empty, and the demo did not make it. Name another with --home DIR.',
+  'demo.next':
+    'The database is {database}. Next, try:\n  entrada query --home {home} "SELECT * FROM con_mar_lin ORDER BY 5 DESC"\n  entrada status --home {home}\n  drop a workbook of yours into {home}/entrada, then: entrada run --home {home}',
 } as const;
 
 export type Code = keyof typeof en;

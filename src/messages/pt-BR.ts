@@ -152,4 +152,53 @@ export const ptBR: Record<Code, string> = {
   'query.invalid': 'A consulta foi recusada: {detail}',
   'check.failed':
     'Uma verificação falhou, e nada foi publicado: {compared} deveria ser {expected} e é {found}. Por favor, avise-nos.',
+  fault:
+    'Aconteceu algo que não deveria: {detail}. Nada se perdeu; por favor, avise-nos com ENTRADA_LOG=debug.',
+  'usage.command': 'Não existe o comando "{command}". `entrada --help` mostra todos.',
+  'usage.arguments': '{command} se usa assim: {usage}',
+  'usage.flag': '{command}: {detail}. `entrada {command} --help` mostra as opções.',
+  'usage.format': 'Não existe o formato "{format}": use table, json ou csv.',
+  'setting.invalid':
+    'A configuração {setting} vale "{value}", o que não está certo: {detail}. docs/settings.md diz o que ela aceita.',
+  'home.missing':
+    'Ainda não há uma pasta do Entrada em {home}. `entrada run` cria uma; --home DIR ou ENTRADA_HOME indica outra pasta.',
+  'dataset.twice': 'Dois datasets se chamam {name}; um está em {folder}. Renomeie um deles.',
+  'dataset.sqlMissing':
+    'O dataset {dataset} não tem o arquivo {file}. Acrescente-o ao lado de dataset.yaml.',
+  'warehouse.waiting': 'Esperando o processo {holder}, que está trabalhando nesta pasta ...',
+  'file.loaded':
+    '{file}: {read} linhas lidas, {loaded} carregadas, {repeated} repetidas, {rejected} rejeitadas',
+  'file.isRepeated': '{file}: nada de novo',
+  'file.repeated': 'Mesmo conteúdo de {file}, carregado em {time} (UTC). Conta uma vez só.',
+  'file.isRejected': '{file}: rejeitado',
+  'file.rejections': '  As linhas rejeitadas, célula por célula: {place}',
+  'file.skipped':
+    '  Não são dados, e não foram somadas: {totals} linhas de total e {notes} de observação (linhas {rows})',
+  'file.ignoredColumns': '  Colunas que o contrato não prevê, ignoradas: {columns}',
+  'file.hidden': '  Ocultas no Excel, mas carregadas: {rows} linhas, {columns} colunas',
+  'file.later': '{file}: agora não. {reason}',
+  'wait.ready': '{file}: pronto; a próxima execução o processa',
+  'wait.name': '{file}: deixado em entrada/; só planilhas .xlsx e .xlsm são processadas',
+  'wait.hidden': '{file}: deixado em entrada/; o nome começa com ponto',
+  'wait.temporary': '{file}: deixado em entrada/; o nome indica que o envio não terminou',
+  'wait.lockFile': '{file}: deixado em entrada/; o Excel o cria enquanto uma planilha está aberta',
+  'wait.empty': '{file}: deixado em entrada/; por enquanto está vazio',
+  'wait.writing': '{file}: deixado em entrada/; ainda está sendo gravado',
+  'wait.incomplete': '{file}: deixado em entrada/; o final ainda não chegou',
+  'run.nothing': 'Nada de novo.',
+  'run.consolidated': '{dataset}: tabelas consolidadas para {ranges} (execução {run})',
+  'warning.twoValues':
+    'Atenção: {keyColumn} {key} tem dois valores de {column}: {one} ({oneAt}) e {other} ({otherAt})',
+  'watch.started': 'Observando {home}/entrada; Ctrl-C encerra.',
+  'watch.stopped': 'Encerrado.',
+  'check.sheet': 'Aba "{sheet}", dataset {dataset}, cabeçalho na linha {row}',
+  'check.columns': 'Colunas: {columns}',
+  'check.rows':
+    '{read} linhas lidas: {newRows} seriam carregadas, {repeated} são repetidas, {rejected} rejeitadas',
+  'check.more': '  ... e mais {count}; --json mostra todas',
+  'demo.dropped': '{count} planilhas de exemplo colocadas em {folder}',
+  'demo.taken':
+    'A pasta {home} não está vazia, e não foi a demonstração que a criou. Indique outra com --home DIR.',
+  'demo.next':
+    'O banco de dados é {database}. Agora experimente:\n  entrada query --home {home} "SELECT * FROM con_mar_lin ORDER BY 5 DESC"\n  entrada status --home {home}\n  coloque uma planilha sua em {home}/entrada e depois: entrada run --home {home}',
 };

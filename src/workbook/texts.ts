@@ -8,6 +8,8 @@ import type { Limits } from './limits.ts';
 export interface Texts {
   readonly size: number;
   get(index: number): string;
+  /** The text in UTF-8, valid until another one is added. */
+  bytes(index: number): Uint8Array;
   isEmpty(index: number): boolean;
 }
 
@@ -50,6 +52,7 @@ export function createTexts(limits: Limits): TextStore {
     get size() {
       return size;
     },
+    bytes: (index) => arena.subarray(start(index), ends[index]),
     get: (index) => decoder.decode(arena.subarray(start(index), ends[index])),
     isEmpty: (index) => start(index) === ends[index],
     push,

@@ -57,6 +57,11 @@ export async function readDirectory(source: ByteSource): Promise<Map<string, Zip
   return entries;
 }
 
+/** Whether the end of a zip's directory is there: what an upload brings last. */
+export async function endsLikeZip(source: ByteSource): Promise<boolean> {
+  return (await findEndRecord(source)) !== undefined;
+}
+
 /** Where a part's bytes begin: its local header repeats the name, with an extra field of another length. */
 export async function dataOffset(source: ByteSource, entry: ZipEntry): Promise<number> {
   const { bytes, view } = await bytesOf(source, entry.headerOffset, 30);
@@ -126,22 +131,32 @@ interface Directory {
 }
 
 async function findEnd(source: ByteSource): Promise<Directory | undefined> {
+  const end = await findEndRecord(source);
+  if (end === undefined) return undefined;
+  const { view, endsAt } = end;
+  const directory = (await readZip64End(source, endsAt)) ?? {
+    count: view.getUint16(10, true),
+    size: view.getUint32(12, true),
+    offset: view.getUint32(16, true),
+    endsAt,
+  };
+  const directoryStart = directory.endsAt - directory.size;
+  const shift = directoryStart - directory.offset;
+  if (directoryStart < 0 || shift < 0) throw broken('the list of its parts is cut off');
+  if (directory.size > MAX_DIRECTORY) throw broken('the list of its parts is absurdly long');
+  return { count: directory.count, directoryStart, directorySize: directory.size, shift };
+}
+
+/** The last record that can be the end of the directory, with only its comment behind it. */
+async function findEndRecord(
+  source: ByteSource,
+): Promise<{ view: DataView; endsAt: number } | undefined> {
   const tailStart = Math.max(0, source.size - END_SIZE - 0xffff);
   const { bytes, view } = await bytesOf(source, tailStart, source.size - tailStart);
   for (let at = bytes.length - END_SIZE; at >= 0; at--) {
     if (view.getUint32(at, true) !== END) continue;
     if (at + END_SIZE + view.getUint16(at + 20, true) > bytes.length) continue;
-    const directory = (await readZip64End(source, tailStart + at)) ?? {
-      count: view.getUint16(at + 10, true),
-      size: view.getUint32(at + 12, true),
-      offset: view.getUint32(at + 16, true),
-      endsAt: tailStart + at,
-    };
-    const directoryStart = directory.endsAt - directory.size;
-    const shift = directoryStart - directory.offset;
-    if (directoryStart < 0 || shift < 0) throw broken('the list of its parts is cut off');
-    if (directory.size > MAX_DIRECTORY) throw broken('the list of its parts is absurdly long');
-    return { count: directory.count, directoryStart, directorySize: directory.size, shift };
+    return { view: new DataView(view.buffer, view.byteOffset + at), endsAt: tailStart + at };
   }
   return undefined;
 }

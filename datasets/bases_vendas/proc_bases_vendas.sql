@@ -1,0 +1,59 @@
+-- Removes repeated rows: bases_vendas_distinct holds each different row of the months from p_from to before p_to once.
+-- Then the cube of those months follows. Running it again changes nothing.
+
+-- The months are written anew rather than merged: every column is part of the key, so nothing could be updated,
+-- and a full comparison would cost more than the writing.
+DELETE FROM bases_vendas_distinct WHERE MONTH_START >= p_from AND MONTH_START < p_to;
+
+INSERT INTO bases_vendas_distinct
+  (ID_MARCA, MARCA, ID_LINHA, LINHA, DATA_VENDA, QTD_VENDA, MONTH_START, FIRST_LOAD_ID)
+SELECT ID_MARCA, MARCA, ID_LINHA, LINHA, DATA_VENDA, QTD_VENDA, MONTH_START, MIN(LOAD_ID)
+FROM bases_vendas_linhas
+WHERE MONTH_START >= p_from AND MONTH_START < p_to
+GROUP BY ID_MARCA, MARCA, ID_LINHA, LINHA, DATA_VENDA, QTD_VENDA, MONTH_START;
+
+-- What the cube already holds of these months takes part with nothing, so that a key that vanished is seen.
+MERGE INTO bases_vendas_cube AS t
+USING (
+  SELECT ID_MARCA, MARCA, ID_LINHA, LINHA, MONTH_START,
+    CAST(SUM(QTD_VENDA) AS INT64) AS SUM_QTD_VENDA, CAST(SUM(ROW_COUNT) AS INT64) AS ROW_COUNT,
+    MIN(FIRST_LOAD_ID) AS FIRST_LOAD_ID
+  FROM (
+    SELECT ID_MARCA, MARCA, ID_LINHA, LINHA, MONTH_START, QTD_VENDA, 1 AS ROW_COUNT, FIRST_LOAD_ID
+    FROM bases_vendas_distinct
+    WHERE MONTH_START >= p_from AND MONTH_START < p_to
+    UNION ALL
+    SELECT ID_MARCA, MARCA, ID_LINHA, LINHA, MONTH_START, 0, 0, NULL
+    FROM bases_vendas_cube
+    WHERE MONTH_START >= p_from AND MONTH_START < p_to
+  )
+  GROUP BY ID_MARCA, MARCA, ID_LINHA, LINHA, MONTH_START
+) AS s
+ON t.MONTH_START >= p_from AND t.MONTH_START < p_to AND t.MONTH_START = s.MONTH_START
+  AND t.ID_MARCA = s.ID_MARCA AND t.MARCA = s.MARCA AND t.ID_LINHA = s.ID_LINHA AND t.LINHA = s.LINHA
+WHEN MATCHED AND (
+  t.SUM_QTD_VENDA <> s.SUM_QTD_VENDA OR t.ROW_COUNT <> s.ROW_COUNT
+  OR IFNULL(t.FIRST_LOAD_ID, 0) <> IFNULL(s.FIRST_LOAD_ID, 0)
+) THEN UPDATE SET
+  SUM_QTD_VENDA = s.SUM_QTD_VENDA, ROW_COUNT = s.ROW_COUNT, FIRST_LOAD_ID = s.FIRST_LOAD_ID
+WHEN NOT MATCHED THEN
+  INSERT (ID_MARCA, MARCA, ID_LINHA, LINHA, MONTH_START, ANO, MES, SUM_QTD_VENDA, ROW_COUNT, FIRST_LOAD_ID)
+  VALUES (s.ID_MARCA, s.MARCA, s.ID_LINHA, s.LINHA, s.MONTH_START,
+    EXTRACT(YEAR FROM s.MONTH_START), EXTRACT(MONTH FROM s.MONTH_START),
+    s.SUM_QTD_VENDA, s.ROW_COUNT, s.FIRST_LOAD_ID);
+
+-- How many rows of each load count: the rest of them are repeated. A month without this number is still due.
+UPDATE ledger_months AS t
+SET ROWS_COUNTED = s.ROWS_COUNTED
+FROM (
+  SELECT m.LOAD_ID, m.MONTH_START, COUNT(d.FIRST_LOAD_ID) AS ROWS_COUNTED
+  FROM ledger_months AS m
+  LEFT JOIN (
+    SELECT FIRST_LOAD_ID, MONTH_START FROM bases_vendas_distinct
+    WHERE MONTH_START >= p_from AND MONTH_START < p_to
+  ) AS d
+  ON d.FIRST_LOAD_ID = m.LOAD_ID AND d.MONTH_START = m.MONTH_START
+  WHERE m.DATASET = 'bases_vendas' AND m.MONTH_START >= p_from AND m.MONTH_START < p_to
+  GROUP BY m.LOAD_ID, m.MONTH_START
+) AS s
+WHERE t.DATASET = 'bases_vendas' AND t.LOAD_ID = s.LOAD_ID AND t.MONTH_START = s.MONTH_START;

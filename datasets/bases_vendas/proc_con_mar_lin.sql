@@ -1,0 +1,22 @@
+-- Units sold by brand and line, over all months.
+-- Only the keys of the months from p_from to before p_to are touched. Running it again changes nothing.
+MERGE INTO con_mar_lin AS t
+USING (
+  SELECT c.ID_MARCA, c.MARCA, c.ID_LINHA, c.LINHA,
+    CAST(SUM(c.SUM_QTD_VENDA) AS INT64) AS SUM_QTD_VENDA, CAST(SUM(c.ROW_COUNT) AS INT64) AS ROW_COUNT
+  FROM bases_vendas_cube AS c
+  JOIN (
+    SELECT DISTINCT ID_MARCA, MARCA, ID_LINHA, LINHA FROM bases_vendas_cube
+    WHERE MONTH_START >= p_from AND MONTH_START < p_to
+  ) AS touched
+  ON c.ID_MARCA = touched.ID_MARCA AND c.MARCA = touched.MARCA AND c.ID_LINHA = touched.ID_LINHA AND c.LINHA = touched.LINHA
+  GROUP BY c.ID_MARCA, c.MARCA, c.ID_LINHA, c.LINHA
+) AS s
+ON t.ID_MARCA = s.ID_MARCA
+  AND t.MARCA = s.MARCA
+  AND t.ID_LINHA = s.ID_LINHA
+  AND t.LINHA = s.LINHA
+WHEN MATCHED AND s.ROW_COUNT = 0 THEN DELETE
+WHEN MATCHED AND t.SUM_QTD_VENDA <> s.SUM_QTD_VENDA THEN UPDATE SET SUM_QTD_VENDA = s.SUM_QTD_VENDA
+WHEN NOT MATCHED AND s.ROW_COUNT > 0 THEN
+  INSERT (ID_MARCA, MARCA, ID_LINHA, LINHA, SUM_QTD_VENDA) VALUES (s.ID_MARCA, s.MARCA, s.ID_LINHA, s.LINHA, s.SUM_QTD_VENDA);

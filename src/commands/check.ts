@@ -1,0 +1,130 @@
+import { access, constants, open } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { chooseSheet } from '../contract/choose-sheet.ts';
+import type { Dataset } from '../contract/dataset.ts';
+import { loadSheet } from '../contract/load.ts';
+import type { Rejection } from '../contract/rejection.ts';
+import { UserError } from '../errors.ts';
+import { openDuckDb } from '../warehouse/duckdb.ts';
+import type { Warehouse } from '../warehouse/warehouse.ts';
+import { columnName } from '../workbook/cells.ts';
+import { openWorkbook } from '../workbook/workbook.ts';
+import type { ByteSource } from '../workbook/zip.ts';
+import type { Invocation, Run } from './commands.ts';
+import { allDatasets } from './home.ts';
+
+const REJECTED = 3;
+
+/** How many rejections a person is shown; `--json` has all. */
+const SHOWN = 50;
+
+export const check: Run = async (invocation) => {
+  const { settings, positionals } = invocation;
+  const datasets = await allDatasets(settings);
+  const isHome = await access(settings.database, constants.R_OK).then(
+    () => true,
+    () => false,
+  );
+  // A load that is never committed: without a home, into a database that is gone afterwards.
+  const warehouse = await openDuckDb({
+    file: isHome ? settings.database : ':memory:',
+    waitMs: settings.waitMs,
+  });
+  try {
+    await warehouse.prepare(datasets);
+    let allWell = true;
+    for (const file of positionals) {
+      if (!(await checkFile(invocation, warehouse, datasets, file))) allWell = false;
+    }
+    return allWell ? 0 : REJECTED;
+  } finally {
+    await warehouse.close();
+  }
+};
+
+async function checkFile(
+  { settings, output }: Invocation,
+  warehouse: Warehouse,
+  datasets: readonly Dataset[],
+  file: string,
+): Promise<boolean> {
+  output.heading(basename(file));
+  try {
+    await using source = await openFile(file);
+    const workbook = await openWorkbook(source, settings.limits);
+    const choice = await chooseSheet(workbook, datasets);
+    const { dataset, sheet, header } = choice;
+    const load = await warehouse.beginLoad(dataset, sheet.name, '');
+    try {
+      const rejections: Rejection[] = [];
+      const report = await loadSheet(workbook, choice, {
+        write: load.write,
+        discard: load.discard,
+        async reject(more) {
+          rejections.push(...more);
+        },
+      });
+      const { newRows } = await load.preview();
+      const columns = dataset.columns.flatMap(({ name }, slot) =>
+        header.columns[slot] > 0 ? [`${name} = ${columnName(header.columns[slot])}`] : [],
+      );
+      const repeated = report.accepted - newRows;
+      output.object({
+        type: 'check',
+        file,
+        dataset: dataset.name,
+        columns,
+        ...report,
+        newRows,
+        repeated,
+        rejections,
+      });
+      output.say({
+        code: 'check.sheet',
+        values: { sheet: sheet.name, dataset: dataset.name, row: header.row },
+      });
+      output.say({ code: 'check.columns', values: { columns: columns.join(', ') } });
+      output.say({
+        code: 'check.rows',
+        values: { read: report.read, newRows, repeated, rejected: report.rejected },
+      });
+      for (const rejection of rejections.slice(0, SHOWN)) {
+        const { code, values, value } = rejection;
+        output.line(`  ${output.render({ code, values: { ...values, value } })}`);
+      }
+      if (rejections.length > SHOWN)
+        output.say({ code: 'check.more', values: { count: rejections.length - SHOWN } });
+      return rejections.length === 0;
+    } finally {
+      await load.abort();
+    }
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    output.say(error);
+    output.object({
+      type: 'check',
+      file,
+      error: error.code,
+      message: output.render(error),
+      values: error.values,
+    });
+    return false;
+  }
+}
+
+/** A file anywhere on this machine, as the reader wants it. */
+async function openFile(path: string): Promise<ByteSource & AsyncDisposable> {
+  const handle = await open(path).catch(() => {
+    throw new UserError('lake.missing', { file: path });
+  });
+  const { size } = await handle.stat();
+  return {
+    size,
+    async read(offset, length) {
+      const bytes = new Uint8Array(Math.max(0, Math.min(length, size - offset)));
+      const { bytesRead } = await handle.read(bytes, 0, bytes.length, offset);
+      return bytes.subarray(0, bytesRead);
+    },
+    [Symbol.asyncDispose]: () => handle.close(),
+  };
+}

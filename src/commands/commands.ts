@@ -1,0 +1,124 @@
+import type { ParseArgsConfig } from 'node:util';
+import type { Settings } from '../config.ts';
+import type { Output } from '../output.ts';
+
+export interface Invocation {
+  readonly settings: Settings;
+  readonly output: Output;
+  readonly values: Readonly<Record<string, unknown>>;
+  readonly positionals: readonly string[];
+}
+
+/** Runs a command and gives its exit code. */
+export type Run = (invocation: Invocation) => Promise<number>;
+
+export interface Command {
+  readonly name: string;
+  readonly usage: string;
+  readonly summary: string;
+  readonly options: NonNullable<ParseArgsConfig['options']>;
+  /** What each option does, as `--help` says it. */
+  readonly optionHelp: Readonly<Record<string, string>>;
+  /** The fewest and the most arguments. */
+  readonly takes: readonly [number, number];
+  /** Loaded only when it runs: starting must be quick. */
+  load(): Promise<Run>;
+}
+
+export const globalOptions = {
+  home: { type: 'string' },
+  json: { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
+} as const satisfies ParseArgsConfig['options'];
+
+const globalHelp = {
+  'home DIR':
+    'the folder with entrada/, backup/, rejeitados/ and the database (default: ENTRADA_HOME, or here)',
+  json: 'one JSON object a line on stdout; what a person reads goes to stderr',
+  help: 'this text',
+};
+
+export const commands: readonly Command[] = [
+  {
+    name: 'demo',
+    usage: 'entrada demo',
+    summary: 'make sample workbooks in a new home (default: ./demo) and take them through',
+    options: {},
+    optionHelp: {},
+    takes: [0, 0],
+    load: async () => (await import('./demo.ts')).demo,
+  },
+  {
+    name: 'run',
+    usage: 'entrada run',
+    summary: 'load every workbook that waits in entrada/, consolidate, archive',
+    options: {},
+    optionHelp: {},
+    takes: [0, 0],
+    load: async () => (await import('./run.ts')).run,
+  },
+  {
+    name: 'watch',
+    usage: 'entrada watch',
+    summary: 'run again whenever a workbook has arrived, until Ctrl-C',
+    options: {},
+    optionHelp: {},
+    takes: [0, 0],
+    load: async () => (await import('./watch.ts')).watch,
+  },
+  {
+    name: 'check',
+    usage: 'entrada check FILE...',
+    summary: 'read workbooks against the contract and load nothing',
+    options: {},
+    optionHelp: {},
+    takes: [1, Number.POSITIVE_INFINITY],
+    load: async () => (await import('./check.ts')).check,
+  },
+  {
+    name: 'status',
+    usage: 'entrada status',
+    summary: 'what became of every file, and what waits',
+    options: {},
+    optionHelp: {},
+    takes: [0, 0],
+    load: async () => (await import('./status.ts')).status,
+  },
+  {
+    name: 'query',
+    usage: 'entrada query "SQL"',
+    summary: 'query the tables; read only',
+    options: { format: { type: 'string' } },
+    optionHelp: { 'format table|json|csv': 'how rows are written (default: table)' },
+    takes: [1, 1],
+    load: async () => (await import('./query.ts')).query,
+  },
+  {
+    name: 'datasets',
+    usage: 'entrada datasets',
+    summary: 'the datasets known and their contracts',
+    options: {},
+    optionHelp: {},
+    takes: [0, 0],
+    load: async () => (await import('./datasets.ts')).datasets,
+  },
+];
+
+export function helpFor(command: Command): string {
+  const options = Object.entries({ ...command.optionHelp, ...globalHelp });
+  const lines = options.map(([flag, text]) => `  --${flag.padEnd(24)} ${text}`);
+  return `${command.usage}\n  ${command.summary}\n\n${lines.join('\n')}\n`;
+}
+
+export function helpForAll(): string {
+  const lines = commands.map(({ usage, summary }) => `  ${usage.padEnd(26)} ${summary}`);
+  return [
+    'Entrada: drop a spreadsheet, get tables.',
+    '',
+    ...lines,
+    '',
+    'Every command has --help, --home DIR and --json.',
+    'Exit codes: 0 well; 1 a fault of ours; 2 wrong usage; 3 something was rejected; 4 try again later.',
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,27 @@
+import type { Run } from './commands.ts';
+import { allDatasets } from './home.ts';
+
+export const datasets: Run = async ({ settings, output }) => {
+  for (const dataset of await allDatasets(settings)) {
+    output.object({ type: 'dataset', ...dataset });
+    output.heading(`${dataset.name}: ${dataset.description}`);
+    output.line(dataset.folder);
+    output.table(
+      ['column', 'type', 'key', 'optional', 'min', 'max', 'also called'],
+      dataset.columns.map(({ name, type, key, optional, min, max, aliases }) => [
+        name,
+        type,
+        key ? 'key' : '',
+        optional ? 'optional' : '',
+        min,
+        max,
+        aliases.join(', '),
+      ]),
+    );
+    output.line(`tables: ${dataset.tables.join(', ')}`);
+    output.line(
+      `procedures: ${dataset.procedures.map((step) => step.join(' | ')).join(', then ')}`,
+    );
+  }
+  return 0;
+};

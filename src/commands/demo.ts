@@ -1,0 +1,61 @@
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import type { Settings } from '../config.ts';
+import { UserError } from '../errors.ts';
+import { INBOX } from '../ingest/folders.ts';
+import { writeDemoWorkbooks } from '../samples/demo.ts';
+import type { Run } from './commands.ts';
+import { allDatasets, openForReading } from './home.ts';
+import { runHome } from './run.ts';
+import { sayFiles, saySummary } from './summary.ts';
+
+/** Marks a home that the demo made, which the next demo may therefore make anew. */
+const MARK = '.entrada-demo';
+
+export const demo: Run = async ({ settings: given, output, values }) => {
+  const home = resolve(typeof values.home === 'string' ? values.home : 'demo');
+  const settings: Settings = {
+    ...given,
+    home,
+    database: `${home}/entrada.duckdb`,
+    datasetFolders: [given.datasetFolders[0], `${home}/datasets`],
+  };
+  await makeDemoHome(home);
+  const names = await writeDemoWorkbooks(`${home}/${INBOX}`);
+  output.say({ code: 'demo.dropped', values: { count: names.length, folder: `${home}/${INBOX}` } });
+  output.line();
+  const summary = await runHome(settings, output);
+  sayFiles(output, summary);
+  output.line();
+  saySummary(output, summary);
+  await showTables(settings, output);
+  output.line();
+  output.say({ code: 'demo.next', values: { home, database: settings.database } });
+  // Two of the samples are wrong on purpose: that they were rejected is the demo going well.
+  return summary.failed.length > 0 ? 1 : 0;
+};
+
+async function makeDemoHome(home: string): Promise<void> {
+  if (existsSync(`${home}/${MARK}`)) await rm(home, { recursive: true });
+  else if (existsSync(home) && (await readdir(home)).length > 0)
+    throw new UserError('demo.taken', { home });
+  await mkdir(`${home}/${INBOX}`, { recursive: true });
+  await writeFile(`${home}/${MARK}`, '');
+}
+
+async function showTables(settings: Settings, output: Parameters<Run>[0]['output']): Promise<void> {
+  const warehouse = await openForReading(settings);
+  try {
+    for (const { tables } of await allDatasets(settings)) {
+      for (const table of tables.slice(1)) {
+        const { columns, rows } = await warehouse.query(`SELECT * FROM ${table} ORDER BY ALL`);
+        output.heading(table);
+        output.table(columns, rows);
+        output.object({ type: 'table', table, columns, rows });
+      }
+    }
+  } finally {
+    await warehouse.close();
+  }
+}

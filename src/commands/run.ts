@@ -1,0 +1,22 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createMemoryBus } from '../bus/memory.ts';
+import type { Settings } from '../config.ts';
+import { runOnce } from '../ingest/flow.ts';
+import type { Output } from '../output.ts';
+import type { Run } from './commands.ts';
+import { openHome } from './home.ts';
+import { exitCodeOf, sayFiles, saySummary } from './summary.ts';
+
+export const run: Run = async ({ settings, output }) => {
+  const summary = await runHome(settings, output);
+  sayFiles(output, summary);
+  saySummary(output, summary);
+  return exitCodeOf(summary);
+};
+
+/** One run of a home's flow; the home is open only while it works. */
+export async function runHome(settings: Settings, output: Output) {
+  await using home = await openHome(settings, output);
+  // Awaited here: the home must not close before the run has ended.
+  return await runOnce(home.context, createMemoryBus(), { now: Date.now, sleep });
+}

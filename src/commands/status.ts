@@ -1,0 +1,46 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { findArrivals } from '../ingest/arrivals.ts';
+import { INBOX } from '../ingest/folders.ts';
+import { createFolderLake } from '../lake/folder.ts';
+import { allFiles } from '../ledger/ledger.ts';
+import type { Run } from './commands.ts';
+import { openForReading } from './home.ts';
+import { textOf } from './summary.ts';
+
+export const status: Run = async ({ settings, output }) => {
+  const warehouse = await openForReading(settings);
+  try {
+    const files = await allFiles(warehouse);
+    for (const file of files) output.object({ type: 'file', ...file });
+    output.table(
+      ['file', 'state', 'read', 'loaded', 'rejected', 'repeated', 'when (UTC)', 'why'],
+      files.map((file) => [
+        file.fileName,
+        file.state,
+        file.rowsRead,
+        file.rowsLoaded,
+        file.rowsRejected,
+        file.rowsRepeated,
+        file.time.slice(0, 19),
+        textOf(output, file),
+      ]),
+    );
+  } finally {
+    await warehouse.close();
+  }
+  const { ready, waiting } = await findArrivals(createFolderLake(settings.home), {
+    now: Date.now,
+    sleep,
+  });
+  for (const { name } of ready) {
+    const fileName = name.slice(INBOX.length + 1);
+    output.say({ code: 'wait.ready', values: { file: fileName } });
+    output.object({ type: 'waiting', fileName, reason: 'wait.ready' });
+  }
+  for (const { file, reason } of waiting) {
+    const fileName = file.name.slice(INBOX.length + 1);
+    output.say({ code: reason, values: { file: fileName } });
+    output.object({ type: 'waiting', fileName, reason });
+  }
+  return 0;
+};

@@ -1,0 +1,124 @@
+import { EntradaError } from '../errors.ts';
+import type { Failure, RunSummary } from '../ingest/flow.ts';
+import { INBOX, rejectionsPlace, restingPlace } from '../ingest/folders.ts';
+import type { FileState } from '../ledger/ledger.ts';
+import type { Code } from '../messages/en.ts';
+import type { Output } from '../output.ts';
+
+const OURS = 1;
+const REJECTED = 3;
+const LATER = 4;
+
+export function exitCodeOf({ failed, postponed, files }: RunSummary): number {
+  if (failed.length > 0) return OURS;
+  if (files.some(({ state, rowsRejected }) => state === 'rejected' || (rowsRejected ?? 0) > 0))
+    return REJECTED;
+  return postponed.length > 0 ? LATER : 0;
+}
+
+/** What became of each file of a run. */
+export function sayFiles(
+  output: Output,
+  { files, waiting, postponed, failed, runId }: RunSummary,
+): void {
+  for (const file of files) {
+    sayFile(output, file);
+    output.object({ type: 'file', ...file, place: restingPlace(file) });
+  }
+  for (const { file, reason } of waiting) {
+    const name = file.name.slice(INBOX.length + 1);
+    output.say({ code: reason, values: { file: name } });
+    output.object({ type: 'waiting', runId, fileName: name, reason });
+  }
+  for (const failure of [...postponed, ...failed]) sayFailure(output, failure, runId);
+}
+
+function sayFile(output: Output, file: FileState): void {
+  const values = {
+    file: file.fileName,
+    read: file.rowsRead ?? 0,
+    loaded: file.rowsLoaded ?? 0,
+    repeated: file.rowsRepeated ?? 0,
+    rejected: file.rowsRejected ?? 0,
+  };
+  if (file.state === 'loaded') output.say({ code: 'file.loaded', values });
+  else if (file.code) {
+    output.say({ code: `file.${file.state === 'repeated' ? 'isRepeated' : 'isRejected'}`, values });
+    output.line(`  ${textOf(output, file)}`);
+  }
+  if (file.state === 'loaded' && values.rejected > 0) {
+    output.say({ code: 'file.rejections', values: { place: rejectionsPlace(file.fileName) } });
+  }
+  const {
+    totals = 0,
+    notes = 0,
+    skippedRows = '',
+    ignoredColumns,
+    hiddenRows,
+    hiddenColumns,
+  } = file.detail;
+  if (totals || notes)
+    output.say({ code: 'file.skipped', values: { totals, notes, rows: skippedRows } });
+  if (ignoredColumns)
+    output.say({ code: 'file.ignoredColumns', values: { columns: ignoredColumns } });
+  if (hiddenRows || hiddenColumns) {
+    output.say({
+      code: 'file.hidden',
+      values: { rows: hiddenRows ?? 0, columns: hiddenColumns ?? 0 },
+    });
+  }
+}
+
+/** The message that the ledger keeps of a file, in the person's language. */
+export function textOf(
+  output: Output,
+  { code, detail }: Pick<FileState, 'code' | 'detail'>,
+): string {
+  return code === null ? '' : output.render({ code: code as Code, values: detail });
+}
+
+function sayFailure(output: Output, { name, error }: Failure, runId: string): void {
+  const detail = error instanceof Error ? error.message : String(error);
+  const problem =
+    error instanceof EntradaError ? error : ({ code: 'fault', values: { detail } } as const);
+  output.say({ code: 'file.later', values: { file: name, reason: output.render(problem) } });
+  output.object({
+    type: 'postponed',
+    runId,
+    fileName: name,
+    code: problem.code,
+    values: problem.values,
+  });
+}
+
+/** What a run came to: the months that changed, and what looks wrong. */
+export function saySummary(
+  output: Output,
+  { runId, files, consolidated, warnings }: RunSummary,
+): void {
+  for (const { keyColumn, key, column, one, other } of warnings) {
+    const values = {
+      keyColumn,
+      key,
+      column,
+      one: one.value,
+      oneAt: `${one.file}, ${one.sheet}, ${one.row}`,
+      other: other.value,
+      otherAt: `${other.file}, ${other.sheet}, ${other.row}`,
+    };
+    output.say({ code: 'warning.twoValues', values });
+    output.object({ type: 'warning', runId, keyColumn, key, column, one, other });
+  }
+  if (files.length === 0 && consolidated.length === 0)
+    output.say({ code: 'run.nothing', values: {} });
+  for (const { dataset, months } of consolidated) {
+    const ranges = months.map(({ from, to }) => `${from} .. ${to}`).join(', ');
+    output.say({ code: 'run.consolidated', values: { dataset: dataset.name, ranges, run: runId } });
+  }
+  output.object({
+    type: 'run',
+    runId,
+    files: files.length,
+    consolidated: consolidated.map(({ dataset, months }) => ({ dataset: dataset.name, months })),
+  });
+}

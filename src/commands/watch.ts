@@ -1,0 +1,26 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Run } from './commands.ts';
+import { runHome } from './run.ts';
+import { sayFiles, saySummary } from './summary.ts';
+
+const LOOK_MS = 2_000;
+
+/**
+ * Looks, runs when there is something new, and lets go of the database between two looks so that others can query.
+ * A signal ends it after the run under way, never in the middle of one.
+ */
+export const watch: Run = async ({ settings, output }) => {
+  const stop = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
+  output.say({ code: 'watch.started', values: { home: settings.home } });
+  while (!stop.signal.aborted) {
+    const summary = await runHome(settings, output);
+    if (summary.files.length > 0 || summary.consolidated.length > 0) {
+      sayFiles(output, summary);
+      saySummary(output, summary);
+    }
+    await sleep(LOOK_MS, undefined, { signal: stop.signal }).catch(() => {});
+  }
+  output.say({ code: 'watch.stopped', values: {} });
+  return 0;
+};

@@ -1,0 +1,93 @@
+import { BOOLEAN, DATE, ERROR, INVALID, NUMBER, TEXT, UNCALCULATED } from '../workbook/cells.ts';
+import type { Texts } from '../workbook/texts.ts';
+import type { Column, Dataset } from './dataset.ts';
+import { type Parsed, parseDateText, parseNumberText } from './parse-text.ts';
+import type { RejectionCode } from './rejection.ts';
+
+const DAY_MS = 86_400_000;
+
+/** A value as its column stores it (see batch.ts), or the code of the reason why not. */
+export type Checked = number | RejectionCode;
+
+/** Checks the cells of one column; made once a load, because texts are looked at once each. */
+export type CellCheck = (kind: number, value: number) => Checked;
+
+export function createCellCheck(column: Column, dataset: Dataset, texts: Texts): CellCheck {
+  const { type } = column;
+  const min = bound(column.min, Number.NEGATIVE_INFINITY, 0);
+  // A day as an upper bound counts whole.
+  const max = bound(column.max, Number.POSITIVE_INFINITY, DAY_MS - 1);
+  const known = new Map<number, Checked>();
+
+  function text(index: number): Checked {
+    let checked = known.get(index);
+    if (checked === undefined) {
+      checked = type === 'text' ? checkText(index) : fromText(texts.get(index));
+      known.set(index, checked);
+    }
+    return checked;
+  }
+
+  const checkText = (index: number): Checked =>
+    texts.get(index).trim() === '' ? 'cell.blank' : index;
+
+  function fromText(found: string): Checked {
+    if (found.trim() === '') return 'cell.blank';
+    const isDate = type === 'date' || type === 'datetime';
+    const parsed: Parsed = isDate
+      ? parseDateText(found, dataset.dates)
+      : parseNumberText(found, dataset.numbers, type === 'money');
+    if (parsed === 'ambiguous') return 'cell.ambiguous';
+    if (parsed === 'range') return 'cell.noSuchDate';
+    if (parsed === 'format') return isDate ? 'cell.notDate' : 'cell.notNumber';
+    return isDate ? date(parsed) : number(parsed);
+  }
+
+  function number(value: number): Checked {
+    if (!(value >= min)) return 'cell.tooSmall';
+    if (!(value <= max)) return 'cell.tooBig';
+    if (type === 'number') return value;
+    const whole = type === 'money' ? Math.round(value * 100) : value;
+    if (Math.abs(whole) > Number.MAX_SAFE_INTEGER) return 'cell.tooLarge';
+    if (type === 'integer') return Number.isInteger(value) ? value : 'cell.notInteger';
+    // A double holds cents only nearly; a third decimal place is no rounding noise.
+    return Math.abs(value * 100 - whole) <= 1e-6 * Math.max(1, Math.abs(value))
+      ? whole
+      : 'cell.notMoney';
+  }
+
+  function date(ms: number): Checked {
+    if (!(ms >= min)) return 'cell.tooSmall';
+    if (!(ms <= max)) return 'cell.tooBig';
+    if (type === 'datetime') return ms * 1000;
+    return ms % DAY_MS === 0 ? ms / DAY_MS : 'cell.notDate';
+  }
+
+  return (kind, value) => {
+    switch (kind) {
+      case NUMBER:
+        if (type === 'text') return 'cell.notText';
+        return type === 'date' || type === 'datetime' ? 'cell.notDate' : number(value);
+      case DATE:
+        if (type === 'date' || type === 'datetime') return date(value);
+        return type === 'text' ? 'cell.notText' : 'cell.notNumber';
+      case TEXT:
+        return text(value);
+      case BOOLEAN:
+        return 'cell.boolean';
+      case ERROR:
+        return 'cell.error';
+      case UNCALCULATED:
+        return 'cell.uncalculated';
+      case INVALID:
+        return type === 'date' || type === 'datetime' ? 'cell.noSuchDate' : 'cell.invalid';
+      default:
+        return 'cell.blank';
+    }
+  };
+}
+
+function bound(value: Column['min'], otherwise: number, dayEnd: number): number {
+  if (value === undefined) return otherwise;
+  return typeof value === 'number' ? value : Date.parse(`${value}T00:00:00Z`) + dayEnd;
+}

@@ -1,0 +1,68 @@
+import { UserError } from '../errors.ts';
+import type { Sheet, Workbook } from '../workbook/workbook.ts';
+import type { Dataset } from './dataset.ts';
+import {
+  findHeader,
+  HEADER_ROWS,
+  type Header,
+  isHeader,
+  type NearHeader,
+  readTitles,
+} from './header.ts';
+
+/** The dataset that a workbook belongs to, the sheet that holds it, and where its header is. */
+export interface Choice {
+  readonly dataset: Dataset;
+  readonly sheet: Sheet;
+  readonly header: Header;
+}
+
+/**
+ * The one visible sheet whose header matches the contract of one dataset.
+ * Throws UserError when none does (saying what the nearest lacks), and when more than one does (naming them).
+ */
+export async function chooseSheet(
+  workbook: Workbook,
+  datasets: readonly Dataset[],
+): Promise<Choice> {
+  const matches: Choice[] = [];
+  const hidden: string[] = [];
+  let nearest: { near: NearHeader; sheet: Sheet; dataset: Dataset } | undefined;
+  for (const sheet of workbook.sheets) {
+    const titles = await readTitles(workbook, sheet);
+    for (const dataset of datasets) {
+      const header = findHeader(titles, dataset);
+      if (isHeader(header)) {
+        if (sheet.hidden) hidden.push(sheet.name);
+        else matches.push({ dataset, sheet, header });
+      } else if (!sheet.hidden && header.found > (nearest?.near.found ?? 0)) {
+        nearest = { near: header, sheet, dataset };
+      }
+    }
+  }
+  if (matches.length === 1) return matches[0];
+  if (matches.length > 1) {
+    const sheets = matches
+      .map(({ sheet, dataset }) => `"${sheet.name}" (${dataset.name})`)
+      .join(', ');
+    throw new UserError('contract.sheets', { sheets });
+  }
+  if (hidden.length > 0) throw new UserError('contract.hidden', { sheet: hidden.join('", "') });
+  if (nearest?.near.twice) {
+    const { header, cells } = nearest.near.twice;
+    throw new UserError('contract.twice', { sheet: nearest.sheet.name, header, cells });
+  }
+  if (nearest) {
+    const { sheet, near, dataset } = nearest;
+    throw new UserError('contract.missing', {
+      sheet: sheet.name,
+      row: near.row,
+      missing: near.missing.join(', '),
+      dataset: dataset.name,
+    });
+  }
+  const wanted = datasets.map(
+    ({ name, columns }) => `${name}: ${columns.map((column) => column.name).join(', ')}`,
+  );
+  throw new UserError('contract.noHeader', { rows: HEADER_ROWS, wanted: wanted.join('; ') });
+}

@@ -1,0 +1,124 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { UserError } from '../errors.ts';
+import { fold } from './fold.ts';
+
+const identifier = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'letters, digits and _ only');
+
+const columnShape = z.strictObject({
+  name: identifier,
+  type: z.enum(['integer', 'number', 'money', 'text', 'date', 'datetime']),
+  /** A row that is blank in every key column is a note or a total, not a row of data. */
+  key: z.boolean().default(false),
+  /** Whether a cell may be blank. */
+  optional: z.boolean().default(false),
+  /** Bounds, both included: a number, or a day for dates. */
+  min: z.union([z.number(), z.iso.date()]).optional(),
+  max: z.union([z.number(), z.iso.date()]).optional(),
+  aliases: z.array(z.string()).default([]),
+});
+
+const datasetShape = z
+  .strictObject({
+    name: identifier,
+    description: z.string(),
+    period: identifier,
+    numbers: z.enum(['pt-BR', 'plain']),
+    dates: z.enum(['dd/mm/yyyy', 'mm/dd/yyyy', 'yyyy-mm-dd']),
+    sameName: z.enum(['both', 'replace']).default('both'),
+    columns: z.array(columnShape).min(1),
+    procedures: z.array(z.array(identifier).min(1)),
+    tables: z.array(identifier),
+  })
+  .superRefine(({ columns, period }, context) => {
+    const periodColumn = columns.find((column) => column.name === period);
+    if (periodColumn?.type !== 'date' && periodColumn?.type !== 'datetime') {
+      context.addIssue({
+        code: 'custom',
+        path: ['period'],
+        message: 'must name a date or datetime column',
+      });
+    }
+    if (periodColumn?.optional) {
+      context.addIssue({
+        code: 'custom',
+        path: ['period'],
+        message: 'must name a column that is not optional',
+      });
+    }
+    if (!columns.some((column) => column.key)) {
+      context.addIssue({
+        code: 'custom',
+        path: ['columns'],
+        message: 'at least one must be a key',
+      });
+    }
+    const seen = new Map<string, string>();
+    for (const { name, aliases } of columns) {
+      for (const header of [name, ...aliases]) {
+        const other = seen.get(fold(header));
+        if (other !== undefined) {
+          context.addIssue({
+            code: 'custom',
+            path: ['columns'],
+            message: `${name} and ${other} share "${header}"`,
+          });
+        }
+        seen.set(fold(header), name);
+      }
+    }
+  });
+
+/** A contract: what a workbook of this kind must look like, and what is made of its rows. */
+export type Dataset = z.infer<typeof datasetShape> & {
+  /** The folder with its SQL. */
+  readonly folder: string;
+};
+export type Column = Dataset['columns'][number];
+
+/**
+ * The datasets in a folder, one to a subfolder that has a `dataset.yaml`, by name.
+ * Throws UserError `dataset.invalid` with the file, the key and what is wrong with it.
+ */
+export async function readDatasets(root: string): Promise<Dataset[]> {
+  const datasets: Dataset[] = [];
+  for (const name of (await absentAs([], readdir(root))).sort()) {
+    const folder = join(root, name);
+    const file = join(folder, 'dataset.yaml');
+    const text = await absentAs(undefined, readFile(file, 'utf8'));
+    if (text !== undefined) datasets.push({ ...parseDataset(text, file), folder });
+  }
+  return datasets;
+}
+
+function parseDataset(text: string, file: string): z.infer<typeof datasetShape> {
+  let document: unknown;
+  try {
+    document = parse(text);
+  } catch (error) {
+    throw new UserError('dataset.invalid', { file, detail: String(error) });
+  }
+  const result = datasetShape.safeParse(document);
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  throw new UserError('dataset.invalid', {
+    file,
+    detail: `${issue.path.join('.')}: ${issue.message}`,
+  });
+}
+
+async function absentAs<T, A>(absent: A, reading: Promise<T>): Promise<T | A> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (
+      error instanceof Error &&
+      'code' in error &&
+      (error.code === 'ENOENT' || error.code === 'ENOTDIR')
+    )
+      return absent;
+    throw error;
+  }
+}

@@ -1,0 +1,91 @@
+import { type CellBatch, columnName, TEXT } from '../workbook/cells.ts';
+import type { Sheet, Workbook } from '../workbook/workbook.ts';
+import type { Dataset } from './dataset.ts';
+import { fold } from './fold.ts';
+
+/** How deep below the first row a header is looked for. */
+export const HEADER_ROWS = 50;
+
+/** Where a contract's columns stand in a sheet. */
+export interface Header {
+  readonly row: number;
+  /** For each column of the contract, its column in the sheet (from 1); 0 for an optional one that is not there. */
+  readonly columns: readonly number[];
+  /** Headers that the contract does not name, as they are written. */
+  readonly ignored: readonly string[];
+}
+
+/** The best that a sheet offers when its header does not hold all that the contract asks. */
+export interface NearHeader {
+  readonly row: number;
+  readonly found: number;
+  readonly missing: readonly string[];
+  /** Two columns whose headers mean the same column of the contract. */
+  readonly twice: { readonly header: string; readonly cells: string } | undefined;
+}
+
+type Titles = Map<number, Map<number, string>>;
+
+/** The texts of a sheet's first rows, by row and column. */
+export async function readTitles(workbook: Workbook, sheet: Sheet): Promise<Titles> {
+  const titles: Titles = new Map();
+  for await (const batch of workbook.read(sheet)) {
+    collect(titles, batch, workbook);
+    if (batch.rows[batch.count - 1] > HEADER_ROWS) break;
+  }
+  return titles;
+}
+
+function collect(titles: Titles, batch: CellBatch, workbook: Workbook): void {
+  for (let i = 0; i < batch.count; i++) {
+    const row = batch.rows[i];
+    if (row > HEADER_ROWS || batch.kinds[i] !== TEXT) continue;
+    const cells = titles.get(row) ?? new Map<number, string>();
+    cells.set(batch.columns[i], workbook.texts.get(batch.values[i]));
+    titles.set(row, cells);
+  }
+}
+
+/** The first row that names every column the contract asks for, once; else the row that comes nearest. */
+export function findHeader(titles: Titles, dataset: Dataset): Header | NearHeader {
+  let nearest: NearHeader = { row: 0, found: 0, missing: requiredNames(dataset), twice: undefined };
+  for (const row of [...titles.keys()].sort((a, b) => a - b)) {
+    const candidate = matchRow(row, titles.get(row) ?? new Map(), dataset);
+    if (isHeader(candidate)) return candidate;
+    if (candidate.found > nearest.found) nearest = candidate;
+  }
+  return nearest;
+}
+
+export function isHeader(header: Header | NearHeader): header is Header {
+  return 'columns' in header;
+}
+
+function requiredNames(dataset: Dataset): string[] {
+  return dataset.columns.filter(({ optional }) => !optional).map(({ name }) => name);
+}
+
+function matchRow(row: number, cells: Map<number, string>, dataset: Dataset): Header | NearHeader {
+  const slots = new Map<string, number>();
+  dataset.columns.forEach(({ name, aliases }, slot) => {
+    for (const header of [name, ...aliases]) slots.set(fold(header), slot);
+  });
+  const columns: number[] = dataset.columns.map(() => 0);
+  const ignored: string[] = [];
+  let twice: NearHeader['twice'];
+  for (const [column, text] of cells) {
+    const slot = slots.get(fold(text));
+    if (slot === undefined) ignored.push(text);
+    else if (columns[slot] === 0) columns[slot] = column;
+    else
+      twice = {
+        header: text,
+        cells: `${columnName(columns[slot])}${row}, ${columnName(column)}${row}`,
+      };
+  }
+  const missing = requiredNames(dataset).filter(
+    (name) => columns[dataset.columns.findIndex((column) => column.name === name)] === 0,
+  );
+  if (missing.length === 0 && twice === undefined) return { row, columns, ignored };
+  return { row, found: columns.filter((column) => column > 0).length, missing, twice };
+}

@@ -1,0 +1,23 @@
+import type { Logger } from 'pino';
+import type { Dataset } from '../contract/dataset.ts';
+import type { Lake } from '../lake/lake.ts';
+import type { Language } from '../messages/messages.ts';
+import type { Warehouse } from '../warehouse/warehouse.ts';
+import type { Limits } from '../workbook/limits.ts';
+
+/** What the receiver works with; the same on one machine and in the cloud. */
+export interface Context {
+  readonly lake: Lake;
+  readonly warehouse: Warehouse;
+  readonly datasets: readonly Dataset[];
+  readonly limits: Limits;
+  /** Of the files that the client reads. */
+  readonly language: Language;
+  /** Names this run in the ledger, the logs and the summary. */
+  readonly runId: string;
+  readonly log: Logger;
+  /** Milliseconds since 1970. */
+  now(): number;
+  /** How much of a file's bytes has been read, 0 to 1. */
+  onProgress(fileName: string, fraction: number): void;
+}

@@ -1,0 +1,37 @@
+import type { FileState } from '../ledger/ledger.ts';
+
+/** The lake's folders, as the case names them; the second is ours. */
+export const INBOX = 'entrada';
+export const BACKUP = 'backup';
+export const REJECTED = 'rejeitados';
+
+/** What a disk allows for a name, in bytes of UTF-8. */
+const NAME_BYTES = 255;
+
+/**
+ * Where a drop's file rests once its outcome is known. The name carries the time and the content,
+ * so no two files want the same place, and a move that a crash interrupted is repeated to the same one.
+ */
+export function restingPlace({
+  fileName,
+  fileHash,
+  state,
+  time,
+}: Pick<FileState, 'fileName' | 'fileHash' | 'state' | 'time'>): string {
+  const [, stem, extension] = /^(.*?)(\.[^.]*)?$/s.exec(fileName) ?? ['', fileName, ''];
+  const stamp = time.replace(/[-:]/g, '').replace(/\..*$/, '');
+  const folder = state === 'rejected' ? REJECTED : BACKUP;
+  return `${folder}/${fitName(stem, `.${stamp}.${fileHash.slice(0, 12)}${extension ?? ''}`)}`;
+}
+
+/** Where the rejected rows of a file are listed. */
+export function rejectionsPlace(fileName: string): string {
+  return `${REJECTED}/${fitName(fileName, '.rejections.csv')}`;
+}
+
+/** A name that a disk takes: the stem gives way, never the ending. */
+function fitName(stem: string, ending: string): string {
+  const letters = [...stem];
+  while (Buffer.byteLength(letters.join('') + ending) > NAME_BYTES) letters.pop();
+  return letters.join('') + ending;
+}

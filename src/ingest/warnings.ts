@@ -1,0 +1,67 @@
+import type { Dataset } from '../contract/dataset.ts';
+import { landingTable, statements } from '../warehouse/dataset-sql.ts';
+import type { Warehouse } from '../warehouse/warehouse.ts';
+
+/** Something that looks wrong but may be meant: one key with two values, and where each was found. */
+export interface Warning {
+  readonly keyColumn: string;
+  readonly key: string;
+  readonly column: string;
+  readonly one: Place;
+  readonly other: Place;
+}
+
+export interface Place {
+  readonly value: string;
+  readonly file: string;
+  readonly sheet: string;
+  readonly row: number;
+}
+
+/** What each dataset's warnings.sql finds in its tables. */
+export async function findWarnings(
+  warehouse: Warehouse,
+  datasets: readonly Dataset[],
+): Promise<Warning[]> {
+  const warnings: Warning[] = [];
+  for (const dataset of datasets) {
+    for (const statement of await statements(dataset, 'warnings.sql')) {
+      for (const row of (await warehouse.query(statement)).rows) {
+        const [keyColumn, key, column, one, other] = row.map(String);
+        const place = (value: string, loadId: number) =>
+          placeOf(warehouse, dataset, { keyColumn, key, column, value, loadId });
+        warnings.push({
+          keyColumn,
+          key,
+          column,
+          one: await place(one, Number(row[5])),
+          other: await place(other, Number(row[6])),
+        });
+      }
+    }
+  }
+  return warnings;
+}
+
+interface Sought {
+  readonly keyColumn: string;
+  readonly key: string;
+  readonly column: string;
+  readonly value: string;
+  readonly loadId: number;
+}
+
+/** The first row of a load that holds the pair. */
+async function placeOf(warehouse: Warehouse, dataset: Dataset, sought: Sought): Promise<Place> {
+  const { keyColumn, key, column, value, loadId } = sought;
+  const { rows } = await warehouse.query(
+    `SELECT f.FILE_NAME, f.SHEET, MIN(l.SHEET_ROW)
+     FROM ${landingTable(dataset)} AS l
+     JOIN ledger_events AS f ON f.LOAD_ID = l.LOAD_ID AND f.EVENT = 'loaded'
+     WHERE l.LOAD_ID = @loadId AND CAST(l.${keyColumn} AS STRING) = @key AND CAST(l.${column} AS STRING) = @value
+     GROUP BY f.FILE_NAME, f.SHEET`,
+    { loadId, key, value },
+  );
+  const [file, sheet, row] = rows[0];
+  return { value, file: String(file), sheet: String(sheet), row: Number(row) };
+}

@@ -1,0 +1,110 @@
+/**
+ * What happened to each file, as it happened: rows are only ever added. A drop is one delivery of a file,
+ * named by its place and version; a load is the rows of one content, named by a number.
+ */
+export interface LedgerEvent {
+  readonly drop: string;
+  readonly fileName: string;
+  /** SHA-256 of the bytes, in hex. */
+  readonly fileHash: string;
+  readonly event:
+    | 'received'
+    | 'loaded'
+    | 'rejected'
+    | 'repeated'
+    | 'failed'
+    | 'archived'
+    | 'retracted';
+  readonly runId: string;
+  /** Local milliseconds since 1970, UTC. */
+  readonly time: number;
+  readonly dataset?: string;
+  readonly loadId?: number;
+  readonly sheet?: string;
+  readonly rowsRead?: number;
+  readonly rowsAccepted?: number;
+  readonly rowsRejected?: number;
+  /** A message's code and its values, or where the file went. */
+  readonly code?: string;
+  readonly detail?: Readonly<Record<string, string | number>>;
+}
+
+/** The order of events of one drop that bear the same time. */
+const STEPS: Record<LedgerEvent['event'], number> = {
+  received: 1,
+  failed: 2,
+  loaded: 3,
+  rejected: 3,
+  repeated: 3,
+  archived: 4,
+  retracted: 5,
+};
+
+export const EVENT_COLUMNS = [
+  'DROP_ID',
+  'FILE_NAME',
+  'FILE_HASH',
+  'EVENT',
+  'STEP',
+  'RUN_ID',
+  'EVENT_TIME',
+  'DATASET',
+  'LOAD_ID',
+  'SHEET',
+  'ROWS_READ',
+  'ROWS_ACCEPTED',
+  'ROWS_REJECTED',
+  'CODE',
+  'DETAIL',
+] as const;
+
+/** An event as a row of `ledger_events`, in the order of EVENT_COLUMNS. */
+export function eventRow(event: LedgerEvent): (string | number | null)[] {
+  return [
+    event.drop,
+    event.fileName,
+    event.fileHash,
+    event.event,
+    STEPS[event.event],
+    event.runId,
+    new Date(event.time).toISOString().slice(0, -1),
+    event.dataset ?? null,
+    event.loadId ?? null,
+    event.sheet ?? null,
+    event.rowsRead ?? null,
+    event.rowsAccepted ?? null,
+    event.rowsRejected ?? null,
+    event.code ?? null,
+    event.detail ? JSON.stringify(event.detail) : null,
+  ];
+}
+
+/**
+ * The ledger's tables, in SQL that both engines run.
+ * ledger_months says which months a load touches; without ROWS_COUNTED a month is still to be consolidated.
+ */
+export const LEDGER_TABLES = [
+  `CREATE TABLE IF NOT EXISTS ledger_events (
+    DROP_ID STRING, FILE_NAME STRING, FILE_HASH STRING, EVENT STRING, STEP INT64, RUN_ID STRING, EVENT_TIME DATETIME,
+    DATASET STRING, LOAD_ID INT64, SHEET STRING, ROWS_READ INT64, ROWS_ACCEPTED INT64, ROWS_REJECTED INT64,
+    CODE STRING, DETAIL STRING)`,
+  `CREATE TABLE IF NOT EXISTS ledger_months (
+    DATASET STRING, LOAD_ID INT64, MONTH_START DATE, ROWS_ACCEPTED INT64, ROWS_COUNTED INT64)`,
+  `CREATE TABLE IF NOT EXISTS rejections (
+    LOAD_ID INT64, FILE_HASH STRING, DATASET STRING, SHEET STRING, SHEET_ROW INT64, CELL STRING, COLUMN_NAME STRING,
+    VALUE_FOUND STRING, CODE STRING, DETAIL STRING)`,
+  `CREATE VIEW IF NOT EXISTS ledger_files AS
+  SELECT o.DROP_ID, o.FILE_NAME, o.FILE_HASH, o.EVENT AS STATE, o.EVENT_TIME, o.RUN_ID, o.DATASET, o.LOAD_ID, o.SHEET,
+    o.ROWS_READ, o.ROWS_REJECTED, m.ROWS_LOADED, m.ROWS_REPEATED, o.CODE, o.DETAIL,
+    IF(a.DROP_ID IS NULL, 0, 1) AS IS_ARCHIVED
+  FROM (
+    SELECT * FROM ledger_events WHERE EVENT <> 'archived'
+    QUALIFY ROW_NUMBER() OVER (PARTITION BY DROP_ID ORDER BY EVENT_TIME DESC, STEP DESC) = 1
+  ) AS o
+  LEFT JOIN (SELECT DISTINCT DROP_ID FROM ledger_events WHERE EVENT = 'archived') AS a ON a.DROP_ID = o.DROP_ID
+  LEFT JOIN (
+    SELECT LOAD_ID, CAST(SUM(ROWS_COUNTED) AS INT64) AS ROWS_LOADED,
+      CAST(SUM(ROWS_ACCEPTED - ROWS_COUNTED) AS INT64) AS ROWS_REPEATED
+    FROM ledger_months GROUP BY LOAD_ID
+  ) AS m ON m.LOAD_ID = o.LOAD_ID AND o.EVENT = 'loaded'`,
+] as const;

@@ -1,0 +1,253 @@
+import {
+  BIGINT,
+  DATE,
+  DOUBLE,
+  type DuckDBConnection,
+  DuckDBDataChunk,
+  type DuckDBMaterializedResult,
+  type DuckDBType,
+  type DuckDBValue,
+  INTEGER,
+  TIMESTAMP,
+  VARCHAR,
+} from '@duckdb/node-api';
+import duckdb from '@duckdb/node-bindings';
+import type { RowBatch } from '../contract/batch.ts';
+import type { Column, Dataset } from '../contract/dataset.ts';
+import type { Rejection } from '../contract/rejection.ts';
+import type { LedgerEvent } from '../ledger/events.ts';
+import type { Texts } from '../workbook/texts.ts';
+import { landingTable } from './dataset-sql.ts';
+import type { Load, Warehouse } from './warehouse.ts';
+
+/** What a load needs of the warehouse that it belongs to. */
+interface LoadContext {
+  readonly connection: DuckDBConnection;
+  readonly run: (
+    sql: string,
+    values?: Record<string, DuckDBValue>,
+  ) => Promise<DuckDBMaterializedResult>;
+  readonly query: Warehouse['query'];
+  readonly record: (events: readonly LedgerEvent[]) => Promise<void>;
+  readonly dataset: Dataset;
+  readonly sheet: string;
+  readonly fileHash: string;
+}
+
+/** DuckDB's vectors hold this many rows. */
+const CHUNK_ROWS = 2_048;
+/** One of DuckDB's row groups: a landing of this many rows is compressed as it will rest. */
+const SLICE_ROWS = 122_880;
+
+const STAGED: Record<
+  Column['type'],
+  { readonly type: DuckDBType; readonly sql: string; readonly bytes: number }
+> = {
+  integer: { type: BIGINT, sql: 'BIGINT', bytes: 8 },
+  number: { type: DOUBLE, sql: 'DOUBLE', bytes: 8 },
+  money: { type: BIGINT, sql: 'BIGINT', bytes: 8 },
+  text: { type: INTEGER, sql: 'INTEGER', bytes: 4 },
+  date: { type: DATE, sql: 'DATE', bytes: 4 },
+  datetime: { type: TIMESTAMP, sql: 'TIMESTAMP', bytes: 8 },
+};
+
+/**
+ * A load in one transaction. Rows come as typed columns and are copied into DuckDB's own vectors; texts come as
+ * indexes and are joined with their dictionary inside DuckDB. While one slice of rows lands, in DuckDB's threads,
+ * the caller reads the next one.
+ */
+export async function createLoad(context: LoadContext): Promise<Load> {
+  const { connection, run, dataset } = context;
+  const landing = landingTable(dataset);
+  const types = [INTEGER, ...dataset.columns.map(({ type }) => STAGED[type].type)];
+  const widths = [4, ...dataset.columns.map(({ type }) => STAGED[type].bytes)];
+  let waiting: DuckDBDataChunk[] = [];
+  let waitingRows = 0;
+  let textsSent = 0;
+  let texts: Texts | undefined;
+  let landingNow: Promise<unknown> = Promise.resolve();
+  let failure: unknown;
+  let open = true;
+
+  await run('BEGIN');
+  const loadId = await nextLoadId();
+  await run('CREATE OR REPLACE TEMP TABLE staged_texts (i INTEGER, t VARCHAR)');
+
+  async function nextLoadId(): Promise<number> {
+    const { rows } = await context.query('SELECT IFNULL(MAX(LOAD_ID), 0) + 1 FROM ledger_events');
+    return Number(rows[0][0]);
+  }
+
+  async function write(batch: RowBatch, batchTexts: Texts): Promise<void> {
+    texts = batchTexts;
+    for (let from = 0; from < batch.count; from += CHUNK_ROWS) {
+      waiting.push(toChunk(batch, from, Math.min(CHUNK_ROWS, batch.count - from), types, widths));
+    }
+    waitingRows += batch.count;
+    if (waitingRows >= SLICE_ROWS) await startLanding();
+  }
+
+  /** Lets go of the slice that waits, once the one before has landed. */
+  async function startLanding(): Promise<void> {
+    await landed();
+    if (waitingRows === 0) return;
+    await appendTexts();
+    await stage();
+    landingNow = run(landStatement(dataset, landing, loadId)).catch((error) => {
+      failure = error;
+    });
+  }
+
+  async function landed(): Promise<void> {
+    await landingNow;
+    if (failure !== undefined) throw failure;
+  }
+
+  async function stage(): Promise<void> {
+    const columns = dataset.columns.map(({ type }, slot) => `c${slot} ${STAGED[type].sql}`);
+    await run(`CREATE OR REPLACE TEMP TABLE staged (r INTEGER, ${columns.join(', ')})`);
+    const appender = await connection.createAppender('staged', null, 'temp');
+    for (const chunk of waiting) appender.appendDataChunk(chunk);
+    appender.closeSync();
+    waiting = [];
+    waitingRows = 0;
+  }
+
+  async function appendTexts(): Promise<void> {
+    if (texts === undefined || texts.size === textsSent) return;
+    const appender = await connection.createAppender('staged_texts', null, 'temp');
+    for (; textsSent < texts.size; ) {
+      const count = Math.min(CHUNK_ROWS, texts.size - textsSent);
+      const chunk = DuckDBDataChunk.create([INTEGER, VARCHAR], count);
+      const indexes = Int32Array.from({ length: count }, (_, i) => textsSent + i);
+      copy(chunk, 0, indexes, 0, 4 * count);
+      const vector = duckdb.data_chunk_get_vector(chunk.chunk, 1);
+      for (let i = 0; i < count; i++)
+        duckdb.vector_assign_string_element_len(vector, i, texts.bytes(textsSent + i));
+      appender.appendDataChunk(chunk);
+      textsSent += count;
+    }
+    appender.closeSync();
+  }
+
+  async function reject(rejections: readonly Rejection[]): Promise<void> {
+    await landed();
+    const appender = await connection.createAppender('rejections');
+    for (const { row, cell, column, value, code, values } of rejections) {
+      appender.appendBigInt(BigInt(loadId));
+      const rest = [context.fileHash, dataset.name, context.sheet];
+      for (const text of rest) appender.appendVarchar(text);
+      appender.appendBigInt(BigInt(row));
+      for (const text of [cell, column, value, code, JSON.stringify(values)])
+        appender.appendVarchar(text);
+      appender.endRow();
+    }
+    appender.closeSync();
+  }
+
+  async function discard(fromRow: number, toRow: number): Promise<number[]> {
+    await startLanding();
+    await landed();
+    const { rows } = await context.query(
+      `DELETE FROM ${landing} WHERE LOAD_ID = ${loadId} AND SHEET_ROW BETWEEN ${fromRow} AND ${toRow} RETURNING SHEET_ROW`,
+    );
+    return rows.map(([row]) => Number(row)).sort((a, b) => a - b);
+  }
+
+  async function commit(events: readonly LedgerEvent[]): Promise<void> {
+    await startLanding();
+    await landed();
+    await run(
+      `INSERT INTO ledger_months
+       SELECT '${dataset.name}', LOAD_ID, MONTH_START, COUNT(*), NULL FROM ${landing}
+       WHERE LOAD_ID = ${loadId} GROUP BY LOAD_ID, MONTH_START`,
+    );
+    await context.record(events);
+    await run('COMMIT');
+    open = false;
+  }
+
+  async function preview(): Promise<{ newRows: number }> {
+    await startLanding();
+    await landed();
+    const columns = dataset.columns.map(({ name }) => name).join(', ');
+    const { rows } = await context.query(
+      `SELECT COUNT(*) FROM (
+         SELECT ${columns} FROM ${landing} WHERE LOAD_ID = ${loadId}
+         EXCEPT
+         SELECT ${columns} FROM ${landing} WHERE LOAD_ID <> ${loadId}
+           AND MONTH_START IN (SELECT MONTH_START FROM ${landing} WHERE LOAD_ID = ${loadId}))`,
+    );
+    return { newRows: Number(rows[0][0]) };
+  }
+
+  async function abort(): Promise<void> {
+    if (!open) return;
+    open = false;
+    await landingNow;
+    await run('ROLLBACK');
+  }
+
+  return { loadId, write, reject, discard, preview, commit, abort };
+}
+
+function toChunk(
+  batch: RowBatch,
+  from: number,
+  count: number,
+  types: readonly DuckDBType[],
+  widths: readonly number[],
+) {
+  const chunk = DuckDBDataChunk.create(types, count);
+  copy(chunk, 0, batch.rows, 4 * from, 4 * count);
+  batch.columns.forEach(({ values, present }, slot) => {
+    const width = widths[slot + 1];
+    copy(chunk, slot + 1, values, width * from, width * count);
+    const firstAbsent = present.indexOf(0, from);
+    if (firstAbsent !== -1 && firstAbsent < from + count)
+      markAbsent(chunk, slot + 1, present.subarray(from, from + count));
+  });
+  return chunk;
+}
+
+function copy(
+  chunk: DuckDBDataChunk,
+  column: number,
+  source: Int32Array<ArrayBuffer> | Float64Array<ArrayBuffer>,
+  from: number,
+  bytes: number,
+) {
+  duckdb.copy_data_to_vector(
+    duckdb.data_chunk_get_vector(chunk.chunk, column),
+    0,
+    source.buffer,
+    from,
+    bytes,
+  );
+}
+
+/** DuckDB's validity mask: one bit a row, set where there is a value. */
+function markAbsent(chunk: DuckDBDataChunk, column: number, present: Uint8Array): void {
+  const vector = duckdb.data_chunk_get_vector(chunk.chunk, column);
+  const mask = new Uint8Array(CHUNK_ROWS / 8);
+  present.forEach((is, row) => {
+    if (is) mask[row >> 3] |= 1 << (row & 7);
+  });
+  duckdb.vector_ensure_validity_writable(vector);
+  duckdb.copy_data_to_vector_validity(vector, 0, mask.buffer, 0, mask.length);
+}
+
+function landStatement(dataset: Dataset, landing: string, loadId: number): string {
+  const values: string[] = [];
+  const joins: string[] = [];
+  dataset.columns.forEach(({ name, type }, slot) => {
+    if (type === 'text') {
+      values.push(`t${slot}.t AS ${name}`);
+      joins.push(`LEFT JOIN staged_texts AS t${slot} ON t${slot}.i = c${slot}`);
+    } else values.push(`${type === 'money' ? `c${slot} / 100` : `c${slot}`} AS ${name}`);
+  });
+  const period = dataset.columns.findIndex(({ name }) => name === dataset.period);
+  return `INSERT INTO ${landing}
+    SELECT ${loadId}, r, CAST(date_trunc('month', c${period}) AS DATE), ${values.join(', ')}
+    FROM staged ${joins.join(' ')}`;
+}

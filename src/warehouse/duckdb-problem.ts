@@ -1,0 +1,27 @@
+import { type EntradaError, TerminalError, TransientError, UserError } from '../errors.ts';
+
+/** What DuckDB refused, as an error that says what to do. `subject` is the file or the statement it was about. */
+export function duckDbProblem(error: unknown, subject: string): EntradaError {
+  const message = error instanceof Error ? error.message : String(error);
+  const options = { cause: error };
+  if (/Could not set lock|Conflicting lock/i.test(message)) {
+    const holder = /PID (\d+)/.exec(message)?.[1] ?? '?';
+    return new TransientError('warehouse.busy', { file: subject, holder }, options);
+  }
+  if (/No space left|disk.*full|max_temp_directory_size/i.test(message)) {
+    return new TransientError('warehouse.full', { detail: firstLine(message) }, options);
+  }
+  if (/Read-only file system|Permission denied|read-only mode|Cannot open file/i.test(message)) {
+    return new UserError('warehouse.readonly', { detail: firstLine(message) }, options);
+  }
+  if (
+    /^(Parser|Binder|Catalog|Conversion|Invalid Input|Out of Range|Permission) Error/.test(message)
+  ) {
+    return new UserError('query.invalid', { detail: firstLine(message) }, options);
+  }
+  return new TerminalError('warehouse.failed', { detail: firstLine(message) }, options);
+}
+
+function firstLine(message: string): string {
+  return message.split('\n', 1)[0] ?? '';
+}

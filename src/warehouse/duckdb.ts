@@ -1,0 +1,159 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  type DuckDBConnection,
+  DuckDBInstance,
+  type DuckDBValue,
+  type Json,
+  JsonDuckDBValueConverter,
+} from '@duckdb/node-api';
+import type { Dataset } from '../contract/dataset.ts';
+import { TerminalError } from '../errors.ts';
+import { EVENT_COLUMNS, eventRow, LEDGER_TABLES, type LedgerEvent } from '../ledger/events.ts';
+import { createLandingTable, statements, withMonths } from './dataset-sql.ts';
+import { createLoad } from './duckdb-load.ts';
+import { duckDbProblem } from './duckdb-problem.ts';
+import type { MonthRange, QueryResult, Value, Warehouse } from './warehouse.ts';
+
+export interface DuckDbOptions {
+  /** The database's file; made when it is missing, unless `readOnly`. */
+  readonly file: string;
+  readonly readOnly?: boolean;
+  /** How long to wait for another process that has the database, in milliseconds. */
+  readonly waitMs: number;
+  /** Called once, with that process's id, when waiting begins. */
+  readonly onWait?: (holder: string) => void;
+}
+
+const LOOK_MS = 100;
+
+/**
+ * Opens a DuckDB database file. One process at a time may have it open for writing, which makes the file
+ * the lock of its home: the operating system frees it even when the process is killed.
+ * Throws TransientError `warehouse.busy` when another process keeps it beyond `waitMs`.
+ */
+export async function openDuckDb(options: DuckDbOptions): Promise<Warehouse> {
+  const instance = await openInstance(options);
+  const connection = await instance.connect();
+  return createWarehouse(instance, connection);
+}
+
+async function openInstance({
+  file,
+  readOnly,
+  waitMs,
+  onWait,
+}: DuckDbOptions): Promise<DuckDBInstance> {
+  const settings: Record<string, string> = readOnly
+    ? { access_mode: 'READ_ONLY', enable_external_access: 'false' }
+    : { memory_limit: '160MB', threads: '2', preserve_insertion_order: 'false' };
+  for (let waited = 0; ; waited += LOOK_MS) {
+    try {
+      // fromCache, never create: a second instance of one file in a process silently loses data.
+      return await DuckDBInstance.fromCache(file, settings);
+    } catch (error) {
+      const problem = duckDbProblem(error, file);
+      if (problem.code !== 'warehouse.busy' || waited >= waitMs) throw problem;
+      if (waited === 0) onWait?.(String(problem.values.holder));
+      await sleep(LOOK_MS);
+    }
+  }
+}
+
+function createWarehouse(instance: DuckDBInstance, connection: DuckDBConnection): Warehouse {
+  const run = async (sql: string, values?: Record<string, DuckDBValue>) => {
+    try {
+      return await connection.run(sql, values);
+    } catch (error) {
+      throw duckDbProblem(error, sql);
+    }
+  };
+
+  async function query(
+    sql: string,
+    parameters?: Readonly<Record<string, string | number>>,
+  ): Promise<QueryResult> {
+    const result = await run(
+      parameters ? sql.replace(/@(\w+)/g, '$$$1') : sql,
+      parameters && { ...parameters },
+    );
+    const columns = result.columnNames();
+    const rows = await result.convertRows(JsonDuckDBValueConverter);
+    return { columns, rows: rows.map((row) => row.map(toValue)) };
+  }
+
+  async function record(events: readonly LedgerEvent[]): Promise<void> {
+    const parameters = EVENT_COLUMNS.map((_, i) => `$v${i}`).join(', ');
+    for (const event of events) {
+      const values = Object.fromEntries(eventRow(event).map((value, i) => [`v${i}`, value]));
+      await run(
+        `INSERT INTO ledger_events (${EVENT_COLUMNS.join(', ')}) VALUES (${parameters})`,
+        values,
+      );
+    }
+  }
+
+  /** What the work does is seen whole or, when it throws, not at all. */
+  async function atomically<T>(work: () => Promise<T>): Promise<T> {
+    await run('BEGIN');
+    try {
+      const result = await work();
+      await run('COMMIT');
+      return result;
+    } catch (error) {
+      await connection.run('ROLLBACK').catch(() => {});
+      throw error;
+    }
+  }
+
+  async function prepare(datasets: readonly Dataset[]): Promise<void> {
+    await atomically(async () => {
+      for (const statement of LEDGER_TABLES) await run(statement);
+      for (const dataset of datasets) {
+        await run(createLandingTable(dataset));
+        for (const statement of await statements(dataset, 'tables.sql')) await run(statement);
+      }
+    });
+  }
+
+  async function consolidate(dataset: Dataset, ranges: readonly MonthRange[]): Promise<void> {
+    const checks = await statements(dataset, 'checks.sql');
+    await atomically(async () => {
+      for (const range of ranges) {
+        for (const procedure of dataset.procedures.flat()) {
+          for (const statement of await statements(dataset, `${procedure}.sql`))
+            await run(withMonths(statement, range));
+        }
+      }
+      for (const range of ranges)
+        for (const check of checks) await runCheck(withMonths(check, range));
+    });
+  }
+
+  async function runCheck(sql: string): Promise<void> {
+    const { rows } = await query(sql);
+    if (rows.length === 0) return;
+    const [compared, expected, found] = rows[0].map(String);
+    throw new TerminalError('check.failed', { compared, expected, found });
+  }
+
+  return {
+    prepare,
+    query,
+    record: (events) => atomically(() => record(events)),
+    beginLoad: (dataset, sheet, fileHash) =>
+      createLoad({ connection, run, query, record, dataset, sheet, fileHash }),
+    consolidate,
+    async close() {
+      connection.closeSync();
+      instance.closeSync();
+    },
+  };
+}
+
+function toValue(json: Json): Value {
+  if (json === null || typeof json === 'boolean' || typeof json === 'number') return json;
+  if (typeof json !== 'string') return JSON.stringify(json);
+  // DuckDB writes a date-time with a space, and integers of 64 bits as text.
+  if (/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d/.test(json)) return json.replace(' ', 'T');
+  return json;
+}
