@@ -10,6 +10,12 @@ const OURS = 1;
 const USAGE = 2;
 const LATER = 4;
 
+// Whoever reads may stop early, as `head` does; that is no fault.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0);
+  throw error;
+});
+
 let settings: Settings | undefined;
 try {
   process.exitCode = await main(process.argv.slice(2));

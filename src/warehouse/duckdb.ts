@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type DuckDBConnection,
   DuckDBInstance,
+  DuckDBTypeId,
   type DuckDBValue,
   type Json,
   JsonDuckDBValueConverter,
@@ -25,6 +26,8 @@ export interface DuckDbOptions {
 }
 
 const LOOK_MS = 100;
+
+const WIDE_INTEGERS = new Set([DuckDBTypeId.BIGINT, DuckDBTypeId.UBIGINT, DuckDBTypeId.HUGEINT]);
 
 /**
  * Opens a DuckDB database file. One process at a time may have it open for writing, which makes the file
@@ -77,8 +80,11 @@ function createWarehouse(instance: DuckDBInstance, connection: DuckDBConnection)
       parameters && { ...parameters },
     );
     const columns = result.columnNames();
+    const converters = result
+      .columnTypes()
+      .map(({ typeId }) => (WIDE_INTEGERS.has(typeId) ? toInteger : toValue));
     const rows = await result.convertRows(JsonDuckDBValueConverter);
-    return { columns, rows: rows.map((row) => row.map(toValue)) };
+    return { columns, rows: rows.map((row) => row.map((value, i) => converters[i](value))) };
   }
 
   async function record(events: readonly LedgerEvent[]): Promise<void> {
@@ -148,6 +154,12 @@ function createWarehouse(instance: DuckDBInstance, connection: DuckDBConnection)
       instance.closeSync();
     },
   };
+}
+
+/** Integers that a JavaScript number holds exactly are numbers; the rest stay text. */
+function toInteger(json: Json): Value {
+  const number = Number(json);
+  return json === null || !Number.isSafeInteger(number) ? toValue(json) : number;
 }
 
 function toValue(json: Json): Value {
