@@ -1,6 +1,7 @@
-import type { Dataset } from './dataset.ts';
+import type { Column, Dataset } from './dataset.ts';
 
-export const BATCH_ROWS = 16_384;
+/** Ten of DuckDB's chunks; six batches are one of its row groups. */
+export const BATCH_ROWS = 20_480;
 
 /**
  * Accepted rows as typed columns of equal capacity, in the contract's order; the first `count` rows hold.
@@ -17,6 +18,8 @@ export interface RowBatch {
 
 export interface ColumnValues {
   readonly values: Int32Array<ArrayBuffer> | Float64Array<ArrayBuffer>;
+  /** Elements of `values` a row: 2 where they are the halves of a 64-bit integer. */
+  readonly words: number;
   /** 1 where there is a value; only an optional column may lack one. */
   readonly present: Uint8Array<ArrayBuffer>;
 }
@@ -25,16 +28,15 @@ export function createRowBatch(dataset: Dataset): RowBatch {
   return {
     count: 0,
     rows: new Int32Array(BATCH_ROWS),
-    columns: dataset.columns.map(({ type }) => ({
-      values: createValues(type),
-      present: new Uint8Array(BATCH_ROWS).fill(1),
-    })),
+    columns: dataset.columns.map(({ type }) => createColumnValues(type)),
   };
 }
 
-function createValues(type: Dataset['columns'][number]['type']) {
-  if (type === 'number') return new Float64Array(BATCH_ROWS);
-  return new Int32Array(type === 'text' || type === 'date' ? BATCH_ROWS : 2 * BATCH_ROWS);
+function createColumnValues(type: Column['type']): ColumnValues {
+  const present = new Uint8Array(BATCH_ROWS).fill(1);
+  if (type === 'number') return { values: new Float64Array(BATCH_ROWS), words: 1, present };
+  const words = type === 'text' || type === 'date' ? 1 : 2;
+  return { values: new Int32Array(words * BATCH_ROWS), words, present };
 }
 
 const WORD = 2 ** 32;

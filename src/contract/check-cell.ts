@@ -14,9 +14,7 @@ export type CellCheck = (kind: number, value: number) => Checked;
 
 export function createCellCheck(column: Column, dataset: Dataset, texts: Texts): CellCheck {
   const { type } = column;
-  const min = bound(column.min, Number.NEGATIVE_INFINITY, 0);
-  // A day as an upper bound counts whole.
-  const max = bound(column.max, Number.POSITIVE_INFINITY, DAY_MS - 1);
+  const { min, max } = boundsOf(column);
   const known = new Map<number, Checked>();
 
   function text(index: number): Checked {
@@ -46,9 +44,9 @@ export function createCellCheck(column: Column, dataset: Dataset, texts: Texts):
   function number(value: number): Checked {
     if (!(value >= min)) return 'cell.tooSmall';
     if (!(value <= max)) return 'cell.tooBig';
-    if (type === 'number') return value;
     const whole = type === 'money' ? Math.round(value * 100) : value;
     if (Math.abs(whole) > Number.MAX_SAFE_INTEGER) return 'cell.tooLarge';
+    if (type === 'number') return value;
     if (type === 'integer') return Number.isInteger(value) ? value : 'cell.notInteger';
     // A double holds cents only nearly; a third decimal place is no rounding noise.
     return Math.abs(value * 100 - whole) <= 1e-6 * Math.max(1, Math.abs(value))
@@ -84,6 +82,15 @@ export function createCellCheck(column: Column, dataset: Dataset, texts: Texts):
       default:
         return 'cell.blank';
     }
+  };
+}
+
+/** A column's bounds, in the unit of its values: numbers, or local milliseconds. */
+export function boundsOf({ min, max }: Column): { readonly min: number; readonly max: number } {
+  return {
+    min: bound(min, Number.NEGATIVE_INFINITY, 0),
+    // A day as an upper bound counts whole.
+    max: bound(max, Number.POSITIVE_INFINITY, DAY_MS - 1),
   };
 }
 

@@ -1,8 +1,5 @@
-import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { parse } from 'yaml';
 import { z } from 'zod';
-import { UserError } from '../errors.ts';
+import { parseDocument, readDocuments } from './documents.ts';
 import { fold } from './fold.ts';
 
 const identifier = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'letters, digits and _ only');
@@ -79,46 +76,12 @@ export type Dataset = z.infer<typeof datasetShape> & {
 export type Column = Dataset['columns'][number];
 
 /**
- * The datasets in a folder, one to a subfolder that has a `dataset.yaml`, by name.
+ * The datasets of workbooks in a folder, one to a subfolder that has a `dataset.yaml`, by name.
  * Throws UserError `dataset.invalid` with the file, the key and what is wrong with it.
  */
 export async function readDatasets(root: string): Promise<Dataset[]> {
-  const datasets: Dataset[] = [];
-  for (const name of (await absentAs([], readdir(root))).sort()) {
-    const folder = join(root, name);
-    const file = join(folder, 'dataset.yaml');
-    const text = await absentAs(undefined, readFile(file, 'utf8'));
-    if (text !== undefined) datasets.push({ ...parseDataset(text, file), folder });
-  }
-  return datasets;
-}
-
-function parseDataset(text: string, file: string): z.infer<typeof datasetShape> {
-  let document: unknown;
-  try {
-    document = parse(text);
-  } catch (error) {
-    throw new UserError('dataset.invalid', { file, detail: String(error) });
-  }
-  const result = datasetShape.safeParse(document);
-  if (result.success) return result.data;
-  const [issue] = result.error.issues;
-  throw new UserError('dataset.invalid', {
-    file,
-    detail: `${issue.path.join('.')}: ${issue.message}`,
-  });
-}
-
-async function absentAs<T, A>(absent: A, reading: Promise<T>): Promise<T | A> {
-  try {
-    return await reading;
-  } catch (error) {
-    if (
-      error instanceof Error &&
-      'code' in error &&
-      (error.code === 'ENOENT' || error.code === 'ENOTDIR')
-    )
-      return absent;
-    throw error;
-  }
+  const documents = await readDocuments(root);
+  return documents
+    .filter(({ kind }) => kind === 'workbook')
+    .map((document) => parseDocument(datasetShape, document));
 }

@@ -4,6 +4,7 @@ import {
   DATE,
   ERROR,
   INVALID,
+  MAX_COLUMN,
   NUMBER,
   type Range,
   rangeName,
@@ -12,12 +13,20 @@ import {
 import { msToIso } from '../workbook/dates.ts';
 import type { Texts } from '../workbook/texts.ts';
 import { createFacts, type SheetTable, type Workbook } from '../workbook/workbook.ts';
-import { BATCH_ROWS, createRowBatch, type RowBatch, setInt64 } from './batch.ts';
-import { createCellCheck } from './check-cell.ts';
+import { BATCH_ROWS, createRowBatch, type RowBatch } from './batch.ts';
+import { createColumnCheck } from './check-column.ts';
 import type { Choice } from './choose-sheet.ts';
 import type { Column } from './dataset.ts';
 import { fold } from './fold.ts';
 import type { Rejection } from './rejection.ts';
+import {
+  clearRowBlock,
+  createRowBlock,
+  keepAccepted,
+  REJECTED,
+  type RowBlock,
+  SKIPPED,
+} from './row-block.ts';
 
 /** Where accepted rows and rejections go while a sheet is read. */
 export interface RowSink {
@@ -46,7 +55,6 @@ export interface SheetReport {
 }
 
 const NAMED_ROWS = 100;
-const REJECTIONS = 4_096;
 
 /** Reads the chosen sheet against its contract, in one pass, into the sink. Throws what the workbook reader throws. */
 export async function loadSheet(
@@ -55,19 +63,68 @@ export async function loadSheet(
   sink: RowSink,
 ): Promise<SheetReport> {
   const { dataset, sheet, header } = choice;
-  const facts = createFacts();
-  const totalsRows = rowsOfTotals(await workbook.tables(sheet));
   const { texts } = workbook;
   const { columns } = dataset;
-  const checks = columns.map((column) => createCellCheck(column, dataset, texts));
-  const slots = new Int16Array(16_385).fill(-1);
+  const facts = createFacts();
+  const totalsRows = rowsOfTotals(await workbook.tables(sheet));
+  const checks = columns.map((column) => createColumnCheck(column, dataset, texts));
+  const block = createRowBlock(columns.length);
+  const out = createRowBatch(dataset);
+  const report = createReport(choice);
+
+  async function finishBlock(): Promise<void> {
+    markSkipped(block, columns, totalsRows, texts, report);
+    const rejections: Rejection[] = [];
+    checks.forEach((check, slot) => {
+      check(block, slot, out.columns[slot], (row, code) => {
+        block.fates[row] = REJECTED;
+        rejections.push(rejectionOf(choice, block, slot, row, code, texts));
+      });
+    });
+    keepAccepted(block, out);
+    const rejected = block.fates.reduce((sum, fate) => sum + Number(fate === REJECTED), 0);
+    report.read += out.count + rejected;
+    report.accepted += out.count;
+    report.rejected += rejected;
+    if (out.count > 0) await sink.write(out, texts);
+    if (rejections.length > 0) await sink.reject(rejections.sort((a, b) => a.row - b.row));
+    clearRowBlock(block);
+  }
+
+  const slots = new Int16Array(MAX_COLUMN + 1).fill(-1);
   header.columns.forEach((column, slot) => {
     if (column > 0) slots[column] = slot;
   });
-  const out = createRowBatch(dataset);
-  const rejections: Rejection[] = [];
-  const rejectedRows = new Set<number>();
-  const report: SheetReport = {
+  const { kinds, values, rows } = block;
+  let row = 0;
+  let at = -1;
+  for await (const batch of workbook.read(sheet, facts)) {
+    for (let i = 0; i < batch.count; i++) {
+      if (batch.rows[i] <= header.row) continue;
+      if (batch.rows[i] !== row) {
+        row = batch.rows[i];
+        if (block.count === BATCH_ROWS) await finishBlock();
+        at = block.count++;
+        rows[at] = row;
+      }
+      const slot = slots[batch.columns[i]];
+      if (slot === -1) continue;
+      kinds[slot][at] = batch.kinds[i];
+      values[slot][at] = batch.values[i];
+    }
+  }
+  await finishBlock();
+  await rejectMerges(choice, facts.merges, sink, report);
+  report.hiddenRows = facts.hiddenRows;
+  // Only those that were loaded: a sheet often hides all that is right of its table.
+  report.hiddenColumns = header.columns.filter((column) =>
+    facts.hiddenColumns.some(({ from, to }) => column >= from && column <= to),
+  ).length;
+  return report;
+}
+
+function createReport({ sheet, header }: Choice): SheetReport {
+  return {
     sheet: sheet.name,
     headerRow: header.row,
     read: 0,
@@ -80,89 +137,20 @@ export async function loadSheet(
     hiddenRows: 0,
     hiddenColumns: 0,
   };
-  // The row being gathered: for each column of the contract the kind and value of its cell; kind 0 is blank.
-  const kinds = new Uint8Array(columns.length);
-  const values = new Float64Array(columns.length);
-  let row = 0;
+}
 
-  function finishRow(): void {
-    if (row <= header.row) return;
-    const skipped = totalsRows.has(row)
-      ? 'totals'
-      : keyBlank() && partialRow(columns, kinds, values, texts);
-    if (skipped) {
-      report[skipped]++;
-      if (report.skippedRows.length < NAMED_ROWS) report.skippedRows.push(row);
-      return;
-    }
-    report.read++;
-    const before = rejections.length;
-    const at = out.count;
-    for (let slot = 0; slot < checks.length; slot++) {
-      const { type, optional } = columns[slot];
-      const column = out.columns[slot];
-      if (kinds[slot] === 0 && optional) {
-        column.present[at] = 0;
-        continue;
-      }
-      const checked = checks[slot](kinds[slot], values[slot]);
-      if (typeof checked === 'string') rejections.push(rejection(slot, checked));
-      else {
-        column.present[at] = 1;
-        if (type === 'integer' || type === 'datetime' || type === 'money')
-          setInt64(column.values, at, checked);
-        else column.values[at] = checked;
-      }
-    }
-    if (rejections.length > before) rejectedRows.add(row);
-    else {
-      out.rows[at] = row;
-      out.count++;
-    }
-  }
-
-  function keyBlank(): boolean {
-    for (let slot = 0; slot < kinds.length; slot++)
-      if (kinds[slot] === 0 && columns[slot].key) return true;
-    return false;
-  }
-
-  function rejection(slot: number, code: Rejection['code']): Rejection {
-    const cell = `${columnName(header.columns[slot])}${row}`;
-    const { name: column, min = '', max = '' } = columns[slot];
-    const value = found(kinds[slot], values[slot], texts);
-    return { code, row, cell, column, value, values: { cell, column, value, min, max } };
-  }
-
-  async function flush(): Promise<void> {
-    if (out.count > 0) await sink.write(out, texts);
-    report.accepted += out.count;
-    out.count = 0;
-    if (rejections.length > 0) await sink.reject(rejections);
-    rejections.length = 0;
-  }
-
-  for await (const batch of workbook.read(sheet, facts)) {
-    for (let i = 0; i < batch.count; i++) {
-      if (batch.rows[i] !== row) {
-        if (row > 0) finishRow();
-        if (out.count === BATCH_ROWS || rejections.length > REJECTIONS) await flush();
-        row = batch.rows[i];
-        kinds.fill(0);
-      }
-      const slot = slots[batch.columns[i]];
-      if (slot === -1) continue;
-      kinds[slot] = batch.kinds[i];
-      values[slot] = batch.values[i];
-    }
-  }
-  if (row > 0) finishRow();
-  await flush();
-  await rejectMerges(choice, facts.merges, sink, report, rejectedRows);
-  report.rejected = rejectedRows.size;
-  report.hiddenRows = facts.hiddenRows;
-  report.hiddenColumns = facts.hiddenColumns.reduce((sum, { from, to }) => sum + to - from + 1, 0);
-  return report;
+function rejectionOf(
+  { dataset, header }: Choice,
+  { rows, kinds, values }: RowBlock,
+  slot: number,
+  row: number,
+  code: Rejection['code'],
+  texts: Texts,
+): Rejection {
+  const cell = `${columnName(header.columns[slot])}${rows[row]}`;
+  const { name: column, min = '', max = '' } = dataset.columns[slot];
+  const value = found(kinds[slot][row], values[slot][row], texts);
+  return { code, row: rows[row], cell, column, value, values: { cell, column, value, min, max } };
 }
 
 /**
@@ -174,7 +162,6 @@ async function rejectMerges(
   merges: readonly Range[],
   sink: RowSink,
   report: SheetReport,
-  rejectedRows: Set<number>,
 ): Promise<void> {
   for (const merge of merges) {
     const slot = header.columns.findIndex(
@@ -195,27 +182,52 @@ async function rejectMerges(
         values: { cell, column },
       })),
     );
-    for (const row of discarded) rejectedRows.add(row);
+    report.rejected += discarded.length;
+  }
+}
+
+/** Finds the rows that are no data: totals, and notes. Only a row that lacks a key can be one. */
+function markSkipped(
+  block: RowBlock,
+  columns: readonly Column[],
+  totalsRows: ReadonlySet<number>,
+  texts: Texts,
+  report: SheetReport,
+): void {
+  const keys = columns.flatMap(({ key }, slot) => (key ? [slot] : []));
+  const skip = (row: number, kind: 'totals' | 'notes') => {
+    block.fates[row] = SKIPPED;
+    report[kind]++;
+    if (report.skippedRows.length < NAMED_ROWS) report.skippedRows.push(block.rows[row]);
+  };
+  for (let row = 0; row < block.count; row++) {
+    if (totalsRows.size > 0 && totalsRows.has(block.rows[row])) {
+      skip(row, 'totals');
+      continue;
+    }
+    for (const slot of keys) {
+      if (block.kinds[slot][row] !== 0) continue;
+      const kind = partialRow(block, row, keys, texts);
+      if (kind) skip(row, kind);
+      break;
+    }
   }
 }
 
 /** What a row without all its keys is: a total, a note, or (undefined) a row of data that lacks something. */
 function partialRow(
-  columns: readonly Column[],
-  kinds: Uint8Array,
-  values: Float64Array,
+  { kinds, values }: RowBlock,
+  row: number,
+  keys: readonly number[],
   texts: Texts,
 ): 'totals' | 'notes' | undefined {
-  const keys = columns.flatMap(({ key }, slot) => (key ? [slot] : []));
-  const filled = keys.filter((slot) => kinds[slot] !== 0);
-  if (filled.length === keys.length) return undefined;
   // A brand may well be called Total: the word counts only where another key is blank.
   const isTotal = (slot: number) =>
-    kinds[slot] === TEXT && TOTAL.test(fold(texts.get(values[slot])));
-  if (filled.some(isTotal)) return 'totals';
-  if (filled.length === 0) return 'notes';
-  const cells = columns.flatMap((_, slot) => (kinds[slot] === 0 ? [] : [slot]));
-  return cells.length === 1 && kinds[cells[0]] === TEXT ? 'notes' : undefined;
+    kinds[slot][row] === TEXT && TOTAL.test(fold(texts.get(values[slot][row])));
+  if (keys.some(isTotal)) return 'totals';
+  if (keys.every((slot) => kinds[slot][row] === 0)) return 'notes';
+  const cells = kinds.filter((column) => column[row] !== 0);
+  return cells.length === 1 && cells[0][row] === TEXT ? 'notes' : undefined;
 }
 
 const TOTAL = /^(sub ?|grand )?total\b/;
@@ -223,7 +235,8 @@ const TOTAL = /^(sub ?|grand )?total\b/;
 function rowsOfTotals(tables: readonly SheetTable[]): Set<number> {
   const rows = new Set<number>();
   for (const { range, totalsRows } of tables) {
-    for (let row = range.bottom - totalsRows + 1; row <= range.bottom; row++) rows.add(row);
+    const first = Math.max(range.top, range.bottom - totalsRows + 1);
+    for (let row = first; row <= range.bottom; row++) rows.add(row);
   }
   return rows;
 }

@@ -1,0 +1,78 @@
+import { DATE, NUMBER, TEXT } from '../workbook/cells.ts';
+import type { Texts } from '../workbook/texts.ts';
+import { type ColumnValues, setInt64 } from './batch.ts';
+import { boundsOf, createCellCheck } from './check-cell.ts';
+import type { Column, Dataset } from './dataset.ts';
+import type { RejectionCode } from './rejection.ts';
+import { type RowBlock, SKIPPED } from './row-block.ts';
+
+/** Checks one column of a block and writes its values row for row; calls back for each cell that is refused. */
+export type ColumnCheck = (
+  block: RowBlock,
+  slot: number,
+  out: ColumnValues,
+  onRefusal: (row: number, code: RejectionCode) => void,
+) => void;
+
+/**
+ * Made once a load, because texts are looked at once each. A column of whole numbers, of dates or of texts runs
+ * through a loop of its own; whatever is not plain there, and every other type, goes cell by cell.
+ */
+export function createColumnCheck(column: Column, dataset: Dataset, texts: Texts): ColumnCheck {
+  const { type, optional } = column;
+  const bounds = boundsOf(column);
+  const min = Math.max(bounds.min, Number.MIN_SAFE_INTEGER);
+  const max = Math.min(bounds.max, Number.MAX_SAFE_INTEGER);
+  const checkCell = createCellCheck(column, dataset, texts);
+  let filled = new Uint8Array(0);
+
+  return ({ count, kinds: allKinds, values: allValues, fates }, slot, out, onRefusal) => {
+    const kinds = allKinds[slot];
+    const values = allValues[slot];
+
+    function checkOne(row: number): void {
+      if (fates[row] === SKIPPED) return;
+      if (kinds[row] === 0 && optional) {
+        out.present[row] = 0;
+        return;
+      }
+      const checked = checkCell(kinds[row], values[row]);
+      if (typeof checked === 'string') onRefusal(row, checked);
+      else if (out.words === 2) setInt64(out.values, row, checked);
+      else out.values[row] = checked;
+    }
+
+    out.present.fill(1);
+    if (type === 'integer') {
+      for (let row = 0; row < count; row++) {
+        const value = values[row];
+        if (kinds[row] === NUMBER && value >= min && value <= max && value === Math.trunc(value)) {
+          setInt64(out.values, row, value);
+        } else checkOne(row);
+      }
+    } else if (type === 'datetime') {
+      for (let row = 0; row < count; row++) {
+        const value = values[row];
+        if (kinds[row] === DATE && value >= min && value <= max)
+          setInt64(out.values, row, value * 1000);
+        else checkOne(row);
+      }
+    } else if (type === 'text') {
+      if (filled.length < texts.size) filled = grown(filled, 2 * texts.size);
+      for (let row = 0; row < count; row++) {
+        const index = values[row];
+        if (kinds[row] === TEXT && filled[index] === 1) out.values[row] = index;
+        else {
+          checkOne(row);
+          if (kinds[row] === TEXT && checkCell(TEXT, index) === index) filled[index] = 1;
+        }
+      }
+    } else for (let row = 0; row < count; row++) checkOne(row);
+  };
+}
+
+function grown(bytes: Uint8Array<ArrayBuffer>, length: number): Uint8Array<ArrayBuffer> {
+  const larger = new Uint8Array(length);
+  larger.set(bytes);
+  return larger;
+}
