@@ -1,4 +1,4 @@
-import { access, constants, open } from 'node:fs/promises';
+import { access, constants } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { chooseSheet } from '../contract/choose-sheet.ts';
 import type { Dataset } from '../contract/dataset.ts';
@@ -9,9 +9,10 @@ import { openDuckDb } from '../warehouse/duckdb.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
 import { columnName } from '../workbook/cells.ts';
 import { openWorkbook } from '../workbook/workbook.ts';
-import type { ByteSource } from '../workbook/zip.ts';
 import type { Invocation, Run } from './commands.ts';
 import { allDatasets } from './home.ts';
+import { openFile } from './local-file.ts';
+import { showChanges } from './summary.ts';
 
 const REJECTED = 3;
 
@@ -64,7 +65,7 @@ async function checkFile(
           rejections.push(...more);
         },
       });
-      const { newRows } = await load.preview();
+      const { newRows, changes } = await load.preview();
       const columns = dataset.columns.flatMap(({ name }, slot) =>
         header.columns[slot] > 0 ? [`${name} = ${columnName(header.columns[slot])}`] : [],
       );
@@ -77,6 +78,7 @@ async function checkFile(
         ...report,
         newRows,
         repeated,
+        changes,
         rejections,
       });
       output.say({
@@ -88,6 +90,11 @@ async function checkFile(
         code: 'check.rows',
         values: { read: report.read, newRows, repeated, rejected: report.rejected },
       });
+      // The first of the sums is enough for a person; --json has all.
+      showChanges(
+        output,
+        changes.filter(({ table }) => table === dataset.tables[1]),
+      );
       for (const rejection of rejections.slice(0, SHOWN)) {
         const { code, values, value } = rejection;
         output.line(`  ${output.render({ code, values: { ...values, value } })}`);
@@ -110,21 +117,4 @@ async function checkFile(
     });
     return false;
   }
-}
-
-/** A file anywhere on this machine, as the reader wants it. */
-async function openFile(path: string): Promise<ByteSource & AsyncDisposable> {
-  const handle = await open(path).catch(() => {
-    throw new UserError('lake.missing', { file: path });
-  });
-  const { size } = await handle.stat();
-  return {
-    size,
-    async read(offset, length) {
-      const bytes = new Uint8Array(Math.max(0, Math.min(length, size - offset)));
-      const { bytesRead } = await handle.read(bytes, 0, bytes.length, offset);
-      return bytes.subarray(0, bytesRead);
-    },
-    [Symbol.asyncDispose]: () => handle.close(),
-  };
 }

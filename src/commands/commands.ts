@@ -52,8 +52,8 @@ export const commands: readonly Command[] = [
     name: 'run',
     usage: 'entrada run',
     summary: 'load every workbook that waits in entrada/, consolidate, archive',
-    options: {},
-    optionHelp: {},
+    options: { replaces: { type: 'boolean' } },
+    optionHelp: { replaces: 'a file takes the place of the earlier one of its name' },
     takes: [0, 0],
     load: async () => (await import('./run.ts')).run,
   },
@@ -67,13 +67,28 @@ export const commands: readonly Command[] = [
     load: async () => (await import('./watch.ts')).watch,
   },
   {
+    name: 'spotify',
+    usage: 'entrada spotify',
+    summary: 'ask Spotify for the podcasts and episodes, and bring their three tables up to date',
+    options: { only: { type: 'string' }, replay: { type: 'string' } },
+    optionHelp: {
+      'only podcasts|episodes|gb': 'one of the three tables (default: all)',
+      'replay RUN': 'take the answers that an earlier run kept, without the network',
+    },
+    takes: [0, 0],
+    load: async () => (await import('./spotify.ts')).spotify,
+  },
+  {
     name: 'check',
     usage: 'entrada check FILE...',
     summary: 'read workbooks against the contract and load nothing',
-    options: {},
-    optionHelp: {},
+    options: { any: { type: 'boolean' }, format: { type: 'string' } },
+    optionHelp: {
+      any: 'without a contract: list every cell of every sheet that holds a value',
+      'format table|json': 'with --any, how cells are written (default: table)',
+    },
     takes: [1, Number.POSITIVE_INFINITY],
-    load: async () => (await import('./check.ts')).check,
+    load: async () => (invocation) => loadCheck(invocation.values.any === true, invocation),
   },
   {
     name: 'status',
@@ -94,6 +109,24 @@ export const commands: readonly Command[] = [
     load: async () => (await import('./query.ts')).query,
   },
   {
+    name: 'retract',
+    usage: 'entrada retract FILE|HASH',
+    summary: 'take a loaded file out of the tables, as if it had never been dropped',
+    options: { 'dry-run': { type: 'boolean' } },
+    optionHelp: { 'dry-run': 'only show what would change: keys, before and after' },
+    takes: [1, 1],
+    load: async () => (await import('./retract.ts')).retract,
+  },
+  {
+    name: 'trace',
+    usage: 'entrada trace TABLE [KEY=VALUE...]',
+    summary: 'the file, sheet and row of every sale behind a number',
+    options: {},
+    optionHelp: {},
+    takes: [1, Number.POSITIVE_INFINITY],
+    load: async () => (await import('./trace.ts')).trace,
+  },
+  {
     name: 'datasets',
     usage: 'entrada datasets',
     summary: 'the datasets known and their contracts',
@@ -103,6 +136,12 @@ export const commands: readonly Command[] = [
     load: async () => (await import('./datasets.ts')).datasets,
   },
 ];
+
+/** Reading without a contract needs no database, so it does not wait for one to load. */
+async function loadCheck(any: boolean, invocation: Invocation): Promise<number> {
+  if (any) return (await import('./check-any.ts')).checkAny(invocation);
+  return (await import('./check.ts')).check(invocation);
+}
 
 export function helpFor(command: Command): string {
   const options = Object.entries({ ...command.optionHelp, ...globalHelp });

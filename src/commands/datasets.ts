@@ -1,3 +1,5 @@
+import { readSpotifyDataset } from '../spotify/settings.ts';
+import { TABLES } from '../spotify/tables.ts';
 import type { Run } from './commands.ts';
 import { allDatasets } from './home.ts';
 
@@ -22,6 +24,15 @@ export const datasets: Run = async ({ settings, output }) => {
     output.line(
       `procedures: ${dataset.procedures.map((step) => step.join(' | ')).join(', then ')}`,
     );
+  }
+  const spotify = await readSpotifyDataset(settings.datasetFolders);
+  if (spotify) {
+    const { folder, name, description, ...rest } = spotify;
+    output.object({ type: 'dataset', kind: 'spotify', ...spotify });
+    output.heading(`${name}: ${description}`);
+    output.line(folder);
+    output.table(['setting', 'value'], Object.entries(rest));
+    output.line(`tables: ${TABLES.join(', ')}`);
   }
   return 0;
 };

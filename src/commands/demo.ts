@@ -6,6 +6,8 @@ import { UserError } from '../errors.ts';
 import { INBOX } from '../ingest/folders.ts';
 import { writeDemoWorkbooks } from '../samples/demo.ts';
 import type { Run } from './commands.ts';
+import { demoSpotify } from './demo-spotify.ts';
+import { showFirstRows } from './first-rows.ts';
 import { allDatasets, openForReading } from './home.ts';
 import { runHome } from './run.ts';
 import { sayFiles, saySummary } from './summary.ts';
@@ -30,10 +32,11 @@ export const demo: Run = async ({ settings: given, output, values }) => {
   output.line();
   saySummary(output, summary);
   await showTables(settings, output);
+  const spotifyCode = await demoSpotify(settings, output);
   output.line();
   output.say({ code: 'demo.next', values: { home, database: settings.database } });
   // Two of the samples are wrong on purpose: that they were rejected is the demo going well.
-  return summary.failed.length > 0 ? 1 : 0;
+  return summary.failed.length > 0 ? 1 : spotifyCode;
 };
 
 async function makeDemoHome(home: string): Promise<void> {
@@ -48,6 +51,7 @@ async function showTables(settings: Settings, output: Parameters<Run>[0]['output
   const warehouse = await openForReading(settings);
   try {
     for (const { tables } of await allDatasets(settings)) {
+      await showFirstRows(output, warehouse, tables[0]);
       for (const table of tables.slice(1)) {
         const { columns, rows } = await warehouse.query(`SELECT * FROM ${table} ORDER BY ALL`);
         output.heading(table);

@@ -16,7 +16,11 @@ export interface Home extends AsyncDisposable {
 }
 
 /** Opens a home for work, and makes it when it is new. */
-export async function openHome(settings: Settings, output: Output): Promise<Home> {
+export async function openHome(
+  settings: Settings,
+  output: Output,
+  { replaceSameName = false } = {},
+): Promise<Home> {
   const { home, database, waitMs } = settings;
   for (const folder of [INBOX, BACKUP, REJECTED])
     await mkdir(`${home}/${folder}`, { recursive: true });
@@ -30,6 +34,7 @@ export async function openHome(settings: Settings, output: Output): Promise<Home
       datasets: await allDatasets(settings),
       limits: settings.limits,
       language: settings.language,
+      replaceSameName,
       runId,
       log: pino(
         { level: settings.logLevel, base: { runId } },

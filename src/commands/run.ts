@@ -7,16 +7,20 @@ import type { Run } from './commands.ts';
 import { openHome } from './home.ts';
 import { exitCodeOf, sayFiles, saySummary } from './summary.ts';
 
-export const run: Run = async ({ settings, output }) => {
-  const summary = await runHome(settings, output);
+export const run: Run = async ({ settings, output, values }) => {
+  const summary = await runHome(settings, output, { replaceSameName: values.replaces === true });
   sayFiles(output, summary);
   saySummary(output, summary);
   return exitCodeOf(summary);
 };
 
 /** One run of a home's flow; the home is open only while it works. */
-export async function runHome(settings: Settings, output: Output) {
-  await using home = await openHome(settings, output);
+export async function runHome(
+  settings: Settings,
+  output: Output,
+  options?: { readonly replaceSameName: boolean },
+) {
+  await using home = await openHome(settings, output, options);
   // Awaited here: the home must not close before the run has ended.
   return await runOnce(home.context, createMemoryBus(), { now: Date.now, sleep });
 }

@@ -3,8 +3,10 @@ import { findArrivals } from '../ingest/arrivals.ts';
 import { INBOX } from '../ingest/folders.ts';
 import { createFolderLake } from '../lake/folder.ts';
 import { allFiles } from '../ledger/ledger.ts';
+import { allRuns } from '../spotify/runs.ts';
 import type { Run } from './commands.ts';
 import { openForReading } from './home.ts';
+import { sayRuns } from './spotify-summary.ts';
 import { textOf } from './summary.ts';
 
 export const status: Run = async ({ settings, output }) => {
@@ -25,6 +27,7 @@ export const status: Run = async ({ settings, output }) => {
         textOf(output, file),
       ]),
     );
+    sayRuns(output, await allRuns(warehouse));
   } finally {
     await warehouse.close();
   }

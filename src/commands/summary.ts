@@ -4,6 +4,7 @@ import { INBOX, rejectionsPlace, restingPlace } from '../ingest/folders.ts';
 import type { FileState } from '../ledger/ledger.ts';
 import type { Code } from '../messages/en.ts';
 import type { Output } from '../output.ts';
+import type { KeyChange } from '../warehouse/warehouse.ts';
 
 const OURS = 1;
 const REJECTED = 3;
@@ -56,7 +57,18 @@ function sayFile(output: Output, file: FileState): void {
     ignoredColumns,
     hiddenRows,
     hiddenColumns,
+    sameContent,
+    replacedTime,
+    namesakeTime,
+    namesakeCommon = 0,
+    namesakeFresh = 0,
   } = file.detail;
+  if (sameContent) output.say({ code: 'file.sameContent', values: { file: sameContent } });
+  if (replacedTime) output.say({ code: 'file.replaces', values: { time: replacedTime } });
+  if (namesakeTime) {
+    const overlap = { time: namesakeTime, common: namesakeCommon, fresh: namesakeFresh };
+    output.say({ code: 'file.namesake', values: overlap });
+  }
   if (totals || notes)
     output.say({ code: 'file.skipped', values: { totals, notes, rows: skippedRows } });
   if (ignoredColumns)
@@ -121,4 +133,16 @@ export function saySummary(
     files: files.length,
     consolidated: consolidated.map(({ dataset, months }) => ({ dataset: dataset.name, months })),
   });
+}
+
+/** The keys whose sums change, a table to each consolidated table. */
+export function showChanges(output: Output, changes: readonly KeyChange[]): void {
+  for (const table of new Set(changes.map((change) => change.table))) {
+    const ofTable = changes.filter((change) => change.table === table);
+    output.heading(table);
+    output.table(
+      [...Object.keys(ofTable[0].key), 'before', 'after'],
+      ofTable.map(({ key, before, after }) => [...Object.values(key), before, after]),
+    );
+  }
 }

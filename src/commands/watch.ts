@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Run } from './commands.ts';
 import { runHome } from './run.ts';
+import { createAsking } from './spotify-watch.ts';
 import { sayFiles, saySummary } from './summary.ts';
 
 const LOOK_MS = 2_000;
@@ -13,12 +14,14 @@ export const watch: Run = async ({ settings, output }) => {
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
   output.say({ code: 'watch.started', values: { home: settings.home } });
+  const askSpotify = await createAsking(settings, output, Date.now());
   while (!stop.signal.aborted) {
     const summary = await runHome(settings, output);
     if (summary.files.length > 0 || summary.consolidated.length > 0) {
       sayFiles(output, summary);
       saySummary(output, summary);
     }
+    await askSpotify?.(Date.now());
     await sleep(LOOK_MS, undefined, { signal: stop.signal }).catch(() => {});
   }
   output.say({ code: 'watch.stopped', values: {} });

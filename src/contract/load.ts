@@ -16,6 +16,7 @@ import { createFacts, type SheetTable, type Workbook } from '../workbook/workboo
 import { BATCH_ROWS, createRowBatch, type RowBatch } from './batch.ts';
 import { createColumnCheck } from './check-column.ts';
 import type { Choice } from './choose-sheet.ts';
+import { createContentHash } from './content-hash.ts';
 import type { Column } from './dataset.ts';
 import { fold } from './fold.ts';
 import type { Rejection } from './rejection.ts';
@@ -52,6 +53,8 @@ export interface SheetReport {
   readonly ignoredColumns: readonly string[];
   hiddenRows: number;
   hiddenColumns: number;
+  /** What the accepted rows say, in whatever order and bytes. */
+  contentHash: string;
 }
 
 const NAMED_ROWS = 100;
@@ -71,6 +74,7 @@ export async function loadSheet(
   const block = createRowBlock(columns.length);
   const out = createRowBatch(dataset);
   const report = createReport(choice);
+  const content = createContentHash(columns.map(({ type }) => type === 'text'));
 
   async function finishBlock(): Promise<void> {
     markSkipped(block, columns, totalsRows, texts, report);
@@ -86,6 +90,7 @@ export async function loadSheet(
     report.read += out.count + rejected;
     report.accepted += out.count;
     report.rejected += rejected;
+    content.add(out, texts);
     if (out.count > 0) await sink.write(out, texts);
     if (rejections.length > 0) await sink.reject(rejections.sort((a, b) => a.row - b.row));
     clearRowBlock(block);
@@ -115,6 +120,7 @@ export async function loadSheet(
   }
   await finishBlock();
   await rejectMerges(choice, facts.merges, sink, report);
+  report.contentHash = content.digest();
   report.hiddenRows = facts.hiddenRows;
   // Only those that were loaded: a sheet often hides all that is right of its table.
   report.hiddenColumns = header.columns.filter((column) =>
@@ -136,6 +142,7 @@ function createReport({ sheet, header }: Choice): SheetReport {
     ignoredColumns: header.ignored,
     hiddenRows: 0,
     hiddenColumns: 0,
+    contentHash: '',
   };
 }
 

@@ -1,6 +1,7 @@
 import { EntradaError } from '../errors.ts';
-import { type FileState, unarchivedFiles } from '../ledger/ledger.ts';
+import type { FileState } from '../ledger/ledger.ts';
 import type { Context } from './context.ts';
+import { versionOf } from './drop.ts';
 import { INBOX, restingPlace } from './folders.ts';
 import { writeReason, writeRejections } from './reports.ts';
 
@@ -15,9 +16,8 @@ export async function archive(context: Context, state: FileState): Promise<void>
   if (state.archived) return;
   if (state.state === 'rejected') await writeReason(context, state, place);
   else if (state.rowsRejected) await writeRejections(context, state);
-  const version = drop.slice(drop.lastIndexOf('#') + 1);
   try {
-    await lake.move({ name: `${INBOX}/${fileName}`, version }, place);
+    await lake.move({ name: `${INBOX}/${fileName}`, version: versionOf(drop) }, place);
   } catch (error) {
     // Moved already, before a crash; or another file has its name now, which is announced by itself.
     if (!(error instanceof EntradaError) || !['lake.missing', 'lake.changed'].includes(error.code))
@@ -26,9 +26,4 @@ export async function archive(context: Context, state: FileState): Promise<void>
   await warehouse.record([
     { drop, fileName, fileHash, runId, time: now(), event: 'archived', detail: { place } },
   ]);
-}
-
-/** Finishes what a crash left between an outcome and the file's rest. */
-export async function finishArchiving(context: Context): Promise<void> {
-  for (const state of await unarchivedFiles(context.warehouse)) await archive(context, state);
 }

@@ -1,12 +1,14 @@
 import type { Bus } from '../bus/bus.ts';
 import type { Dataset } from '../contract/dataset.ts';
-import { TransientError } from '../errors.ts';
-import { type FileState, findDrops, monthsDue } from '../ledger/ledger.ts';
+import { EntradaError } from '../errors.ts';
+import { type FileState, findDrops, monthsDue, unarchivedFiles } from '../ledger/ledger.ts';
 import type { MonthRange } from '../warehouse/warehouse.ts';
-import { finishArchiving } from './archive.ts';
+import { archive } from './archive.ts';
 import { type ArrivalEffects, type Arrivals, findArrivals } from './arrivals.ts';
 import type { Context } from './context.ts';
-import { dropOf, receive } from './receive.ts';
+import { deliveryOf } from './drop.ts';
+import { INBOX } from './folders.ts';
+import { receive } from './receive.ts';
 import { findWarnings, type Warning } from './warnings.ts';
 
 /** The topic on which workbooks are announced, as the case names it. */
@@ -44,19 +46,27 @@ export async function runOnce(
 ): Promise<RunSummary> {
   const { lake, warehouse, datasets, runId } = context;
   await warehouse.prepare(datasets);
-  await finishArchiving(context);
-  const { ready, waiting } = await findArrivals(lake, effects);
   const postponed: Failure[] = [];
   const failed: Failure[] = [];
+  /** What passes by itself, or somebody must mend, is not tried again in this run. */
+  async function attempt(name: string, work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      if (!(error instanceof EntradaError) || error.kind === 'terminal') throw error;
+      if (!postponed.some((earlier) => earlier.name === name)) postponed.push({ name, error });
+    }
+  }
+
+  // What a crash left between an outcome and the file's rest.
+  for (const state of await unarchivedFiles(warehouse))
+    await attempt(`${INBOX}/${state.fileName}`, () => archive(context, state));
+  const { ready, waiting } = await findArrivals(lake, effects);
+  const drops: string[] = [];
+  for (const file of ready) drops.push((await deliveryOf(warehouse, file)).drop);
   await bus.subscribe(TOPIC, runId, {
-    async handle({ data: { name, version } }) {
-      try {
-        await receive(context, { name, version });
-      } catch (error) {
-        if (!(error instanceof TransientError)) throw error;
-        postponed.push({ name, error });
-      }
-    },
+    handle: ({ data: { name, version } }) =>
+      attempt(name, () => receive(context, { name, version })),
     async onDeadLetter({ data: { name } }, error) {
       context.log.error({ file: name, err: error }, 'failed');
       failed.push({ name, error });
@@ -75,7 +85,7 @@ export async function runOnce(
   }
   return {
     runId,
-    files: await findDrops(warehouse, ready.map(dropOf)),
+    files: await findDrops(warehouse, drops),
     waiting,
     postponed,
     failed,

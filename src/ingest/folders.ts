@@ -5,8 +5,8 @@ export const INBOX = 'entrada';
 export const BACKUP = 'backup';
 export const REJECTED = 'rejeitados';
 
-/** What a disk allows for a name, in bytes of UTF-8. */
-const NAME_BYTES = 255;
+/** What a disk allows for a name, in bytes of UTF-8, less the `.txt` that is added for a reason beside a file. */
+const NAME_BYTES = 255 - '.txt'.length;
 
 /**
  * Where a drop's file rests once its outcome is known. The name carries the time and the content,
@@ -19,7 +19,8 @@ export function restingPlace({
   time,
 }: Pick<FileState, 'fileName' | 'fileHash' | 'state' | 'time'>): string {
   const [, stem, extension] = /^(.*?)(\.[^.]*)?$/s.exec(fileName) ?? ['', fileName, ''];
-  const stamp = time.replace(/[-:]/g, '').replace(/\..*$/, '');
+  const [seconds, fraction = ''] = time.replace(/[-:]/g, '').split('.');
+  const stamp = seconds + fraction.slice(0, 3).padEnd(3, '0');
   const folder = state === 'rejected' ? REJECTED : BACKUP;
   return `${folder}/${fitName(stem, `.${stamp}.${fileHash.slice(0, 12)}${extension ?? ''}`)}`;
 }

@@ -1,21 +1,21 @@
 import { createHash } from 'node:crypto';
 import { chooseSheet } from '../contract/choose-sheet.ts';
 import { loadSheet, type SheetReport } from '../contract/load.ts';
-import { UserError } from '../errors.ts';
-import type { LakeFile, OpenFile } from '../lake/lake.ts';
+import { EntradaError, UserError } from '../errors.ts';
+import type { Lake, LakeFile, OpenFile } from '../lake/lake.ts';
 import type { LedgerEvent } from '../ledger/events.ts';
 import { type FileState, findDrop, findInForce } from '../ledger/ledger.ts';
 import { openWorkbook } from '../workbook/workbook.ts';
 import { archive } from './archive.ts';
 import type { Context } from './context.ts';
+import { type Delivery, deliveryOf } from './drop.ts';
 import { INBOX } from './folders.ts';
+import { relateToKnown, retractionOf } from './known.ts';
 
 const HASH_BYTES = 1 << 20;
 
-/** Names one delivery of a file: where it was dropped, and as which version. */
-export function dropOf(file: Pick<LakeFile, 'name' | 'version'>): string {
-  return `${file.name}#${file.version}`;
-}
+/** Codes of what goes wrong around a workbook, and says nothing against it. */
+const AROUND = /^(lake|warehouse|query|dataset)\./;
 
 /**
  * Takes one dropped file through: reads it, loads its rows once, and lets it rest in backup/ or rejeitados/.
@@ -27,26 +27,35 @@ export async function receive(
   context: Context,
   file: Pick<LakeFile, 'name' | 'version'>,
 ): Promise<void> {
-  const drop = dropOf(file);
-  const earlier = await findDrop(context.warehouse, drop);
-  if (earlier && hasOutcome(earlier)) return archive(context, earlier);
-  const outcome = await readAndLoad(context, file.name, drop);
+  const delivery = await deliveryOf(context.warehouse, file);
+  const outcome = hasOutcome(delivery.state)
+    ? delivery.state
+    : await readAndLoad(context, file, delivery);
   if (outcome) await archive(context, outcome);
 }
 
-function hasOutcome({ state }: FileState): boolean {
-  return state !== 'received' && state !== 'failed';
+function hasOutcome(known: FileState | undefined): boolean {
+  return known !== undefined && known.state !== 'received' && known.state !== 'failed';
+}
+
+async function openIfThere(lake: Lake, name: string): Promise<OpenFile | undefined> {
+  try {
+    return await lake.open(name);
+  } catch (error) {
+    if (error instanceof EntradaError && error.code === 'lake.missing') return undefined;
+    throw error;
+  }
 }
 
 async function readAndLoad(
   context: Context,
-  name: string,
-  drop: string,
+  { name, version }: Pick<LakeFile, 'name' | 'version'>,
+  { drop }: Delivery,
 ): Promise<FileState | undefined> {
   const { lake, warehouse, now, runId, log } = context;
-  await using opened = await lake.open(name);
-  // The announcement was of another version: that one is gone, and this one is announced by itself.
-  if (dropOf(opened.file) !== drop) return undefined;
+  await using opened = await openIfThere(lake, name);
+  // Announced twice, or as another version: the one is gone to rest, the other is announced by itself.
+  if (opened?.file.version !== version) return undefined;
   const fileName = name.slice(INBOX.length + 1);
   const fileHash = await hashOf(opened);
   const event = (rest: Pick<LedgerEvent, 'event'> & Partial<LedgerEvent>): LedgerEvent => ({
@@ -64,9 +73,11 @@ async function readAndLoad(
   } else {
     await warehouse.record([event({ event: 'received' })]);
     try {
-      await load(context, opened, fileHash, event);
+      await load(context, opened, { fileName, fileHash }, event);
     } catch (error) {
-      if (!(error instanceof UserError) || error.code.startsWith('lake.')) throw error;
+      if (!(error instanceof UserError) || AROUND.test(error.code)) throw error;
+      // It is the workbook that is wrong only if nobody wrote to it while it was read.
+      await opened.verify();
       log.info({ file: fileName, code: error.code, values: error.values }, 'rejected');
       await warehouse.record([
         event({ event: 'rejected', code: error.code, detail: error.values }),
@@ -79,7 +90,7 @@ async function readAndLoad(
 async function load(
   context: Context,
   opened: OpenFile,
-  fileHash: string,
+  { fileName, fileHash }: { readonly fileName: string; readonly fileHash: string },
   event: (rest: Pick<LedgerEvent, 'event'> & Partial<LedgerEvent>) => LedgerEvent,
 ): Promise<SheetReport> {
   const { warehouse, datasets, limits, log } = context;
@@ -89,19 +100,25 @@ async function load(
   try {
     const report = await loadSheet(workbook, choice, target);
     await opened.verify();
-    const { sheet, read, accepted, rejected } = report;
-    await target.commit([
-      event({
-        event: 'loaded',
-        dataset: choice.dataset.name,
-        loadId: target.loadId,
-        sheet,
-        rowsRead: read,
-        rowsAccepted: accepted,
-        rowsRejected: rejected,
-        detail: skippedDetail(report),
-      }),
-    ]);
+    const { sheet, read, accepted, rejected, contentHash } = report;
+    const known = await relateToKnown(context, choice.dataset, target, fileName, contentHash);
+    await target.commit(
+      [
+        ...known.replaced.map((state) => retractionOf(state, event)),
+        event({
+          event: 'loaded',
+          dataset: choice.dataset.name,
+          loadId: target.loadId,
+          sheet,
+          rowsRead: read,
+          rowsAccepted: accepted,
+          rowsRejected: rejected,
+          contentHash,
+          detail: { ...skippedDetail(report), ...known.detail },
+        }),
+      ],
+      known.replaced.flatMap(({ loadId }) => loadId ?? []),
+    );
     log.info({ file: opened.file.name, ...report }, 'loaded');
     return report;
   } finally {

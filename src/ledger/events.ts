@@ -24,12 +24,13 @@ export interface LedgerEvent {
   readonly rowsRead?: number;
   readonly rowsAccepted?: number;
   readonly rowsRejected?: number;
+  readonly contentHash?: string;
   /** A message's code and its values, or where the file went. */
   readonly code?: string;
   readonly detail?: Readonly<Record<string, string | number>>;
 }
 
-/** The order of events of one drop that bear the same time. */
+/** How far a drop has come: its state is the furthest of its events, whatever the clock said at each. */
 const STEPS: Record<LedgerEvent['event'], number> = {
   received: 1,
   failed: 2,
@@ -54,6 +55,7 @@ export const EVENT_COLUMNS = [
   'ROWS_READ',
   'ROWS_ACCEPTED',
   'ROWS_REJECTED',
+  'CONTENT_HASH',
   'CODE',
   'DETAIL',
 ] as const;
@@ -74,6 +76,7 @@ export function eventRow(event: LedgerEvent): (string | number | null)[] {
     event.rowsRead ?? null,
     event.rowsAccepted ?? null,
     event.rowsRejected ?? null,
+    event.contentHash ?? null,
     event.code ?? null,
     event.detail ? JSON.stringify(event.detail) : null,
   ];
@@ -87,7 +90,7 @@ export const LEDGER_TABLES = [
   `CREATE TABLE IF NOT EXISTS ledger_events (
     DROP_ID STRING, FILE_NAME STRING, FILE_HASH STRING, EVENT STRING, STEP INT64, RUN_ID STRING, EVENT_TIME DATETIME,
     DATASET STRING, LOAD_ID INT64, SHEET STRING, ROWS_READ INT64, ROWS_ACCEPTED INT64, ROWS_REJECTED INT64,
-    CODE STRING, DETAIL STRING)`,
+    CONTENT_HASH STRING, CODE STRING, DETAIL STRING)`,
   `CREATE TABLE IF NOT EXISTS ledger_months (
     DATASET STRING, LOAD_ID INT64, MONTH_START DATE, ROWS_ACCEPTED INT64, ROWS_COUNTED INT64)`,
   `CREATE TABLE IF NOT EXISTS rejections (
@@ -95,11 +98,11 @@ export const LEDGER_TABLES = [
     VALUE_FOUND STRING, CODE STRING, DETAIL STRING)`,
   `CREATE VIEW IF NOT EXISTS ledger_files AS
   SELECT o.DROP_ID, o.FILE_NAME, o.FILE_HASH, o.EVENT AS STATE, o.EVENT_TIME, o.RUN_ID, o.DATASET, o.LOAD_ID, o.SHEET,
-    o.ROWS_READ, o.ROWS_REJECTED, m.ROWS_LOADED, m.ROWS_REPEATED, o.CODE, o.DETAIL,
+    o.ROWS_READ, o.ROWS_REJECTED, o.CONTENT_HASH, m.ROWS_LOADED, m.ROWS_REPEATED, o.CODE, o.DETAIL,
     IF(a.DROP_ID IS NULL, 0, 1) AS IS_ARCHIVED
   FROM (
     SELECT * FROM ledger_events WHERE EVENT <> 'archived'
-    QUALIFY ROW_NUMBER() OVER (PARTITION BY DROP_ID ORDER BY EVENT_TIME DESC, STEP DESC) = 1
+    QUALIFY ROW_NUMBER() OVER (PARTITION BY DROP_ID ORDER BY STEP DESC, EVENT_TIME DESC) = 1
   ) AS o
   LEFT JOIN (SELECT DISTINCT DROP_ID FROM ledger_events WHERE EVENT = 'archived') AS a ON a.DROP_ID = o.DROP_ID
   LEFT JOIN (

@@ -1,4 +1,5 @@
 import type { Dataset } from '../contract/dataset.ts';
+import { rangesOf } from '../warehouse/months.ts';
 import type { MonthRange, Value, Warehouse } from '../warehouse/warehouse.ts';
 
 /** The state of one drop: what became of it last, and the numbers of its load as they are now. */
@@ -11,6 +12,7 @@ export interface FileState {
   readonly time: string;
   readonly runId: string;
   readonly dataset: string | null;
+  readonly loadId: number | null;
   readonly sheet: string | null;
   readonly rowsRead: number | null;
   readonly rowsLoaded: number | null;
@@ -23,7 +25,7 @@ export interface FileState {
 }
 
 const FILE_COLUMNS = `DROP_ID, FILE_NAME, FILE_HASH, STATE, EVENT_TIME, RUN_ID, DATASET, SHEET, ROWS_READ, ROWS_LOADED,
-  ROWS_REJECTED, ROWS_REPEATED, CODE, DETAIL, IS_ARCHIVED`;
+  ROWS_REJECTED, ROWS_REPEATED, CODE, DETAIL, IS_ARCHIVED, LOAD_ID`;
 
 /** Every drop that the ledger knows, oldest first. */
 export function allFiles(warehouse: Warehouse): Promise<FileState[]> {
@@ -39,8 +41,12 @@ export async function findDrops(
   warehouse: Warehouse,
   drops: readonly string[],
 ): Promise<FileState[]> {
-  const found = await Promise.all(drops.map((drop) => findDrop(warehouse, drop)));
-  return found.filter((state) => state !== undefined);
+  const found: FileState[] = [];
+  for (const drop of drops) {
+    const state = await findDrop(warehouse, drop);
+    if (state) found.push(state);
+  }
+  return found;
 }
 
 /** The drop whose load holds this content in the tables now, if any. */
@@ -60,6 +66,23 @@ export function unarchivedFiles(warehouse: Warehouse): Promise<FileState[]> {
     "IS_ARCHIVED = 0 AND STATE IN ('loaded', 'rejected', 'repeated')",
     {},
   );
+}
+
+/** The loads in force under this name. */
+export function findByName(warehouse: Warehouse, fileName: string): Promise<FileState[]> {
+  return selectFiles(warehouse, "FILE_NAME = @fileName AND STATE = 'loaded'", { fileName });
+}
+
+/** The load in force whose rows say the same, in other bytes, if any. */
+export async function findSameContent(
+  warehouse: Warehouse,
+  contentHash: string,
+): Promise<FileState | undefined> {
+  return (
+    await selectFiles(warehouse, "CONTENT_HASH = @contentHash AND STATE = 'loaded'", {
+      contentHash,
+    })
+  ).at(0);
 }
 
 async function selectFiles(
@@ -85,6 +108,7 @@ async function selectFiles(
     code: text(row[12]),
     detail: row[13] === null ? {} : JSON.parse(String(row[13])),
     archived: Number(row[14]) === 1,
+    loadId: number(row[15]),
   }));
 }
 
@@ -102,17 +126,14 @@ export async function monthsDue(warehouse: Warehouse, dataset: Dataset): Promise
     'SELECT DISTINCT MONTH_START FROM ledger_months WHERE DATASET = @dataset AND ROWS_COUNTED IS NULL ORDER BY MONTH_START',
     { dataset: dataset.name },
   );
-  const ranges: { from: string; to: string }[] = [];
-  for (const [month] of rows) {
-    const from = String(month);
-    const last = ranges.at(-1);
-    if (last?.to === from) last.to = nextMonth(from);
-    else ranges.push({ from, to: nextMonth(from) });
-  }
-  return ranges;
+  return rangesOf(rows.map(([month]) => String(month)));
 }
 
-function nextMonth(month: string): string {
-  const [year, number] = month.split('-').map(Number);
-  return number === 12 ? `${year + 1}-01-01` : `${year}-${String(number + 1).padStart(2, '0')}-01`;
+/** The months that a load touches, as unbroken ranges. */
+export async function monthsOf(warehouse: Warehouse, loadId: number): Promise<MonthRange[]> {
+  const { rows } = await warehouse.query(
+    'SELECT MONTH_START FROM ledger_months WHERE LOAD_ID = @loadId ORDER BY MONTH_START',
+    { loadId },
+  );
+  return rangesOf(rows.map(([month]) => String(month)));
 }

@@ -58,10 +58,14 @@ export const en = {
     'The part {part} of the workbook is damaged: {detail}. Open it in Excel, let it repair the file, and save it again.',
   'xml.entity':
     'The part {part} of the workbook holds "{entity}", which stands for no character. Open it in Excel and save it again.',
+  'xml.long':
+    'The part {part} of the workbook holds one piece of more than {limit} bytes, as no spreadsheet program writes. Open it in Excel and save it again.',
   'xml.encoding':
     'The part {part} of the workbook is written in an unknown encoding, {encoding}. Open it in Excel and save it again.',
   'sheet.address':
     'The sheet "{sheet}" has a cell at an address that cannot be: {address}. Open it in Excel, let it repair the file, and save it again.',
+  'sheet.tooLong':
+    'The sheet "{sheet}" has a row {row}, and no sheet has more than {last}. Open it in Excel, let it repair the file, and save it again.',
   'sheet.rowTwice':
     'The sheet "{sheet}" holds row {row} twice, so it is unclear which one counts. Open it in Excel and save it again.',
   'sheet.cellTwice':
@@ -110,6 +114,28 @@ export const en = {
     'Spotify counts {total} items and gave {found}, even when read a second time. Items that did not come are not known to be gone; the next run asks again.',
   'spotify.replay':
     'The run cannot be replayed: its page {page} was not kept, or is damaged. Choose a run that went through, or run again without a replay.',
+  'spotify.replayMissing':
+    'There are no kept answers of a run {run} in {folder}. `entrada status` names the runs.',
+  'spotify.replayOlder':
+    'The answers of run {run} are older than what {table} holds, those of run {newer}. Replay that one, or replay the older one into a new home.',
+  'spotify.notYet':
+    'Spotify asked an earlier run to wait until {until}, so it was not asked. Run again after that.',
+  'spotify.empty':
+    'Spotify gave nothing at all for {table}, so rows that are there already were left as they are. Check the settings of the dataset.',
+  'spotify.changed': '{table}: {rows} rows; {changes}',
+  'spotify.change.added': '{count} new',
+  'spotify.change.changed': '{count} changed',
+  'spotify.change.vanished': '{count} vanished',
+  'spotify.change.returned': '{count} came back',
+  'spotify.change.removed': '{count} do not belong here any more',
+  'spotify.unchanged': '{table}: {rows} rows, nothing new',
+  'spotify.asItWas': '{table}: left as it was. {reason}',
+  'spotify.warning': '  Warning: {reason}',
+  'spotify.nulls': '  Left out, because Spotify gave them empty: {nulls} items',
+  'spotify.scheduled': 'Spotify is asked next at {time} (UTC).',
+  'spotify.noDataset': 'There is no dataset of kind spotify in {folders}. Put one there.',
+  'spotify.simulated':
+    'Spotify, simulated: these tables come from a small server inside this demo, with podcasts that do not exist; nothing was asked of Spotify. For the real ones, see docs/spotify.md.',
   'dataset.invalid':
     'The dataset file {file} is not right: {detail}. docs/datasets.md explains each key.',
   'contract.sheets':
@@ -129,7 +155,7 @@ export const en = {
   'cell.notDate':
     '{cell}: {column} wants a date, and "{value}" is none that can be read without guessing. Type it as a date, such as 31/12/2025.',
   'cell.notText':
-    '{cell}: {column} wants a text, and {value} is a number. Format the cell as text and type it again.',
+    '{cell}: {column} wants a text, and {value} is a number or a date. Format the cell as text and type it again.',
   'cell.ambiguous':
     '{cell}: {column} holds the text "{value}", which can be read as two different numbers. Type it as a number.',
   'cell.error': '{cell}: {column} holds the error {value}. Mend the formula.',
@@ -161,6 +187,7 @@ export const en = {
   'usage.arguments': '{command} is used like this: {usage}',
   'usage.flag': '{command}: {detail}. `entrada {command} --help` lists its options.',
   'usage.format': 'There is no format "{format}": it is table, json or csv.',
+  'usage.only': 'There is no "{only}" to ask for: it is podcasts, episodes or gb.',
   'setting.invalid':
     'The setting {setting} is "{value}", which is not right: {detail}. docs/settings.md says what it takes.',
   'home.missing':
@@ -196,12 +223,31 @@ export const en = {
   'check.columns': 'Columns: {columns}',
   'check.rows':
     '{read} rows read: {newRows} would be loaded, {repeated} are repeated, {rejected} rejected',
+  'check.format': 'There is no format "{format}" of cells: it is table or json.',
+  'check.uncalculated': '(a formula that was never calculated)',
   'check.more': '  ... and {count} more; --json lists them all',
   'demo.dropped': '{count} sample workbooks dropped into {folder}',
   'demo.taken':
     'The folder {home} is not empty, and the demo did not make it. Name another with --home DIR.',
+  'demo.firstRows': '... {count} rows in all',
   'demo.next':
     'The database is {database}. Next, try:\n  entrada query --home {home} "SELECT * FROM con_mar_lin ORDER BY 5 DESC"\n  entrada status --home {home}\n  drop a workbook of yours into {home}/entrada, then: entrada run --home {home}',
+  'retract.unknown':
+    'No file in force is called "{file}", nor has a hash that begins so. `entrada status` lists them.',
+  'retract.ambiguous': '"{file}" stands for more than one file. Name one by its hash: {hashes}.',
+  'retract.rehearsed':
+    'Retracting {file} would change {keys} keys, in {months}. Nothing has changed yet.',
+  'retract.done':
+    '{file} is retracted: {keys} keys changed, in {months}. Its file stays in backup/.',
+  'trace.pair': '"{pair}" is not a key and its value. Write it like ANO=2019.',
+  'trace.table': 'There is no table {table} to trace. There are: {tables}.',
+  'trace.column': 'The table {table} has no column {column}. It has: {columns}.',
+  'trace.sum': '{rows} rows count and sum to {sum}; {repeated} more repeat one of them.',
+  'file.replaced': 'Replaced by a newer file of the same name.',
+  'file.replaces': '  Takes the place of the file of this name loaded at {time} (UTC)',
+  'file.namesake':
+    '  Another file of this name was loaded at {time} (UTC): {common} rows in common, {fresh} new. Both count; `entrada run --replaces` or the contract makes the newer one replace the older.',
+  'file.sameContent': '  Says the same as {file}, in other bytes: nothing new',
 } as const;
 
 export type Code = keyof typeof en;

@@ -55,10 +55,14 @@ export const ptBR: Record<Code, string> = {
     'A parte {part} da planilha está danificada: {detail}. Abra-a no Excel, deixe-o reparar o arquivo e salve de novo.',
   'xml.entity':
     'A parte {part} da planilha contém "{entity}", que não representa nenhum caractere. Abra-a no Excel e salve-a de novo.',
+  'xml.long':
+    'A parte {part} da planilha tem um pedaço de mais de {limit} bytes, que nenhum programa de planilhas grava. Abra-a no Excel e salve de novo.',
   'xml.encoding':
     'A parte {part} da planilha está em uma codificação desconhecida, {encoding}. Abra-a no Excel e salve-a de novo.',
   'sheet.address':
     'A aba "{sheet}" tem uma célula em um endereço impossível: {address}. Abra-a no Excel, deixe-o reparar o arquivo e salve de novo.',
+  'sheet.tooLong':
+    'A aba "{sheet}" tem uma linha {row}, e nenhuma aba passa de {last}. Abra a planilha no Excel, deixe que ele a repare e salve de novo.',
   'sheet.rowTwice':
     'A aba "{sheet}" contém a linha {row} duas vezes, e não se sabe qual delas vale. Abra-a no Excel e salve-a de novo.',
   'sheet.cellTwice':
@@ -106,6 +110,28 @@ export const ptBR: Record<Code, string> = {
     'O Spotify conta {total} itens e entregou {found}, mesmo numa segunda leitura. Não se sabe se os itens que não vieram deixaram de existir; a próxima execução pergunta de novo.',
   'spotify.replay':
     'A execução não pode ser refeita: a página {page} não foi guardada, ou está danificada. Escolha uma execução que chegou ao fim, ou execute de novo sem replay.',
+  'spotify.replayMissing':
+    'Não há respostas guardadas de uma execução {run} em {folder}. `entrada status` mostra as execuções.',
+  'spotify.replayOlder':
+    'As respostas da execução {run} são mais antigas do que o que {table} contém, as da execução {newer}. Refaça essa, ou refaça a mais antiga em uma pasta nova.',
+  'spotify.notYet':
+    'O Spotify pediu a uma execução anterior que esperasse até {until}, e por isso nada foi pedido. Execute de novo depois disso.',
+  'spotify.empty':
+    'O Spotify não trouxe nada para {table}, e as linhas que já estavam lá ficaram como estavam. Confira as configurações do dataset.',
+  'spotify.changed': '{table}: {rows} linhas; {changes}',
+  'spotify.change.added': '{count} novas',
+  'spotify.change.changed': '{count} alteradas',
+  'spotify.change.vanished': '{count} sumiram',
+  'spotify.change.returned': '{count} voltaram',
+  'spotify.change.removed': '{count} não pertencem mais',
+  'spotify.unchanged': '{table}: {rows} linhas, nada de novo',
+  'spotify.asItWas': '{table}: ficou como estava. {reason}',
+  'spotify.warning': '  Atenção: {reason}',
+  'spotify.nulls': '  Deixados de fora, porque o Spotify os deu vazios: {nulls} itens',
+  'spotify.scheduled': 'A próxima consulta ao Spotify é em {time} (UTC).',
+  'spotify.noDataset': 'Não há dataset do tipo spotify em {folders}. Coloque um lá.',
+  'spotify.simulated':
+    'Spotify, simulado: estas tabelas vêm de um pequeno servidor dentro desta demonstração, com podcasts que não existem; nada foi pedido ao Spotify. Para as verdadeiras, veja docs/spotify.md.',
   'dataset.invalid':
     'O arquivo de dataset {file} não está certo: {detail}. docs/datasets.md explica cada chave.',
   'contract.sheets':
@@ -126,7 +152,7 @@ export const ptBR: Record<Code, string> = {
   'cell.notDate':
     '{cell}: {column} pede uma data, e "{value}" não pode ser lido como data sem adivinhar. Digite uma data, como 31/12/2025.',
   'cell.notText':
-    '{cell}: {column} pede um texto, e {value} é um número. Formate a célula como texto e digite de novo.',
+    '{cell}: {column} pede um texto, e {value} é um número ou uma data. Formate a célula como texto e digite de novo.',
   'cell.ambiguous':
     '{cell}: {column} contém o texto "{value}", que pode ser lido como dois números diferentes. Digite-o como número.',
   'cell.error': '{cell}: {column} contém o erro {value}. Corrija a fórmula.',
@@ -158,6 +184,7 @@ export const ptBR: Record<Code, string> = {
   'usage.arguments': '{command} se usa assim: {usage}',
   'usage.flag': '{command}: {detail}. `entrada {command} --help` mostra as opções.',
   'usage.format': 'Não existe o formato "{format}": use table, json ou csv.',
+  'usage.only': 'Não existe "{only}" para consultar: use podcasts, episodes ou gb.',
   'setting.invalid':
     'A configuração {setting} vale "{value}", o que não está certo: {detail}. docs/settings.md diz o que ela aceita.',
   'home.missing':
@@ -195,10 +222,28 @@ export const ptBR: Record<Code, string> = {
   'check.columns': 'Colunas: {columns}',
   'check.rows':
     '{read} linhas lidas: {newRows} seriam carregadas, {repeated} são repetidas, {rejected} rejeitadas',
+  'check.format': 'Não existe o formato "{format}" para células: use table ou json.',
+  'check.uncalculated': '(uma fórmula que nunca foi calculada)',
   'check.more': '  ... e mais {count}; --json mostra todas',
   'demo.dropped': '{count} planilhas de exemplo colocadas em {folder}',
   'demo.taken':
     'A pasta {home} não está vazia, e não foi a demonstração que a criou. Indique outra com --home DIR.',
+  'demo.firstRows': '... {count} linhas ao todo',
   'demo.next':
     'O banco de dados é {database}. Agora experimente:\n  entrada query --home {home} "SELECT * FROM con_mar_lin ORDER BY 5 DESC"\n  entrada status --home {home}\n  coloque uma planilha sua em {home}/entrada e depois: entrada run --home {home}',
+  'retract.unknown':
+    'Nenhum arquivo em vigor se chama "{file}", nem tem um hash que comece assim. `entrada status` mostra todos.',
+  'retract.ambiguous': '"{file}" indica mais de um arquivo. Indique um deles pelo hash: {hashes}.',
+  'retract.rehearsed': 'Retirar {file} mudaria {keys} chaves, em {months}. Nada mudou ainda.',
+  'retract.done':
+    '{file} foi retirado: {keys} chaves mudaram, em {months}. O arquivo continua em backup/.',
+  'trace.pair': '"{pair}" não é uma chave com seu valor. Escreva como ANO=2019.',
+  'trace.table': 'Não existe a tabela {table} para rastrear. Existem: {tables}.',
+  'trace.column': 'A tabela {table} não tem a coluna {column}. Ela tem: {columns}.',
+  'trace.sum': '{rows} linhas contam e somam {sum}; outras {repeated} repetem uma delas.',
+  'file.replaced': 'Substituído por um arquivo mais novo de mesmo nome.',
+  'file.replaces': '  Substitui o arquivo de mesmo nome carregado em {time} (UTC)',
+  'file.namesake':
+    '  Outro arquivo de mesmo nome foi carregado em {time} (UTC): {common} linhas em comum, {fresh} novas. Os dois contam; `entrada run --replaces` ou o contrato faz o mais novo substituir o anterior.',
+  'file.sameContent': '  Diz o mesmo que {file}, em outros bytes: nada de novo',
 };

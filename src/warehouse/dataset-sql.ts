@@ -24,7 +24,10 @@ export function createLandingTable(dataset: Dataset): string {
 }
 
 /** The statements of one of a dataset's .sql files, in order. A statement ends with `;` at the end of a line. */
-export async function statements(dataset: Dataset, file: string): Promise<string[]> {
+export async function statements(
+  dataset: Pick<Dataset, 'folder'>,
+  file: string,
+): Promise<string[]> {
   const text = await readFile(join(dataset.folder, file), 'utf8');
   return text
     .replace(/^\s*--.*$/gm, '')

@@ -2,6 +2,7 @@ import {
   BIGINT,
   DATE,
   DOUBLE,
+  type DuckDBAppender,
   type DuckDBConnection,
   DuckDBDataChunk,
   type DuckDBMaterializedResult,
@@ -18,6 +19,9 @@ import type { Rejection } from '../contract/rejection.ts';
 import type { LedgerEvent } from '../ledger/events.ts';
 import type { Texts } from '../workbook/texts.ts';
 import { landingTable } from './dataset-sql.ts';
+import { changesSince, rememberSums, removeLoad } from './duckdb-changes.ts';
+import { duckDbProblem } from './duckdb-problem.ts';
+import { rangesOf } from './months.ts';
 import type { Load, Warehouse } from './warehouse.ts';
 
 /** What a load needs of the warehouse that it belongs to. */
@@ -29,6 +33,7 @@ interface LoadContext {
   ) => Promise<DuckDBMaterializedResult>;
   readonly query: Warehouse['query'];
   readonly record: (events: readonly LedgerEvent[]) => Promise<void>;
+  readonly consolidate: Warehouse['consolidate'];
   readonly dataset: Dataset;
   readonly sheet: string;
   readonly fileHash: string;
@@ -70,10 +75,19 @@ export async function createLoad(context: LoadContext): Promise<Load> {
   let open = true;
 
   await run('BEGIN');
-  const loadId = await nextLoadId();
-  await run('CREATE OR REPLACE TEMP TABLE staged_texts (i INTEGER, t VARCHAR)');
+  const loadId = await nextLoadId().catch(async (error) => {
+    await rollBack();
+    throw error;
+  });
+
+  /** Fails when the transaction has ended by itself, as after a commit that did not succeed: then there is no more to do. */
+  async function rollBack(): Promise<void> {
+    open = false;
+    await connection.run('ROLLBACK').catch(() => {});
+  }
 
   async function nextLoadId(): Promise<number> {
+    await run('CREATE OR REPLACE TEMP TABLE staged_texts (i INTEGER, t VARCHAR)');
     const { rows } = await context.query('SELECT IFNULL(MAX(LOAD_ID), 0) + 1 FROM ledger_events');
     return Number(rows[0][0]);
   }
@@ -106,43 +120,56 @@ export async function createLoad(context: LoadContext): Promise<Load> {
   async function stage(): Promise<void> {
     const columns = dataset.columns.map(({ type }, slot) => `c${slot} ${STAGED[type].sql}`);
     await run(`CREATE OR REPLACE TEMP TABLE staged (r INTEGER, ${columns.join(', ')})`);
-    const appender = await connection.createAppender('staged', null, 'temp');
-    for (const chunk of waiting) appender.appendDataChunk(chunk);
-    appender.closeSync();
+    await append('staged', 'temp', (appender) => {
+      for (const chunk of waiting) appender.appendDataChunk(chunk);
+    });
     waiting = [];
     waitingRows = 0;
   }
 
-  async function appendTexts(): Promise<void> {
-    if (texts === undefined || texts.size === textsSent) return;
-    const appender = await connection.createAppender('staged_texts', null, 'temp');
-    for (; textsSent < texts.size; ) {
-      const count = Math.min(CHUNK_ROWS, texts.size - textsSent);
-      const chunk = DuckDBDataChunk.create([INTEGER, VARCHAR], count);
-      const indexes = Int32Array.from({ length: count }, (_, i) => textsSent + i);
-      copy(chunk, 0, indexes, 0, 4 * count);
-      const vector = duckdb.data_chunk_get_vector(chunk.chunk, 1);
-      for (let i = 0; i < count; i++)
-        duckdb.vector_assign_string_element_len(vector, i, texts.bytes(textsSent + i));
-      appender.appendDataChunk(chunk);
-      textsSent += count;
+  /** Closes the appender in any case: left to the collector, it would write what it holds after the transaction. */
+  async function append(
+    table: string,
+    catalog: string | undefined,
+    fill: (appender: DuckDBAppender) => void,
+  ): Promise<void> {
+    try {
+      const appender = await connection.createAppender(table, null, catalog);
+      try {
+        fill(appender);
+      } finally {
+        appender.closeSync();
+      }
+    } catch (error) {
+      throw duckDbProblem(error, table);
     }
-    appender.closeSync();
+  }
+
+  async function appendTexts(): Promise<void> {
+    const all = texts;
+    if (all === undefined || all.size === textsSent) return;
+    await append('staged_texts', 'temp', (appender) => {
+      while (textsSent < all.size) {
+        const count = Math.min(CHUNK_ROWS, all.size - textsSent);
+        appender.appendDataChunk(textChunk(all, textsSent, count));
+        textsSent += count;
+      }
+    });
   }
 
   async function reject(rejections: readonly Rejection[]): Promise<void> {
     await landed();
-    const appender = await connection.createAppender('rejections');
-    for (const { row, cell, column, value, code, values } of rejections) {
-      appender.appendBigInt(BigInt(loadId));
-      const rest = [context.fileHash, dataset.name, context.sheet];
-      for (const text of rest) appender.appendVarchar(text);
-      appender.appendBigInt(BigInt(row));
-      for (const text of [cell, column, value, code, JSON.stringify(values)])
-        appender.appendVarchar(text);
-      appender.endRow();
-    }
-    appender.closeSync();
+    await append('rejections', undefined, (appender) => {
+      for (const { row, cell, column, value, code, values } of rejections) {
+        appender.appendBigInt(BigInt(loadId));
+        const rest = [context.fileHash, dataset.name, context.sheet];
+        for (const text of rest) appender.appendVarchar(text);
+        appender.appendBigInt(BigInt(row));
+        for (const text of [cell, column, value, code, JSON.stringify(values)])
+          appender.appendVarchar(text);
+        appender.endRow();
+      }
+    });
   }
 
   async function discard(fromRow: number, toRow: number): Promise<number[]> {
@@ -154,7 +181,8 @@ export async function createLoad(context: LoadContext): Promise<Load> {
     return rows.map(([row]) => Number(row)).sort((a, b) => a - b);
   }
 
-  async function commit(events: readonly LedgerEvent[]): Promise<void> {
+  /** Everything that was written has landed, and its months are due. */
+  async function finishLanding(): Promise<void> {
     await startLanding();
     await landed();
     await run(
@@ -162,15 +190,38 @@ export async function createLoad(context: LoadContext): Promise<Load> {
        SELECT '${dataset.name}', LOAD_ID, MONTH_START, COUNT(*), NULL FROM ${landing}
        WHERE LOAD_ID = ${loadId} GROUP BY LOAD_ID, MONTH_START`,
     );
+  }
+
+  async function commit(
+    events: readonly LedgerEvent[],
+    replaced: readonly number[],
+  ): Promise<void> {
+    await finishLanding();
+    for (const other of replaced) await removeLoad(run, dataset, other);
     await context.record(events);
     await run('COMMIT');
     open = false;
   }
 
-  async function preview(): Promise<{ newRows: number }> {
+  const columns = dataset.columns.map(({ name }) => name).join(', ');
+
+  async function compare(other: number): Promise<{ common: number; fresh: number }> {
     await startLanding();
     await landed();
-    const columns = dataset.columns.map(({ name }) => name).join(', ');
+    const { rows } = await context.query(
+      `SELECT COUNT(*), COUNT(o.FOUND) FROM (
+         SELECT DISTINCT ${columns} FROM ${landing} WHERE LOAD_ID = ${loadId}
+       ) LEFT JOIN (
+         SELECT DISTINCT ${columns}, 1 AS FOUND FROM ${landing} WHERE LOAD_ID = ${other}
+       ) AS o USING (${columns})`,
+    );
+    const [all, common] = rows[0].map(Number);
+    return { common, fresh: all - common };
+  }
+
+  async function preview() {
+    await rememberSums(run, dataset);
+    await finishLanding();
     const { rows } = await context.query(
       `SELECT COUNT(*) FROM (
          SELECT ${columns} FROM ${landing} WHERE LOAD_ID = ${loadId}
@@ -178,17 +229,30 @@ export async function createLoad(context: LoadContext): Promise<Load> {
          SELECT ${columns} FROM ${landing} WHERE LOAD_ID <> ${loadId}
            AND MONTH_START IN (SELECT MONTH_START FROM ${landing} WHERE LOAD_ID = ${loadId}))`,
     );
-    return { newRows: Number(rows[0][0]) };
+    const months = await context.query(
+      `SELECT MONTH_START FROM ledger_months WHERE LOAD_ID = ${loadId} ORDER BY MONTH_START`,
+    );
+    await context.consolidate(dataset, rangesOf(months.rows.map(([month]) => String(month))));
+    return { newRows: Number(rows[0][0]), changes: await changesSince(context.query, dataset) };
   }
 
   async function abort(): Promise<void> {
     if (!open) return;
-    open = false;
     await landingNow;
-    await run('ROLLBACK');
+    await rollBack();
   }
 
-  return { loadId, write, reject, discard, preview, commit, abort };
+  return { loadId, write, reject, discard, compare, preview, commit, abort };
+}
+
+function textChunk(texts: Texts, from: number, count: number): DuckDBDataChunk {
+  const chunk = DuckDBDataChunk.create([INTEGER, VARCHAR], count);
+  const indexes = Int32Array.from({ length: count }, (_, i) => from + i);
+  copy(chunk, 0, indexes, 0, 4 * count);
+  const vector = duckdb.data_chunk_get_vector(chunk.chunk, 1);
+  for (let i = 0; i < count; i++)
+    duckdb.vector_assign_string_element_len(vector, i, texts.bytes(from + i));
+  return chunk;
 }
 
 function toChunk(

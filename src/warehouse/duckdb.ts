@@ -13,6 +13,8 @@ import { EVENT_COLUMNS, eventRow, LEDGER_TABLES, type LedgerEvent } from '../led
 import { createLandingTable, statements, withMonths } from './dataset-sql.ts';
 import { createLoad } from './duckdb-load.ts';
 import { duckDbProblem } from './duckdb-problem.ts';
+import { retractLoad } from './duckdb-retract.ts';
+import { writeRows } from './duckdb-write.ts';
 import type { MonthRange, QueryResult, Value, Warehouse } from './warehouse.ts';
 
 export interface DuckDbOptions {
@@ -80,9 +82,7 @@ function createWarehouse(instance: DuckDBInstance, connection: DuckDBConnection)
       parameters && { ...parameters },
     );
     const columns = result.columnNames();
-    const converters = result
-      .columnTypes()
-      .map(({ typeId }) => (WIDE_INTEGERS.has(typeId) ? toInteger : toValue));
+    const converters = result.columnTypes().map(({ typeId }) => converterOf(typeId));
     const rows = await result.convertRows(JsonDuckDBValueConverter);
     return { columns, rows: rows.map((row) => row.map((value, i) => converters[i](value))) };
   }
@@ -123,16 +123,15 @@ function createWarehouse(instance: DuckDBInstance, connection: DuckDBConnection)
 
   async function consolidate(dataset: Dataset, ranges: readonly MonthRange[]): Promise<void> {
     const checks = await statements(dataset, 'checks.sql');
-    await atomically(async () => {
-      for (const range of ranges) {
-        for (const procedure of dataset.procedures.flat()) {
-          for (const statement of await statements(dataset, `${procedure}.sql`))
-            await run(withMonths(statement, range));
-        }
+    for (const range of ranges) {
+      for (const procedure of dataset.procedures.flat()) {
+        const body = await statements(dataset, `${procedure}.sql`);
+        for (const statement of body) await run(withMonths(statement, range));
       }
-      for (const range of ranges)
-        for (const check of checks) await runCheck(withMonths(check, range));
-    });
+    }
+    for (const range of ranges) {
+      for (const check of checks) await runCheck(withMonths(check, range));
+    }
   }
 
   async function runCheck(sql: string): Promise<void> {
@@ -147,13 +146,24 @@ function createWarehouse(instance: DuckDBInstance, connection: DuckDBConnection)
     query,
     record: (events) => atomically(() => record(events)),
     beginLoad: (dataset, sheet, fileHash) =>
-      createLoad({ connection, run, query, record, dataset, sheet, fileHash }),
-    consolidate,
+      createLoad({ connection, run, query, record, consolidate, dataset, sheet, fileHash }),
+    consolidate: (dataset, ranges) => atomically(() => consolidate(dataset, ranges)),
+    retract: (retraction) => retractLoad({ run, query, record, consolidate }, retraction),
+    write: (changes) =>
+      atomically(async () => {
+        for (const change of changes) await writeRows(run, change);
+      }),
     async close() {
       connection.closeSync();
       instance.closeSync();
     },
   };
+}
+
+function converterOf(type: DuckDBTypeId): (json: Json) => Value {
+  if (WIDE_INTEGERS.has(type)) return toInteger;
+  // Somebody's text stays as it is, even where it looks like a date-time.
+  return type === DuckDBTypeId.VARCHAR ? (json) => (json === null ? null : String(json)) : toValue;
 }
 
 /** Integers that a JavaScript number holds exactly are numbers; the rest stay text. */

@@ -19,15 +19,50 @@ export interface Warehouse {
    * Throws TerminalError `check.failed` when a check finds something; then nothing has changed.
    */
   consolidate(dataset: Dataset, ranges: readonly MonthRange[]): Promise<void>;
+  /**
+   * Takes a load's rows out, consolidates the months they were of, and tells what changed in the consolidated
+   * tables: all of it at once. A rehearsal tells the same and changes nothing.
+   */
+  retract(retraction: Retraction): Promise<readonly KeyChange[]>;
+  /** Writes rows to tables that are there, all of it at once. One call at a time. */
+  write(changes: readonly TableRows[]): Promise<void>;
   close(): Promise<void>;
+}
+
+/** Rows for one table, their values in the order of `columns`; what is not a number or a boolean as ISO text. */
+export interface TableRows {
+  readonly table: string;
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly Value[])[];
+  /** Whether they take the place of all rows that the table has, or come after those. */
+  readonly replace: boolean;
+}
+
+export interface Retraction {
+  readonly dataset: Dataset;
+  readonly loadId: number;
+  /** The months that the load touches. */
+  readonly ranges: readonly MonthRange[];
+  readonly events: readonly LedgerEvent[];
+  readonly rehearse: boolean;
+}
+
+/** One key of a consolidated table and its sum before and after; null where there is no such key. */
+export interface KeyChange {
+  readonly table: string;
+  readonly key: Readonly<Record<string, Value>>;
+  readonly before: Value;
+  readonly after: Value;
 }
 
 export interface Load extends RowSink {
   readonly loadId: number;
-  /** The rows, their rejections, the months they touch and these events: together. */
-  commit(events: readonly LedgerEvent[]): Promise<void>;
-  /** How many different rows of this load no other load has: what committing it would add. */
-  preview(): Promise<{ readonly newRows: number }>;
+  /** The rows, their rejections, the months they touch and these events, and the loads they replace taken out: together. */
+  commit(events: readonly LedgerEvent[], replaced: readonly number[]): Promise<void>;
+  /** How many different rows this load has in common with another, and how many only this one has. */
+  compare(loadId: number): Promise<{ readonly common: number; readonly fresh: number }>;
+  /** What committing it would do: how many different rows no other load has, and what would change in the sums. */
+  preview(): Promise<{ readonly newRows: number; readonly changes: readonly KeyChange[] }>;
   /** Leaves no trace. Does nothing after a commit. */
   abort(): Promise<void>;
 }

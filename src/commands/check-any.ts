@@ -1,0 +1,101 @@
+import { basename } from 'node:path';
+import { UserError } from '../errors.ts';
+import { createOutput, type Output } from '../output.ts';
+import {
+  BOOLEAN,
+  type CellBatch,
+  columnName,
+  DATE,
+  ERROR,
+  INVALID,
+  NUMBER,
+  TEXT,
+} from '../workbook/cells.ts';
+import { msToIso } from '../workbook/dates.ts';
+import { openWorkbook, type Sheet, type Workbook } from '../workbook/workbook.ts';
+import type { Invocation } from './commands.ts';
+import { openFile } from './local-file.ts';
+
+const REJECTED = 3;
+
+/**
+ * `check --any`: every cell that holds a value, of every sheet, visible or hidden, without a contract.
+ * As JSON each is an object of its own, and a workbook that is refused is one object instead.
+ */
+export async function checkAny({
+  settings,
+  output,
+  values,
+  positionals,
+}: Invocation): Promise<number> {
+  const format = values.format ?? (output.json ? 'json' : 'table');
+  if (format !== 'table' && format !== 'json')
+    throw new UserError('check.format', { format: String(format) });
+  const out = createOutput(format === 'json', settings.language);
+  let exitCode = 0;
+  for (const file of positionals) {
+    if (!out.json) out.heading(basename(file));
+    try {
+      await using source = await openFile(file);
+      // What is wrong may stand at the end: nothing is written before all was read once.
+      await eachBatch(await openWorkbook(source, settings.limits), () => {});
+      const workbook = await openWorkbook(source, settings.limits);
+      await eachBatch(workbook, (sheet, batch) => write(out, workbook, sheet, batch));
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      if (out.json) out.object({ error: error.code, message: out.render(error) });
+      else out.say(error);
+      exitCode = REJECTED;
+    }
+  }
+  return exitCode;
+}
+
+async function eachBatch(
+  workbook: Workbook,
+  onBatch: (sheet: Sheet, batch: CellBatch) => void,
+): Promise<void> {
+  for (const sheet of workbook.sheets)
+    for await (const batch of workbook.read(sheet)) onBatch(sheet, batch);
+}
+
+function write(out: Output, workbook: Workbook, sheet: Sheet, batch: CellBatch): void {
+  for (let i = 0; i < batch.count; i++) {
+    const cell = `${columnName(batch.columns[i])}${batch.rows[i]}`;
+    const { type, value } = contentOf(batch.kinds[i], batch.values[i], workbook);
+    if (out.json) out.object({ sheet: sheet.name, cell, type, value });
+    else {
+      const shown = String(value ?? out.render({ code: 'check.uncalculated', values: {} }));
+      out.line(`${sheet.name}!${cell}  ${type}  ${onOneLine(shown)}`);
+    }
+  }
+}
+
+interface Content {
+  readonly type: 'number' | 'text' | 'date' | 'boolean' | 'error';
+  /** `null`: a formula without a value. */
+  readonly value: number | string | boolean | null;
+}
+
+function contentOf(kind: number, value: number, { texts }: Workbook): Content {
+  switch (kind) {
+    case NUMBER:
+      return { type: 'number', value };
+    case DATE:
+      return { type: 'date', value: msToIso(value) };
+    case TEXT:
+      return { type: 'text', value: texts.get(value) };
+    case BOOLEAN:
+      return { type: 'boolean', value: value === 1 };
+    case ERROR:
+      return { type: 'error', value: texts.get(value) };
+    default:
+      // What the cell holds cannot be what it says it is, or was never calculated.
+      return { type: 'error', value: kind === INVALID ? texts.get(value) : null };
+  }
+}
+
+/** A text of a workbook must not move the cursor of whoever looks at it. */
+function onOneLine(text: string): string {
+  return text.replace(/\n/g, '↵').replace(/\p{Cc}/gu, ' ');
+}

@@ -1,0 +1,84 @@
+import { EntradaError, type Problem } from '../errors.ts';
+import type { Output } from '../output.ts';
+import type { SpotifySummary } from '../spotify/flow.ts';
+import type { TableRun } from '../spotify/runs.ts';
+import { type Changes, NO_CHANGES } from '../spotify/tables.ts';
+
+const OURS = 1;
+const USAGE = 2;
+const LATER = 4;
+
+const EXIT_CODES: Record<TableRun['outcome'], number> = {
+  changed: 0,
+  unchanged: 0,
+  limited: LATER,
+  postponed: LATER,
+  refused: USAGE,
+  failed: OURS,
+};
+
+/** What somebody can mend comes before what passes by itself, and a fault of ours before both. */
+export function exitCodeOfSpotify({ tables, failed }: SpotifySummary): number {
+  const codes = tables.map(({ outcome }) => EXIT_CODES[outcome]);
+  if (failed.length > 0) codes.push(OURS);
+  return [OURS, USAGE, LATER].find((code) => codes.includes(code)) ?? 0;
+}
+
+/** What became of each table of a run. */
+export function saySpotify(output: Output, { runId, tables, failed }: SpotifySummary): void {
+  for (const run of tables) {
+    output.line(textOfRun(output, run));
+    if (run.nulls > 0) output.say({ code: 'spotify.nulls', values: { nulls: run.nulls } });
+    for (const warning of run.warnings)
+      output.say({ code: 'spotify.warning', values: { reason: output.render(warning) } });
+    output.object({ type: 'spotify', ...run });
+  }
+  for (const { table, error } of failed) {
+    const detail = error instanceof Error ? error.message : String(error);
+    const problem: Problem =
+      error instanceof EntradaError ? error : { code: 'fault', values: { detail } };
+    output.say({ code: 'spotify.asItWas', values: { table, reason: output.render(problem) } });
+    const { code, values } = problem;
+    output.object({ type: 'spotify', runId, table, outcome: 'failed', problem: { code, values } });
+  }
+}
+
+/** An outcome in a line. */
+export function textOfRun(output: Output, run: TableRun): string {
+  const { table, rows, changes, problem, outcome } = run;
+  if (problem)
+    return output.render({
+      code: 'spotify.asItWas',
+      values: { table, reason: output.render(problem) },
+    });
+  if (outcome === 'unchanged')
+    return output.render({ code: 'spotify.unchanged', values: { table, rows } });
+  const said = (Object.keys(NO_CHANGES) as (keyof Changes)[])
+    .filter((kind) => changes[kind] > 0)
+    .map((kind) =>
+      output.render({ code: `spotify.change.${kind}`, values: { count: changes[kind] } }),
+    );
+  return output.render({
+    code: 'spotify.changed',
+    values: { table, rows, changes: said.join(', ') },
+  });
+}
+
+/** Every run that is recorded, a line for each table; nothing where there was none. */
+export function sayRuns(output: Output, runs: readonly TableRun[]): void {
+  if (runs.length === 0) return;
+  output.heading('Spotify');
+  output.table(
+    ['run', 'table', 'outcome', 'rows', 'null', 'when (UTC)', 'why'],
+    runs.map((run) => [
+      run.runId,
+      run.table,
+      run.outcome,
+      run.rows,
+      run.nulls,
+      new Date(run.time).toISOString().slice(0, 19),
+      [...(run.problem ? [run.problem] : []), ...run.warnings].map(output.render).join(' '),
+    ]),
+  );
+  for (const run of runs) output.object({ type: 'spotify', ...run });
+}

@@ -1,0 +1,55 @@
+import { UserError } from '../errors.ts';
+import { traceRows } from '../ledger/trace.ts';
+import type { Run } from './commands.ts';
+import { allDatasets, openForReading } from './home.ts';
+
+export const trace: Run = async ({ settings, output, positionals }) => {
+  const [table, ...pairs] = positionals;
+  const keys = Object.fromEntries(
+    pairs.map((pair) => {
+      const at = pair.indexOf('=');
+      if (at < 1) throw new UserError('trace.pair', { pair });
+      return [pair.slice(0, at), pair.slice(at + 1)];
+    }),
+  );
+  const datasets = await allDatasets(settings);
+  const dataset = datasets.find(({ tables }) => tables.includes(table));
+  if (dataset === undefined) {
+    throw new UserError('trace.table', {
+      table,
+      tables: datasets.flatMap(({ tables }) => tables).join(', '),
+    });
+  }
+  const warehouse = await openForReading(settings);
+  try {
+    const rows = await traceRows(warehouse, dataset, table, keys);
+    for (const row of rows) output.object({ type: 'row', ...row });
+    output.table(
+      ['file', 'sheet', 'row', 'value', 'repeats'],
+      rows.map(({ file, sheet, row, value, repeats }) => [
+        file,
+        sheet,
+        row,
+        value,
+        repeats && `${repeats.file}, ${repeats.row}`,
+      ]),
+    );
+    const counted = rows.filter(({ repeats }) => repeats === undefined);
+    const sum = counted.reduce((total, { value }) => total + Number(value), 0);
+    output.object({
+      type: 'trace',
+      table,
+      keys,
+      rows: counted.length,
+      repeated: rows.length - counted.length,
+      sum,
+    });
+    output.say({
+      code: 'trace.sum',
+      values: { rows: counted.length, repeated: rows.length - counted.length, sum },
+    });
+  } finally {
+    await warehouse.close();
+  }
+  return 0;
+};

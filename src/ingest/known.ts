@@ -1,0 +1,65 @@
+import type { Dataset } from '../contract/dataset.ts';
+import type { LedgerEvent } from '../ledger/events.ts';
+import { type FileState, findByName, findSameContent } from '../ledger/ledger.ts';
+import type { Load } from '../warehouse/warehouse.ts';
+import type { Context } from './context.ts';
+
+/** How a load stands to the files that are in force already. */
+export interface Relation {
+  /** Loads that this one takes the place of. */
+  readonly replaced: readonly FileState[];
+  /** What to tell of the others. */
+  readonly detail: Readonly<Record<string, string | number>>;
+}
+
+/**
+ * A file that comes again under its name with other content replaces the earlier one where the contract or the
+ * command says so; else both count, and the overlap is told. A file whose rows say the same as another's is told too.
+ */
+export async function relateToKnown(
+  { warehouse, replaceSameName }: Context,
+  dataset: Dataset,
+  load: Load,
+  fileName: string,
+  contentHash: string,
+): Promise<Relation> {
+  const same = await findSameContent(warehouse, contentHash);
+  const sameContent = same ? { sameContent: same.fileName } : {};
+  const namesakes = await findByName(warehouse, fileName);
+  const latest = namesakes.at(-1);
+  if (latest?.loadId == null) return { replaced: [], detail: sameContent };
+  if (replaceSameName || dataset.sameName === 'replace') {
+    return { replaced: namesakes, detail: { ...sameContent, replacedTime: latest.time } };
+  }
+  const { common, fresh } = await load.compare(latest.loadId);
+  return {
+    replaced: [],
+    detail: {
+      ...sameContent,
+      namesakeTime: latest.time,
+      namesakeCommon: common,
+      namesakeFresh: fresh,
+    },
+  };
+}
+
+/** The event that takes a replaced file out, in the same commit as the one that replaces it. */
+export function retractionOf(
+  { drop, fileName, fileHash, dataset, loadId }: FileState,
+  event: (rest: Pick<LedgerEvent, 'event'> & Partial<LedgerEvent>) => LedgerEvent,
+): LedgerEvent {
+  const { runId, time } = event({ event: 'retracted' });
+  const detail = { by: fileName };
+  return {
+    drop,
+    fileName,
+    fileHash,
+    runId,
+    time,
+    event: 'retracted',
+    code: 'file.replaced',
+    detail,
+    ...(dataset !== null && { dataset }),
+    ...(loadId !== null && { loadId }),
+  };
+}

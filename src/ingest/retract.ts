@@ -1,0 +1,70 @@
+import { UserError } from '../errors.ts';
+import { allFiles, type FileState, monthsOf } from '../ledger/ledger.ts';
+import type { KeyChange, MonthRange } from '../warehouse/warehouse.ts';
+import type { Context } from './context.ts';
+
+export interface RetractionReport {
+  readonly fileName: string;
+  readonly fileHash: string;
+  readonly months: readonly MonthRange[];
+  readonly changes: readonly KeyChange[];
+}
+
+/** Fewer characters of a hash would name a file by accident. */
+const HASH_CHARACTERS = 6;
+
+/**
+ * Takes a loaded file out of the tables, as if it had never been dropped; its bytes stay in backup/.
+ * `wanted` is its name, or the beginning of its hash. A rehearsal tells what would change and changes nothing.
+ * Throws UserError when no file in force is meant, or more than one.
+ */
+export async function retractFile(
+  { warehouse, datasets, runId, now }: Pick<Context, 'warehouse' | 'datasets' | 'runId' | 'now'>,
+  wanted: string,
+  rehearse: boolean,
+): Promise<RetractionReport> {
+  const {
+    drop,
+    fileName,
+    fileHash,
+    loadId,
+    dataset: name,
+  } = findLoaded(await allFiles(warehouse), wanted);
+  const dataset = datasets.find((candidate) => candidate.name === name);
+  if (dataset === undefined || loadId === null)
+    throw new UserError('retract.unknown', { file: wanted });
+  const months = await monthsOf(warehouse, loadId);
+  const event = {
+    drop,
+    fileName,
+    fileHash,
+    runId,
+    time: now(),
+    event: 'retracted',
+    dataset: dataset.name,
+    loadId,
+  } as const;
+  const changes = await warehouse.retract({
+    dataset,
+    loadId,
+    ranges: months,
+    rehearse,
+    events: [event],
+  });
+  return { fileName, fileHash, months, changes };
+}
+
+function findLoaded(files: readonly FileState[], wanted: string): FileState {
+  const found = files.filter(
+    ({ state, fileName, fileHash }) =>
+      state === 'loaded' &&
+      (fileName === wanted ||
+        (wanted.length >= HASH_CHARACTERS && fileHash.startsWith(wanted.toLowerCase()))),
+  );
+  if (found.length === 0) throw new UserError('retract.unknown', { file: wanted });
+  if (found.length > 1) {
+    const hashes = found.map(({ fileHash }) => fileHash.slice(0, 12)).join(', ');
+    throw new UserError('retract.ambiguous', { file: wanted, hashes });
+  }
+  return found[0];
+}

@@ -1,0 +1,64 @@
+import type { Dataset } from '../contract/dataset.ts';
+import { UserError } from '../errors.ts';
+import { landingTable } from '../warehouse/dataset-sql.ts';
+import type { Value, Warehouse } from '../warehouse/warehouse.ts';
+
+/** One row of a sheet behind a number of a table. */
+export interface TracedRow {
+  readonly file: string;
+  readonly sheet: string;
+  readonly row: number;
+  /** What the row adds: nothing when it repeats one that counts. */
+  readonly value: Value;
+  /** The row that counted in its place, when this one is repeated. */
+  readonly repeats: { readonly file: string; readonly row: number } | undefined;
+}
+
+/** Columns of the consolidated tables that the landing table has only by its month. */
+const BY_MONTH: Readonly<Record<string, string>> = {
+  ANO: 'EXTRACT(YEAR FROM MONTH_START)',
+  MES: 'EXTRACT(MONTH FROM MONTH_START)',
+};
+
+/**
+ * Every row of every file in force behind the rows of `table` that match the keys, in the order of loading.
+ * The values of those without `repeats` sum to the number. Throws UserError for a table or column that is not there.
+ */
+export async function traceRows(
+  warehouse: Warehouse,
+  dataset: Dataset,
+  table: string,
+  keys: Readonly<Record<string, string>>,
+): Promise<TracedRow[]> {
+  const { columns } = await warehouse.query(`SELECT * FROM ${table} LIMIT 0`);
+  const sum = columns.find((column) => column.startsWith('SUM_'))?.slice('SUM_'.length);
+  const names = dataset.columns.map(({ name }) => name);
+  const conditions = Object.keys(keys).map((key, i) => {
+    if (!columns.includes(key))
+      throw new UserError('trace.column', { table, column: key, columns: columns.join(', ') });
+    return `CAST(${BY_MONTH[key] ?? key} AS STRING) = @key${i}`;
+  });
+  const { rows } = await warehouse.query(
+    `WITH traced AS (
+       SELECT LOAD_ID, SHEET_ROW, ${sum ?? names[names.length - 1]} AS TRACED,
+         FIRST_VALUE(LOAD_ID) OVER same AS COUNTED_LOAD, FIRST_VALUE(SHEET_ROW) OVER same AS COUNTED_ROW
+       FROM ${landingTable(dataset)}
+       WHERE ${conditions.join(' AND ') || 'TRUE'}
+       WINDOW same AS (PARTITION BY ${names.join(', ')} ORDER BY LOAD_ID, SHEET_ROW)
+     ), files AS (SELECT LOAD_ID, FILE_NAME, SHEET FROM ledger_events WHERE EVENT = 'loaded')
+     SELECT f.FILE_NAME, f.SHEET, t.SHEET_ROW, t.TRACED, c.FILE_NAME, t.COUNTED_ROW,
+       IF(t.LOAD_ID = t.COUNTED_LOAD AND t.SHEET_ROW = t.COUNTED_ROW, 1, 0)
+     FROM traced AS t
+     JOIN files AS f ON f.LOAD_ID = t.LOAD_ID
+     JOIN files AS c ON c.LOAD_ID = t.COUNTED_LOAD
+     ORDER BY t.LOAD_ID, t.SHEET_ROW`,
+    Object.fromEntries(Object.values(keys).map((value, i) => [`key${i}`, value])),
+  );
+  return rows.map(([file, sheet, row, value, countedFile, countedRow, counts]) => ({
+    file: String(file),
+    sheet: String(sheet),
+    row: Number(row),
+    value,
+    repeats: counts === 1 ? undefined : { file: String(countedFile), row: Number(countedRow) },
+  }));
+}

@@ -1,0 +1,33 @@
+import type { Dataset } from '../contract/dataset.ts';
+import type { LedgerEvent } from '../ledger/events.ts';
+import { changesSince, rememberSums, removeLoad } from './duckdb-changes.ts';
+import type { KeyChange, MonthRange, Retraction, Warehouse } from './warehouse.ts';
+
+/** What a retraction needs of the warehouse that it belongs to. */
+interface RetractContext {
+  readonly run: (sql: string) => Promise<unknown>;
+  readonly query: Warehouse['query'];
+  readonly record: (events: readonly LedgerEvent[]) => Promise<void>;
+  readonly consolidate: (dataset: Dataset, ranges: readonly MonthRange[]) => Promise<void>;
+}
+
+/** See Warehouse.retract: one transaction, which a rehearsal rolls back. */
+export async function retractLoad(
+  { run, query, record, consolidate }: RetractContext,
+  { dataset, loadId, ranges, events, rehearse }: Retraction,
+): Promise<KeyChange[]> {
+  await run('BEGIN');
+  let open = true;
+  try {
+    await rememberSums(run, dataset);
+    await removeLoad(run, dataset, loadId);
+    await consolidate(dataset, ranges);
+    await record(events);
+    const changes = await changesSince(query, dataset);
+    await run(rehearse ? 'ROLLBACK' : 'COMMIT');
+    open = false;
+    return changes;
+  } finally {
+    if (open) await run('ROLLBACK').catch(() => {});
+  }
+}

@@ -1,0 +1,17 @@
+import type { MonthRange } from './warehouse.ts';
+
+/** Months (first days, in order) as unbroken ranges. */
+export function rangesOf(months: readonly string[]): MonthRange[] {
+  const ranges: { from: string; to: string }[] = [];
+  for (const from of months) {
+    const last = ranges.at(-1);
+    if (last?.to === from) last.to = nextMonth(from);
+    else ranges.push({ from, to: nextMonth(from) });
+  }
+  return ranges;
+}
+
+function nextMonth(month: string): string {
+  const [year, number] = month.split('-').map(Number);
+  return number === 12 ? `${year + 1}-01-01` : `${year}-${String(number + 1).padStart(2, '0')}-01`;
+}
