@@ -3,11 +3,13 @@
 // dependencies, so an older Node hands over to that one.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import module, { createRequire } from 'node:module';
 import { constants } from 'node:os';
 import { fileURLToPath } from 'node:url';
 
 if (Number(process.versions.node.split('.')[0]) >= 24) {
+  // Compiled once, kept by Node in the system's temporary folder: starting takes half the time.
+  module.enableCompileCache?.();
   const source = new URL('../src/cli.ts', import.meta.url);
   await import(existsSync(source) ? source.href : new URL('../dist/cli.js', import.meta.url).href);
 } else {
