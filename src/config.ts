@@ -49,8 +49,11 @@ export function readSettings(environment: NodeJS.ProcessEnv, home: string | unde
   return Object.freeze({
     home: root,
     database: `${root}/entrada.duckdb`,
-    datasetFolders: [fileURLToPath(new URL('../datasets', import.meta.url)), `${root}/datasets`],
-    language: read.ENTRADA_LANG ?? languageOf(read.LC_ALL ?? read.LANG),
+    // A home in the project's own folder has the same datasets, not twice as many.
+    datasetFolders: [
+      ...new Set([fileURLToPath(new URL('../datasets', import.meta.url)), `${root}/datasets`]),
+    ],
+    language: languageOf(environment),
     logLevel: read.ENTRADA_LOG,
     limits: {
       inflatedBytes: raised[limitSettings.inflatedBytes] ?? defaultLimits.inflatedBytes,
@@ -80,6 +83,9 @@ function checked<T>(shape: z.ZodType<T>, value: unknown, environment: NodeJS.Pro
   });
 }
 
-function languageOf(locale: string | undefined): Language {
-  return locale?.toLowerCase().startsWith('pt') ? 'pt-BR' : 'en';
+/** The language to speak, also while the settings are not known to be right. */
+export function languageOf({ ENTRADA_LANG, LC_ALL, LANG }: NodeJS.ProcessEnv): Language {
+  if (ENTRADA_LANG === 'en' || ENTRADA_LANG === 'pt-BR') return ENTRADA_LANG;
+  // An empty variable is one that is not set, as in every locale.
+  return (LC_ALL || LANG)?.toLowerCase().startsWith('pt') ? 'pt-BR' : 'en';
 }

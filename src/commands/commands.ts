@@ -1,5 +1,6 @@
 import type { ParseArgsConfig } from 'node:util';
 import type { Settings } from '../config.ts';
+import { UserError } from '../errors.ts';
 import type { Output } from '../output.ts';
 
 export interface Invocation {
@@ -140,6 +141,8 @@ export const commands: readonly Command[] = [
 /** Reading without a contract needs no database, so it does not wait for one to load. */
 async function loadCheck(any: boolean, invocation: Invocation): Promise<number> {
   if (any) return (await import('./check-any.ts')).checkAny(invocation);
+  if (invocation.values.format !== undefined)
+    throw new UserError('usage.flag', { command: 'check', detail: '--format goes with --any' });
   return (await import('./check.ts')).check(invocation);
 }
 

@@ -5,7 +5,7 @@ import type { ByteSource } from '../workbook/zip.ts';
 /** Opens a file anywhere on this machine as the workbook reader wants it. Throws UserError when it cannot be opened. */
 export async function openFile(path: string): Promise<ByteSource & AsyncDisposable> {
   const handle = await open(path).catch(() => {
-    throw new UserError('lake.missing', { file: path });
+    throw new UserError('file.none', { file: path });
   });
   const { size } = await handle.stat();
   return {

@@ -1,7 +1,7 @@
 import { retractFile } from '../ingest/retract.ts';
 import type { Run } from './commands.ts';
 import { openHome } from './home.ts';
-import { showChanges } from './summary.ts';
+import { monthsText, showChanges } from './summary.ts';
 
 export const retract: Run = async ({ settings, output, values, positionals }) => {
   const rehearse = values['dry-run'] === true;
@@ -15,7 +15,7 @@ export const retract: Run = async ({ settings, output, values, positionals }) =>
     code: rehearse ? 'retract.rehearsed' : 'retract.done',
     values: {
       file: fileName,
-      months: months.map(({ from, to }) => `${from} .. ${to}`).join(', ') || '-',
+      months: monthsText(months) || '-',
       keys: changes.length,
     },
   });

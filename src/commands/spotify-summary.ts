@@ -31,7 +31,7 @@ export function saySpotify(output: Output, { runId, tables, failed }: SpotifySum
     if (run.nulls > 0) output.say({ code: 'spotify.nulls', values: { nulls: run.nulls } });
     for (const warning of run.warnings)
       output.say({ code: 'spotify.warning', values: { reason: output.render(warning) } });
-    output.object({ type: 'spotify', ...run });
+    output.object(objectOf(run));
   }
   for (const { table, error } of failed) {
     const detail = error instanceof Error ? error.message : String(error);
@@ -80,5 +80,18 @@ export function sayRuns(output: Output, runs: readonly TableRun[]): void {
       [...(run.problem ? [run.problem] : []), ...run.warnings].map(output.render).join(' '),
     ]),
   );
-  for (const run of runs) output.object({ type: 'spotify', ...run });
+  for (const run of runs) output.object(objectOf(run));
+}
+
+/** As a program reads it, with its times as text. */
+function objectOf(run: TableRun): object {
+  const { time, fetchedAt, until } = run;
+  const iso = (moment: number) => new Date(moment).toISOString();
+  return {
+    type: 'spotify',
+    ...run,
+    time: iso(time),
+    fetchedAt: iso(fetchedAt),
+    until: until === null ? null : iso(until),
+  };
 }

@@ -14,8 +14,9 @@ export async function createAsking(
   settings: Settings,
   output: Output,
   now: number,
+  environment: NodeJS.ProcessEnv = process.env,
 ): Promise<Asking | undefined> {
-  const access = await readAccess(process.env, settings.home);
+  const access = await readAccess(environment, settings.home);
   if (!hasSecrets(access)) return undefined;
   const dataset = await spotifyDataset(settings);
   const schedule = createSchedule(dataset, now);

@@ -4,7 +4,7 @@ import { INBOX, rejectionsPlace, restingPlace } from '../ingest/folders.ts';
 import type { FileState } from '../ledger/ledger.ts';
 import type { Code } from '../messages/en.ts';
 import type { Output } from '../output.ts';
-import type { KeyChange } from '../warehouse/warehouse.ts';
+import type { KeyChange, MonthRange } from '../warehouse/warehouse.ts';
 
 const OURS = 1;
 const REJECTED = 3;
@@ -124,7 +124,7 @@ export function saySummary(
   if (files.length === 0 && consolidated.length === 0)
     output.say({ code: 'run.nothing', values: {} });
   for (const { dataset, months } of consolidated) {
-    const ranges = months.map(({ from, to }) => `${from} .. ${to}`).join(', ');
+    const ranges = monthsText(months);
     output.say({ code: 'run.consolidated', values: { dataset: dataset.name, ranges, run: runId } });
   }
   output.object({
@@ -133,6 +133,18 @@ export function saySummary(
     files: files.length,
     consolidated: consolidated.map(({ dataset, months }) => ({ dataset: dataset.name, months })),
   });
+}
+
+/** `2019-01 .. 2019-12`, the last month included, as a person counts. */
+export function monthsText(ranges: readonly MonthRange[]): string {
+  return ranges
+    .map(({ from, to }) => {
+      const last = new Date(Date.parse(to) - 1).toISOString();
+      return from.slice(0, 7) === last.slice(0, 7)
+        ? from.slice(0, 7)
+        : `${from.slice(0, 7)} .. ${last.slice(0, 7)}`;
+    })
+    .join(', ');
 }
 
 /** The keys whose sums change, a table to each consolidated table. */

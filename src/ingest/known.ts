@@ -29,14 +29,17 @@ export async function relateToKnown(
   const latest = namesakes.at(-1);
   if (latest?.loadId == null) return { replaced: [], detail: sameContent };
   if (replaceSameName || dataset.sameName === 'replace') {
-    return { replaced: namesakes, detail: { ...sameContent, replacedTime: latest.time } };
+    return {
+      replaced: namesakes,
+      detail: { ...sameContent, replacedTime: latest.time.slice(0, 19) },
+    };
   }
   const { common, fresh } = await load.compare(latest.loadId);
   return {
     replaced: [],
     detail: {
       ...sameContent,
-      namesakeTime: latest.time,
+      namesakeTime: latest.time.slice(0, 19),
       namesakeCommon: common,
       namesakeFresh: fresh,
     },

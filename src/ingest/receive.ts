@@ -68,7 +68,7 @@ async function readAndLoad(
   });
   const inForce = await findInForce(warehouse, fileHash);
   if (inForce) {
-    const detail = { file: inForce.fileName, time: inForce.time };
+    const detail = { file: inForce.fileName, time: inForce.time.slice(0, 19) };
     await warehouse.record([event({ event: 'repeated', code: 'file.repeated', detail })]);
   } else {
     await warehouse.record([event({ event: 'received' })]);

@@ -179,6 +179,7 @@ export const en = {
     'The database cannot be written: {detail}. Check the permissions of its folder.',
   'warehouse.failed': 'The database failed: {detail}.',
   'query.invalid': 'The query was refused: {detail}',
+  'query.statements': 'A query is one SQL statement; {count} were given.',
   'check.failed':
     'A check failed, so nothing was published: {compared} should be {expected} and is {found}. Please report this.',
   fault:
@@ -248,6 +249,7 @@ export const en = {
   'file.namesake':
     '  Another file of this name was loaded at {time} (UTC): {common} rows in common, {fresh} new. Both count; `entrada run --replaces` or the contract makes the newer one replace the older.',
   'file.sameContent': '  Says the same as {file}, in other bytes: nothing new',
+  'file.none': 'There is no file {file} that can be read.',
 } as const;
 
 export type Code = keyof typeof en;

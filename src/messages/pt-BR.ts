@@ -176,6 +176,7 @@ export const ptBR: Record<Code, string> = {
     'Não é possível gravar no banco de dados: {detail}. Verifique as permissões da pasta.',
   'warehouse.failed': 'O banco de dados falhou: {detail}.',
   'query.invalid': 'A consulta foi recusada: {detail}',
+  'query.statements': 'Uma consulta é um só comando SQL; foram dados {count}.',
   'check.failed':
     'Uma verificação falhou, e nada foi publicado: {compared} deveria ser {expected} e é {found}. Por favor, avise-nos.',
   fault:
@@ -246,4 +247,5 @@ export const ptBR: Record<Code, string> = {
   'file.namesake':
     '  Outro arquivo de mesmo nome foi carregado em {time} (UTC): {common} linhas em comum, {fresh} novas. Os dois contam; `entrada run --replaces` ou o contrato faz o mais novo substituir o anterior.',
   'file.sameContent': '  Diz o mesmo que {file}, em outros bytes: nada de novo',
+  'file.none': 'Não há um arquivo {file} que se possa ler.',
 };

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { Column, Dataset } from '../contract/dataset.ts';
+import { UserError } from '../errors.ts';
 import type { MonthRange } from './warehouse.ts';
 
 /** The table of every accepted row of a dataset, with the load and the row of the sheet it came from. */
@@ -23,18 +24,27 @@ export function createLandingTable(dataset: Dataset): string {
   return `CREATE TABLE IF NOT EXISTS ${landingTable(dataset)} (${[...own, ...columns].join(', ')})`;
 }
 
-/** The statements of one of a dataset's .sql files, in order. A statement ends with `;` at the end of a line. */
+/**
+ * The statements of one of a dataset's .sql files, in order. A statement ends with `;` at the end of a line.
+ * Throws UserError `dataset.sqlMissing` when the file is not there, unless a dataset may do without it.
+ */
 export async function statements(
-  dataset: Pick<Dataset, 'folder'>,
+  { folder }: Pick<Dataset, 'folder'>,
   file: string,
 ): Promise<string[]> {
-  const text = await readFile(join(dataset.folder, file), 'utf8');
+  const text = await readFile(join(folder, file), 'utf8').catch((error) => {
+    if (error.code !== 'ENOENT') throw error;
+    if (OPTIONAL.has(file)) return '';
+    throw new UserError('dataset.sqlMissing', { dataset: basename(folder), file });
+  });
   return text
     .replace(/^\s*--.*$/gm, '')
     .split(/;\s*$/m)
     .map((statement) => statement.trim())
     .filter((statement) => statement !== '');
 }
+
+const OPTIONAL = new Set(['checks.sql', 'warnings.sql']);
 
 /** A procedure's statement with its arguments as literals: an engine skips the months it need not read only then. */
 export function withMonths(statement: string, { from, to }: MonthRange): string {
