@@ -78,8 +78,11 @@ export function readShow(json: unknown, item: string, page: string): ShowRow {
 /** As readShow, for an episode. */
 export function readEpisode(json: unknown, item: string, page: string): EpisodeRow {
   const { language, languages, ...rest } = check(episode, json, idOf(json) ?? item, page);
+  // Spotify writes 0000 where it does not know the year, and no calendar has that one.
   const isDay =
-    rest.release_date_precision === 'day' && z.iso.date().safeParse(rest.release_date).success;
+    rest.release_date_precision === 'day' &&
+    z.iso.date().safeParse(rest.release_date).success &&
+    rest.release_date >= '0001';
   return {
     ...rest,
     release_day: isDay ? rest.release_date : null,

@@ -308,7 +308,7 @@ function landStatement(dataset: Dataset, landing: string, loadId: number): strin
     if (type === 'text') {
       values.push(`t${slot}.t AS ${name}`);
       joins.push(`LEFT JOIN staged_texts AS t${slot} ON t${slot}.i = c${slot}`);
-    } else values.push(`${type === 'money' ? `c${slot} / 100` : `c${slot}`} AS ${name}`);
+    } else values.push(`${type === 'money' ? `c${slot} * 0.01` : `c${slot}`} AS ${name}`);
   });
   const period = dataset.columns.findIndex(({ name }) => name === dataset.period);
   return `INSERT INTO ${landing}

@@ -2,7 +2,8 @@ import { type EntradaError, TerminalError, TransientError, UserError } from '../
 
 /** What DuckDB refused, as an error that says what to do. `subject` is the file or the statement it was about. */
 export function duckDbProblem(error: unknown, subject: string): EntradaError {
-  const message = error instanceof Error ? error.message : String(error);
+  const whole = error instanceof Error ? error.message : String(error);
+  const message = whole.replace(/^Failed to extract statements: /, '');
   const options = { cause: error };
   if (/Could not set lock|Conflicting lock/i.test(message)) {
     const holder = /PID (\d+)/.exec(message)?.[1] ?? '?';
@@ -10,6 +11,9 @@ export function duckDbProblem(error: unknown, subject: string): EntradaError {
   }
   if (/No space left|disk.*full|max_temp_directory_size/i.test(message)) {
     return new TransientError('warehouse.full', { detail: firstLine(message) }, options);
+  }
+  if (/^Invalid Input Error: Cannot execute statement of type/.test(message)) {
+    return new UserError('query.invalid', { detail: firstLine(message) }, options);
   }
   if (/Read-only file system|Permission denied|read-only mode|Cannot open file/i.test(message)) {
     return new UserError('warehouse.readonly', { detail: firstLine(message) }, options);

@@ -8,7 +8,7 @@ import {
   JsonDuckDBValueConverter,
 } from '@duckdb/node-api';
 import type { Dataset } from '../contract/dataset.ts';
-import { TerminalError } from '../errors.ts';
+import { TerminalError, UserError } from '../errors.ts';
 import { EVENT_COLUMNS, eventRow, LEDGER_TABLES, type LedgerEvent } from '../ledger/events.ts';
 import { createLandingTable, statements, withMonths } from './dataset-sql.ts';
 import { createLoad } from './duckdb-load.ts';
@@ -87,6 +87,32 @@ function createWarehouse(instance: DuckDBInstance, connection: DuckDBConnection)
     return { columns, rows: rows.map((row) => row.map((value, i) => converters[i](value))) };
   }
 
+  async function countStatements(sql: string): Promise<number> {
+    try {
+      return (await connection.extractStatements(sql)).count;
+    } catch (error) {
+      // The binding has no other words for a text without any statement.
+      if (error instanceof Error && error.message === 'Error in native callback') return 0;
+      throw error;
+    }
+  }
+
+  async function* stream(sql: string): AsyncGenerator<QueryResult> {
+    try {
+      const count = await countStatements(sql);
+      if (count !== 1) throw new UserError('query.statements', { count });
+      const result = await connection.stream(sql);
+      const columns = result.columnNames();
+      const converters = result.columnTypes().map(({ typeId }) => converterOf(typeId));
+      yield { columns, rows: [] };
+      for await (const rows of result.yieldConvertedRows(JsonDuckDBValueConverter)) {
+        yield { columns, rows: rows.map((row) => row.map((value, i) => converters[i](value))) };
+      }
+    } catch (error) {
+      throw error instanceof UserError ? error : duckDbProblem(error, sql);
+    }
+  }
+
   async function record(events: readonly LedgerEvent[]): Promise<void> {
     const parameters = EVENT_COLUMNS.map((_, i) => `$v${i}`).join(', ');
     for (const event of events) {
@@ -144,6 +170,7 @@ function createWarehouse(instance: DuckDBInstance, connection: DuckDBConnection)
   return {
     prepare,
     query,
+    stream,
     record: (events) => atomically(() => record(events)),
     beginLoad: (dataset, sheet, fileHash) =>
       createLoad({ connection, run, query, record, consolidate, dataset, sheet, fileHash }),

@@ -11,6 +11,8 @@ export interface Warehouse {
   prepare(datasets: readonly Dataset[]): Promise<void>;
   /** Runs one statement; `@name` in it stands for a parameter. */
   query(sql: string, parameters?: Readonly<Record<string, string | number>>): Promise<QueryResult>;
+  /** The same, a piece at a time, so that an answer of any size fits. There is a piece even when there are no rows. */
+  stream(sql: string): AsyncIterable<QueryResult>;
   record(events: readonly LedgerEvent[]): Promise<void>;
   /** A load in progress: what its sink is given counts only once it is committed. One at a time. */
   beginLoad(dataset: Dataset, sheet: string, fileHash: string): Promise<Load>;

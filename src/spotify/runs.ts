@@ -1,0 +1,136 @@
+import type { Problem } from '../errors.ts';
+import type { TableRows, Value, Warehouse } from '../warehouse/warehouse.ts';
+import { type Changes, NO_CHANGES, type SpotifyTable } from './tables.ts';
+
+/** What became of one table in one run. */
+export interface TableRun {
+  readonly runId: string;
+  readonly table: SpotifyTable;
+  /** When it was recorded. Milliseconds since 1970, as the other times. */
+  readonly time: number;
+  /** When the answers are from; a replay's are older than itself. */
+  readonly fetchedAt: number;
+  /**
+   * With a problem: `limited` when Spotify asked to wait until `until`, and no run before then asks again;
+   * `refused` when somebody has to mend something, `postponed` when it may pass, `failed` for a fault of ours.
+   */
+  readonly outcome: 'changed' | 'unchanged' | 'limited' | 'refused' | 'postponed' | 'failed';
+  readonly rows: number;
+  readonly nulls: number;
+  readonly changes: Changes;
+  readonly warnings: readonly Problem[];
+  /** Why the table is as it was. */
+  readonly problem: Problem | null;
+  readonly until: number | null;
+  readonly replayOf: string | null;
+}
+
+const COLUMNS = [
+  'RUN_ID',
+  'TABLE_NAME',
+  'RUN_TIME',
+  'FETCHED_AT',
+  'OUTCOME',
+  'ROWS_FOUND',
+  'ROWS_NULL',
+  'CHANGES',
+  'WARNINGS',
+  'CODE',
+  'DETAIL',
+  'NOT_BEFORE',
+  'REPLAY_OF',
+];
+
+/**
+ * The ledger of Spotify runs: rows are only ever added. A table of its own, because every event of ledger_events is
+ * about a dropped file, and what reads it would have to tell the two apart.
+ */
+export const RUNS_TABLE = `CREATE TABLE IF NOT EXISTS spotify_runs (
+  RUN_ID STRING, TABLE_NAME STRING, RUN_TIME DATETIME, FETCHED_AT DATETIME, OUTCOME STRING, ROWS_FOUND INT64,
+  ROWS_NULL INT64, CHANGES STRING, WARNINGS STRING, CODE STRING, DETAIL STRING, NOT_BEFORE DATETIME,
+  REPLAY_OF STRING)`;
+
+/** A run's record as a row to add. */
+export function runRows(run: TableRun): TableRows {
+  const row = [
+    run.runId,
+    run.table,
+    dateTime(run.time),
+    dateTime(run.fetchedAt),
+    run.outcome,
+    run.rows,
+    run.nulls,
+    JSON.stringify(run.changes),
+    JSON.stringify(run.warnings),
+    run.problem?.code ?? null,
+    run.problem && JSON.stringify(run.problem.values),
+    run.until === null ? null : dateTime(run.until),
+    run.replayOf,
+  ];
+  return { table: 'spotify_runs', columns: COLUMNS, rows: [row], replace: false };
+}
+
+/** Every record, oldest first; none where Spotify was never asked. */
+export async function allRuns(warehouse: Warehouse): Promise<TableRun[]> {
+  const { rows } = await warehouse.query(
+    "SELECT table_name FROM information_schema.tables WHERE table_name = 'spotify_runs'",
+  );
+  return rows.length === 0 ? [] : selectRuns(warehouse, 'TRUE', {});
+}
+
+/** What this run did, table by table. */
+export function runsOf(warehouse: Warehouse, runId: string): Promise<TableRun[]> {
+  return selectRuns(warehouse, 'RUN_ID = @runId', { runId });
+}
+
+/** The run whose answers a table holds, if any. */
+export async function lastApplied(
+  warehouse: Warehouse,
+  table: SpotifyTable,
+): Promise<TableRun | undefined> {
+  const where = "TABLE_NAME = @table AND OUTCOME IN ('changed', 'unchanged')";
+  return (await selectRuns(warehouse, where, { table })).at(-1);
+}
+
+/** The time before which Spotify is not to be asked; the past where it may be. */
+export async function waitUntil(warehouse: Warehouse): Promise<number> {
+  const { rows } = await warehouse.query('SELECT MAX(NOT_BEFORE) FROM spotify_runs');
+  return rows[0][0] === null ? 0 : moment(rows[0][0]);
+}
+
+async function selectRuns(
+  warehouse: Warehouse,
+  where: string,
+  parameters: Readonly<Record<string, string>>,
+): Promise<TableRun[]> {
+  const { rows } = await warehouse.query(
+    `SELECT ${COLUMNS.join(', ')} FROM spotify_runs WHERE ${where} ORDER BY RUN_TIME, RUN_ID, TABLE_NAME`,
+    parameters,
+  );
+  return rows.map((row) => ({
+    runId: String(row[0]),
+    table: row[1] as SpotifyTable,
+    time: moment(row[2]),
+    fetchedAt: moment(row[3]),
+    outcome: row[4] as TableRun['outcome'],
+    rows: Number(row[5]),
+    nulls: Number(row[6]),
+    changes: { ...NO_CHANGES, ...JSON.parse(String(row[7])) },
+    warnings: JSON.parse(String(row[8])),
+    problem:
+      row[9] === null
+        ? null
+        : { code: row[9] as Problem['code'], values: JSON.parse(String(row[10])) },
+    until: row[11] === null ? null : moment(row[11]),
+    replayOf: row[12] === null ? null : String(row[12]),
+  }));
+}
+
+/** A time as a DATETIME column takes it: UTC, without a zone. */
+export function dateTime(time: number): string {
+  return new Date(time).toISOString().slice(0, -1);
+}
+
+function moment(value: Value): number {
+  return Date.parse(`${value}Z`);
+}

@@ -1,0 +1,46 @@
+import { Cron } from 'croner';
+
+/** When to run next; times are milliseconds since 1970. */
+export interface Schedule {
+  /** Whether a time of the schedule has come since it was last asked; it is told once. */
+  isDue(now: number): boolean;
+  /** Undefined where the pattern names no time any more. */
+  next(): number | undefined;
+}
+
+/** Counts from `now`: times that passed before are not made up for. */
+export function createSchedule(
+  { schedule, timezone }: { readonly schedule: string; readonly timezone: string },
+  now: number,
+): Schedule {
+  const cron = new Cron(schedule, { timezone, paused: true });
+  const after = (time: number) => cron.nextRun(new Date(time))?.getTime();
+  let due = after(now);
+  return {
+    isDue(time) {
+      if (due === undefined || time < due) return false;
+      due = after(time);
+      return true;
+    },
+    next: () => due,
+  };
+}
+
+/** Five fields, because the sixth would be seconds, and nobody means to ask Spotify each second. */
+export function isPattern(pattern: string): boolean {
+  try {
+    new Cron(pattern, { mode: '5-part', paused: true });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+export function isTimezone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,113 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseEnv } from 'node:util';
+import { z } from 'zod';
+import { parseDocument, readDocuments } from '../contract/documents.ts';
+import { UserError } from '../errors.ts';
+import { matches } from './match.ts';
+import { isPattern, isTimezone } from './schedule.ts';
+
+/** A search reaches no further. */
+const MOST_SHOWS = 1000;
+/** A run may wait for hours, but not for days with the database in its hands. */
+const LONGEST_BUDGET = 6 * 3600;
+const LONGEST_TIMEOUT = 300;
+
+const datasetShape = z.strictObject({
+  name: z.literal('spotify'),
+  description: z.string(),
+  term: z.string().trim().min(1),
+  shows: z.int().min(1).max(MOST_SHOWS),
+  show: z.string().regex(/^[0-9A-Za-z]{22}$/, 'the 22 letters and digits of a show id'),
+  market: z.string().regex(/^[A-Z]{2}$/, 'two capital letters, as BR'),
+  words: z.string().refine((words) => !matches({ name: '', description: '' }, words), {
+    error: 'no words: every episode would match',
+  }),
+  schedule: z.string().refine(isPattern, { error: 'not a cron pattern, as 0 6 * * *' }),
+  timezone: z.string().refine(isTimezone, { error: 'not a time zone, as America/Sao_Paulo' }),
+  budgetSeconds: z.int().min(1).max(LONGEST_BUDGET),
+  timeoutSeconds: z.int().min(1).max(LONGEST_TIMEOUT),
+});
+
+/** What is asked of Spotify, and when. */
+export type SpotifyDataset = z.infer<typeof datasetShape> & { readonly folder: string };
+
+/**
+ * The Spotify dataset in force: the home's own, which takes the place of the one that comes with Entrada.
+ * `folders` are in that order, the last one counting most. Throws UserError `dataset.invalid`.
+ */
+export async function readSpotifyDataset(
+  folders: readonly string[],
+): Promise<SpotifyDataset | undefined> {
+  let found: SpotifyDataset | undefined;
+  for (const folder of folders) {
+    const documents = (await readDocuments(folder)).filter(({ kind }) => kind === 'spotify');
+    if (documents.length > 1) {
+      const detail = `kind: ${documents[0].file} is of kind spotify too, and there may be one`;
+      throw new UserError('dataset.invalid', { file: documents[1].file, detail });
+    }
+    for (const document of documents) found = parseDocument(datasetShape, document);
+  }
+  return found;
+}
+
+const host = z
+  .string()
+  .regex(
+    /^https?:\/\/[^\s/?#@]+(\/[^\s?#]*[^\s?#/])?$/,
+    'an http(s) address without a slash at the end',
+  );
+
+const accessShape = z.object({
+  SPOTIFY_CLIENT_ID: z.string().trim().default(''),
+  SPOTIFY_CLIENT_SECRET: z.string().trim().default(''),
+  SPOTIFY_API_URL: host.default('https://api.spotify.com'),
+  SPOTIFY_ACCOUNTS_URL: host.default('https://accounts.spotify.com'),
+});
+
+/** The settings of this part, by name; docs/settings.md says what each is for. */
+export const accessNames = Object.keys(accessShape.shape);
+
+/** Where Spotify is, and what proves who asks. Never to be printed whole. */
+export interface SpotifyAccess {
+  readonly apiUrl: string;
+  readonly accountsUrl: string;
+  /** Both are empty where they are not set. */
+  readonly clientId: string;
+  readonly clientSecret: string;
+}
+
+/**
+ * Reads it from the environment, and what is not set there from the file `.env` of the home.
+ * Throws UserError `setting.invalid`, with the value only where it is an address.
+ */
+export async function readAccess(
+  environment: NodeJS.ProcessEnv,
+  home: string,
+): Promise<SpotifyAccess> {
+  const text = await readFile(join(home, '.env'), 'utf8').catch((error) => {
+    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return '';
+    throw error;
+  });
+  const isSet = ([, value]: [string, string | undefined]) => value !== undefined && value !== '';
+  const values = Object.fromEntries(
+    [...Object.entries(parseEnv(text)), ...Object.entries(environment)].filter(isSet),
+  );
+  const result = accessShape.safeParse(values);
+  if (!result.success) {
+    const [issue] = result.error.issues;
+    const setting = String(issue.path[0]);
+    const value = setting.endsWith('_URL') ? (values[setting] ?? '') : '***';
+    throw new UserError('setting.invalid', { setting, value, detail: issue.message });
+  }
+  return Object.freeze({
+    apiUrl: result.data.SPOTIFY_API_URL,
+    accountsUrl: result.data.SPOTIFY_ACCOUNTS_URL,
+    clientId: result.data.SPOTIFY_CLIENT_ID,
+    clientSecret: result.data.SPOTIFY_CLIENT_SECRET,
+  });
+}
+
+export function hasSecrets({ clientId, clientSecret }: SpotifyAccess): boolean {
+  return clientId !== '' && clientSecret !== '';
+}

@@ -1,0 +1,118 @@
+import type { Subscriber } from '../bus/bus.ts';
+import { EntradaError, type Problem, UserError } from '../errors.ts';
+import type { Warehouse } from '../warehouse/warehouse.ts';
+import { realEffects } from './effects.ts';
+import { type Found, find } from './found.ts';
+import { lastApplied, runRows, runsOf, type TableRun } from './runs.ts';
+import type { Source, SpotifyContext } from './source.ts';
+import {
+  mergeRows,
+  NO_CHANGES,
+  type Row,
+  readTable,
+  type SpotifyTable,
+  tableRows,
+} from './tables.ts';
+
+/** Does work alone, in the order of the calls: a warehouse takes one change at a time. */
+export type Turns = <T>(work: () => Promise<T>) => Promise<T>;
+
+export function createTurns(): Turns {
+  let last: Promise<unknown> = Promise.resolve();
+  return (work) => {
+    const turn = last.then(work);
+    last = turn.catch(() => undefined);
+    return turn;
+  };
+}
+
+const OUTCOMES = { user: 'refused', transient: 'postponed', terminal: 'failed' } as const;
+
+/**
+ * Keeps one table: fetches all of its rows, then changes the table and records the run, both at once.
+ * A message that comes again finds the run recorded and does nothing. What Spotify does wrong is an outcome;
+ * it throws only what a warehouse throws, or a fault of ours.
+ */
+export function createSubscriber(
+  context: SpotifyContext,
+  source: Source,
+  table: SpotifyTable,
+  alone: Turns,
+): Subscriber {
+  const { warehouse, runId, log, effects = realEffects } = context;
+
+  async function record(outcome: Partial<TableRun> & Pick<TableRun, 'outcome'>, rows?: Row[]) {
+    const run: TableRun = {
+      runId,
+      table,
+      time: effects.now(),
+      fetchedAt: source.time,
+      rows: 0,
+      nulls: 0,
+      changes: NO_CHANGES,
+      warnings: [],
+      problem: null,
+      until: null,
+      replayOf: source.replayOf,
+      ...outcome,
+    };
+    await warehouse.write([...(rows ? [tableRows(table, rows)] : []), runRows(run)]);
+    const { changes, warnings, problem } = run;
+    log.info(
+      { table, outcome: run.outcome, rows: run.rows, changes, warnings, problem },
+      'spotify',
+    );
+  }
+
+  async function apply({ fetched, rows, absent }: Found): Promise<void> {
+    if (source.replayOf !== null) await refuseOlder(warehouse, source.replayOf, source.time, table);
+    const warnings: Problem[] = [...fetched.warnings];
+    if (fetched.items.length === 0) warnings.push({ code: 'spotify.empty', values: { table } });
+    const before = await readTable(warehouse, table);
+    // Where it is not known that everything came, nothing is known of what did not.
+    const isComplete = warnings.length === 0;
+    const merged = mergeRows(table, before, rows, (row) => absent(row, isComplete));
+    const isChanged = Object.values(merged.changes).some((count) => count > 0);
+    await record(
+      {
+        outcome: isChanged ? 'changed' : 'unchanged',
+        rows: rows.length,
+        nulls: fetched.nulls,
+        changes: merged.changes,
+        warnings,
+      },
+      isChanged ? [...merged.rows] : undefined,
+    );
+  }
+
+  return {
+    async handle() {
+      const done = await alone(() => runsOf(warehouse, runId));
+      if (done.some((run) => run.table === table)) return;
+      try {
+        const found = await find(context.dataset, source, table);
+        await alone(() => apply(found));
+      } catch (error) {
+        if (!(error instanceof EntradaError) || error.code.startsWith('warehouse.')) throw error;
+        const { code, values } = error;
+        const isLimited = code === 'spotify.rateLimited' || code === 'spotify.notYet';
+        const until = isLimited ? Date.parse(String(values.until)) : null;
+        const outcome = isLimited ? 'limited' : OUTCOMES[error.kind];
+        await alone(() => record({ outcome, problem: { code, values }, until }));
+      }
+    },
+  };
+}
+
+/** A replay of an older run would undo what a newer one has found. */
+async function refuseOlder(
+  warehouse: Warehouse,
+  run: string,
+  time: number,
+  table: SpotifyTable,
+): Promise<void> {
+  const applied = await lastApplied(warehouse, table);
+  if (applied === undefined || time >= applied.fetchedAt) return;
+  const newer = applied.replayOf ?? applied.runId;
+  throw new UserError('spotify.replayOlder', { run, newer, table });
+}

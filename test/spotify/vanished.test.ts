@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { episode } from '../../src/spotify/fake/catalog.ts';
+import type { runSpotify } from '../../src/spotify/flow.ts';
+import { editing, setupFlow, switchable } from './flow-setup.ts';
+
+const outcomes = ({ tables }: Awaited<ReturnType<typeof runSpotify>>) =>
+  Object.fromEntries(tables.map(({ table, outcome }) => [table, outcome]));
+
+const all = (outcome: string) => ({
+  spotify_podcasts: outcome,
+  spotify_all_episodes: outcome,
+  dh_gb_episodes: outcome,
+});
+
+describe('episodes that vanish', () => {
+  test('are marked with the time and not deleted, and unmarked when they return', async (t) => {
+    const { hooks, edit } = editing();
+    const { run, tables, clock } = await setupFlow(t, { episodes: 9, switches: [hooks] });
+    await run();
+    edit(({ episodes }) => episodes.splice(2, 1)); // the one of the company, number 7
+    clock.pass(3_600_000);
+    const gone = await run();
+    assert.deepEqual(
+      gone.tables.map(({ changes }) => changes.vanished),
+      [0, 1, 1],
+    );
+    const marked = (await tables()).dh_gb_episodes[0];
+    assert.equal(marked.vanished_at, '2026-11-24T13:00:00');
+    assert.deepEqual((await tables()).spotify_all_episodes[6], marked);
+    clock.pass(3_600_000);
+    assert.deepEqual(outcomes(await run()), all('unchanged'), 'the time is that of the first run');
+    edit(({ episodes }) => episodes.splice(2, 0, episode(7)));
+    const back = await run();
+    assert.deepEqual(
+      back.tables.map(({ changes }) => changes.returned),
+      [0, 1, 1],
+    );
+    assert.deepEqual((await tables()).dh_gb_episodes[0], { ...marked, vanished_at: null });
+  });
+
+  test('are not marked while it is not known that everything came', async (t) => {
+    const { hooks, edit } = editing();
+    const counts = switchable({ reshape: (page) => ({ ...page, total: page.total + 1 }) });
+    const { run, tables } = await setupFlow(t, { episodes: 9, switches: [hooks, counts.hooks] });
+    await run();
+    const before = await tables();
+    edit(({ episodes }) => episodes.splice(2, 1));
+    counts.on = true;
+    const { tables: runs } = await run({ tables: ['spotify_all_episodes', 'dh_gb_episodes'] });
+    assert.deepEqual(
+      runs.map(({ warnings }) => warnings.map(({ code }) => code)),
+      [['spotify.total'], ['spotify.total']],
+    );
+    assert.deepEqual(await tables(), before);
+  });
+
+  test('are not marked when Spotify gives nothing at all', async (t) => {
+    const { hooks, edit } = editing();
+    const { run, tables } = await setupFlow(t, { shows: 3, episodes: 9, switches: [hooks] });
+    await run();
+    const before = await tables();
+    edit(({ episodes, shows }) => {
+      episodes.length = 0;
+      shows.length = 0;
+    });
+    const { tables: runs } = await run();
+    for (const { warnings } of runs) assert.equal(warnings[0].code, 'spotify.empty');
+    assert.deepEqual(await tables(), before);
+  });
+
+  test('and episodes that do not speak of new words leave dh_gb_episodes', async (t) => {
+    const { run, tables, context, warehouse } = await setupFlow(t, { episodes: 9 });
+    await run();
+    const { dataset } = context({ warehouse });
+    await run({}, { dataset: { ...dataset, words: 'modelos' } });
+    const { dh_gb_episodes } = await tables();
+    assert.deepEqual(
+      dh_gb_episodes.map(({ name }) => name),
+      ['Modelos na saúde #2', 'Modelos em casa #9'],
+    );
+  });
+});
