@@ -50,7 +50,7 @@ async function openInstance({
 }: DuckDbOptions): Promise<DuckDBInstance> {
   const settings: Record<string, string> = readOnly
     ? { access_mode: 'READ_ONLY', enable_external_access: 'false' }
-    : { memory_limit: '160MB', threads: '2', preserve_insertion_order: 'false' };
+    : { memory_limit: '96MB', threads: '2', preserve_insertion_order: 'false' };
   for (let waited = 0; ; waited += LOOK_MS) {
     try {
       // fromCache, never create: a second instance of one file in a process silently loses data.
