@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,7 +20,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /** What a test may put in the place of a part of the run. */
 export interface Parts
-  extends Partial<Pick<Context, 'datasets' | 'limits' | 'language' | 'replaceSameName'>> {
+  extends Partial<Pick<Context, 'datasets' | 'limits' | 'language' | 'now' | 'replaceSameName'>> {
   readonly lake?: (lake: Lake) => Lake;
   readonly warehouse?: (warehouse: Warehouse) => Warehouse;
   readonly effects?: Partial<ArrivalEffects>;
@@ -132,14 +133,18 @@ export function sales(...rows: readonly Sale[]): Buffer {
   return workbook({ sheets: [{ name: 'Vendas', rows: [HEADER, ...rows] }] });
 }
 
-/** The bytes of every file in backup/ and rejeitados/ that somebody dropped, as text that can be compared. */
+/** The bytes of every file in backup/ and rejeitados/ that somebody dropped, as their hashes. */
 export async function keptFiles(path: string): Promise<string[]> {
   const kept: string[] = [];
   for (const folder of ['backup', 'rejeitados']) {
     for (const name of await readdir(join(path, folder))) {
       if (/\.(csv|txt|tmp)$/.test(name)) continue;
-      kept.push((await readFile(join(path, folder, name))).toString('base64'));
+      kept.push(hashOf(await readFile(join(path, folder, name))));
     }
   }
   return kept.sort();
+}
+
+export function hashOf(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
 }

@@ -1,0 +1,546 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import * as fs from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { parse } from 'csv-parse/sync';
+import { TransientError } from '../../src/errors.ts';
+import type { RunSummary } from '../../src/ingest/flow.ts';
+import { defaultLimits } from '../../src/workbook/limits.ts';
+import { date } from '../workbook-builder.ts';
+import {
+  changedDataset,
+  hashOf,
+  keptFiles,
+  newHome,
+  type Sale,
+  sale,
+  sales,
+  shippedDatasets,
+  type TestHome,
+} from './home.ts';
+import { cli, settle } from './killing.ts';
+
+const shared =
+  process.env.ENTRADA_SHARED ?? fileURLToPath(new URL('../../../shared', import.meta.url));
+const caseFolder = join(shared, 'data/sales');
+const skip = existsSync(caseFolder) ? false : `the folder ${caseFolder} is not here`;
+
+describe("the case's own workbooks give the golden tables", { skip }, () => {
+  for (const order of permutations([2017, 2018, 2019])) {
+    test(`together as ${order.join(', ')}, then again under other names`, async () => {
+      await using home = await newHome();
+      for (const [i, year] of order.entries())
+        await home.drop(`${i + 1} ${year}.xlsx`, await base(year));
+      const summary = await home.run();
+      assert.deepEqual(statesOf(summary), ['loaded', 'loaded', 'loaded']);
+      await assertGolden(home);
+      for (const year of order) await home.drop(`cópia de ${year}.XLSX`, await base(year));
+      assert.deepEqual(statesOf(await home.run()), ['repeated', 'repeated', 'repeated']);
+      await assertGolden(home);
+      assert.equal((await home.names('backup')).length, 6);
+    });
+
+    test(`one by one as ${order.join(', ')}, the first one twice`, async () => {
+      await using home = await newHome();
+      for (const year of [...order, order[0]]) {
+        await home.drop(`base_${year}.xlsx`, await base(year));
+        await home.run();
+        assert.deepEqual(await home.names('entrada'), []);
+      }
+      await assertGolden(home);
+      assert.equal((await home.names('backup')).length, 4);
+    });
+  }
+
+  async function base(year: number) {
+    return fs.readFile(join(caseFolder, `base_${year}.xlsx`));
+  }
+
+  async function assertGolden(home: TestHome): Promise<void> {
+    const answers = await home.queryAll([
+      'SELECT COUNT(*), SUM(QTD_VENDA) FROM bases_vendas',
+      'SELECT COUNT(*), SUM(SUM_QTD_VENDA) FROM con_ano_mes',
+      'SELECT COUNT(*), SUM(SUM_QTD_VENDA) FROM con_mar_lin',
+      'SELECT SUM(SUM_QTD_VENDA) FROM con_mar_ano_mes',
+      'SELECT SUM(SUM_QTD_VENDA) FROM con_lin_ano_mes',
+      'SELECT ID_MARCA, MARCA, SUM(SUM_QTD_VENDA) FROM con_mar_lin GROUP BY ALL ORDER BY ID_MARCA',
+    ]);
+    assert.deepEqual(numbersOf(answers), [
+      [[1993, 20883]],
+      [[24, 20883]],
+      [[25, 20883]],
+      [[20883]],
+      [[20883]],
+      [
+        [1, 'BOTICÁRIO', 4138],
+        [2, 'EUDORA', 4063],
+        [3, 'QUEM DISSE BERENICE', 4451],
+        [4, 'VULT', 4388],
+        [5, 'BELEZA NA WEB', 3843],
+      ],
+    ]);
+  }
+});
+
+describe('once', () => {
+  test('a second run with nothing new changes nothing and has nothing to say', async () => {
+    await using home = await newHome();
+    await home.drop('a.xlsx', sales(sale(1), sale(2)));
+    await home.run();
+    const before = await everything(home);
+    const { files, consolidated, waiting, postponed, failed, warnings } = await home.run();
+    assert.deepEqual(
+      { files, consolidated, waiting, postponed, failed, warnings },
+      { files: [], consolidated: [], waiting: [], postponed: [], failed: [], warnings: [] },
+    );
+    assert.deepEqual(await everything(home), before);
+  });
+
+  test('identical rows count once, within a file and across files, and the summary says how many', async () => {
+    await using home = await newHome();
+    await home.drop('a.xlsx', sales(sale(1), sale(1), sale(2)));
+    await home.drop('b.xlsx', sales(sale(2), sale(3)));
+    const { files } = await home.run();
+    assert.deepEqual(
+      files.map(({ rowsRead, rowsLoaded, rowsRepeated }) => [rowsRead, rowsLoaded, rowsRepeated]),
+      [
+        [3, 2, 1],
+        [2, 1, 1],
+      ],
+    );
+    assert.deepEqual(await units(home), [1, 2, 3]);
+  });
+
+  test('the same bytes again say of which file they are a copy, in one run and in the next', async () => {
+    await using home = await newHome();
+    await home.drop('a.xlsx', sales(sale(1)));
+    await home.drop('b.xlsx', sales(sale(1)));
+    const first = await home.run();
+    await home.drop('a.xlsx', sales(sale(1)));
+    const second = await home.run();
+    const repeated = [first.files[1], second.files[0]];
+    assert.deepEqual(
+      repeated.map(({ state, code, detail }) => [state, code, detail.file]),
+      [
+        ['repeated', 'file.repeated', 'a.xlsx'],
+        ['repeated', 'file.repeated', 'a.xlsx'],
+      ],
+    );
+    assert.equal((await home.names('backup')).length, 3);
+    assert.deepEqual(await units(home), [1]);
+  });
+
+  test('a file moved back from backup/ to its first name is a copy like any other', async () => {
+    await using home = await newHome();
+    await home.drop('a.xlsx', sales(sale(1)));
+    await home.run();
+    for (let n = 0; n < 2; n++) {
+      const [kept] = await home.names('backup');
+      await fs.rename(join(home.path, 'backup', kept), join(home.path, 'entrada/a.xlsx'));
+      assert.deepEqual(statesOf(await home.run()), ['repeated']);
+      assert.deepEqual(await home.names('entrada'), []);
+    }
+    assert.deepEqual(await units(home), [1]);
+    assert.deepEqual(await home.query('SELECT STATE FROM ledger_files ORDER BY 1'), [
+      ['loaded'],
+      ['repeated'],
+      ['repeated'],
+    ]);
+  });
+
+  test('a rejected file moved back to its first name is read again', async () => {
+    await using home = await newHome();
+    await home.drop('a.xlsx', sales(sale(1), sale(2)));
+    const limits = { ...defaultLimits, cells: 3 };
+    assert.deepEqual(statesOf(await home.run({ limits })), ['rejected']);
+    const kept = (await home.names('rejeitados')).find((name) => name.endsWith('.xlsx')) ?? '';
+    await fs.rename(join(home.path, 'rejeitados', kept), join(home.path, 'entrada/a.xlsx'));
+    assert.deepEqual(statesOf(await home.run()), ['loaded']);
+    assert.deepEqual(await home.names('entrada'), []);
+    assert.deepEqual(await units(home), [1, 2]);
+  });
+});
+
+describe('nothing lost', () => {
+  test('bad rows are kept with their cell and reason, in the table and as a list; good ones load', async () => {
+    await using home = await newHome();
+    await home.drop(
+      'março.xlsx',
+      sales(
+        sale(1),
+        sale('=SOMA(1)'),
+        sale(2, 'ontem'),
+        [4, '', 2, 'x', date(2019, 1, 2), 1.5],
+        sale(3),
+      ),
+    );
+    const { files } = await home.run();
+    assert.deepEqual([files[0].rowsRead, files[0].rowsLoaded, files[0].rowsRejected], [5, 2, 3]);
+    assert.deepEqual(await units(home), [1, 3]);
+    const rejected = await home.query(
+      'SELECT SHEET, SHEET_ROW, CELL, COLUMN_NAME, VALUE_FOUND, CODE FROM rejections ORDER BY SHEET_ROW, CELL',
+    );
+    assert.deepEqual(numbersOf(rejected), [
+      ['Vendas', 3, 'F3', 'QTD_VENDA', '=SOMA(1)', 'cell.notNumber'],
+      ['Vendas', 4, 'E4', 'DATA_VENDA', 'ontem', 'cell.notDate'],
+      ['Vendas', 5, 'B5', 'MARCA', '', 'cell.blank'],
+      ['Vendas', 5, 'F5', 'QTD_VENDA', '1.5', 'cell.notInteger'],
+    ]);
+    const list = await fs.readFile(join(home.path, 'rejeitados/março.xlsx.rejections.csv'));
+    const [header, ...lines]: string[][] = parse(list, { bom: true });
+    assert.deepEqual(header, ['sheet', 'cell', 'column', 'value', 'code', 'reason']);
+    assert.deepEqual(
+      lines.map(([, cell, , value]) => [cell, value]),
+      // A value that looks like a formula is quoted, so that no spreadsheet runs it.
+      [
+        ['F3', "'=SOMA(1)"],
+        ['E4', 'ontem'],
+        ['B5', ''],
+        ['F5', '1.5'],
+      ],
+    );
+    assert.match(lines[1][5], /^E4: DATA_VENDA wants a date, and "ontem" is none/);
+    assert.match((await home.names('backup'))[0], /^março\.\d{8}T\d+\.[0-9a-f]{12}\.xlsx$/);
+  });
+
+  test('a file that cannot be read moves to rejeitados/ with its reason beside it, in the language set', async () => {
+    await using home = await newHome();
+    const csv = Buffer.from('ID_MARCA;MARCA\n1;VULT\n');
+    await home.drop('vendas.xlsx', csv);
+    const { files } = await home.run({ language: 'pt-BR' });
+    assert.deepEqual([files[0].state, files[0].code], ['rejected', 'workbook.otherType']);
+    const [workbook, reason] = await home.names('rejeitados');
+    assert.equal(reason, `${workbook}.txt`);
+    assert.deepEqual(await fs.readFile(join(home.path, 'rejeitados', workbook)), csv);
+    const text = await fs.readFile(join(home.path, 'rejeitados', reason), 'utf8');
+    assert.match(text, /^vendas\.xlsx\n\nO arquivo não é uma planilha.*CSV/);
+  });
+
+  const names = {
+    spaces: ' vendas de  março .xlsx',
+    'an accent composed': 'mar\u00e7o.xlsx',
+    'the same accent not composed': 'marc\u0327o.xlsx',
+    quotes: `d'água "nova" $(x) \`y\`; -- %s.xlsx`,
+    '200 characters': `${'v'.repeat(195)}.xlsx`,
+    'all the bytes that a disk allows': `${'ç'.repeat(125)}.xlsx`,
+    'capitals, and a macro': 'VENDAS.XLSM',
+    'a line break': 'a\nb.xlsx',
+    'a hash sign': 'a#1-2.xlsx',
+  };
+  test(`names work with ${Object.keys(names).join(', ')}`, async () => {
+    await using home = await newHome();
+    const all = Object.values(names);
+    const kept: string[] = [];
+    for (const [i, name] of all.entries()) {
+      const bytes = sales(sale(i), sale('x'));
+      kept.push(hashOf(bytes));
+      await home.drop(name, bytes);
+    }
+    const loaded = await home.run();
+    for (const [i, name] of all.entries()) {
+      const bytes = Buffer.from(`no workbook ${i}`);
+      kept.push(hashOf(bytes));
+      await home.drop(name, bytes);
+    }
+    const rejected = await home.run();
+    const outcomes = { loaded, rejected };
+    for (const [state, { files, failed, postponed }] of Object.entries(outcomes)) {
+      assert.deepEqual([failed, postponed], [[], []]);
+      assert.deepEqual(
+        files.map((file) => [file.fileName, file.state]).sort(),
+        all.map((name) => [name, state]).sort(),
+      );
+    }
+    assert.deepEqual(await home.names('entrada'), []);
+    assert.equal((await home.names('backup')).length, all.length);
+    assert.equal((await home.names('rejeitados')).length, 3 * all.length);
+    assert.deepEqual(await keptFiles(home.path), kept.sort());
+  });
+
+  test('no file in backup/ is overwritten, whatever comes with its name and however fast', async () => {
+    await using home = await newHome();
+    const contents = [sales(sale(1)), sales(sale(2)), sales(sale(1)), sales(sale(1))];
+    for (const bytes of contents) {
+      await home.drop('a.xlsx', bytes);
+      const { failed, postponed } = await home.run();
+      assert.deepEqual([failed, postponed], [[], []]);
+    }
+    assert.deepEqual(await keptFiles(home.path), contents.map(hashOf).sort());
+  });
+
+  test('what is no workbook yet stays where it is and is reported', async () => {
+    await using home = await newHome();
+    const good = sales(sale(1));
+    const expected = {
+      '.hidden.xlsx': 'wait.hidden',
+      'a.csv': 'wait.name',
+      'a.xlsx.part': 'wait.temporary',
+      'a.xlsx.tmp': 'wait.temporary',
+      'empty.xlsx': 'wait.empty',
+      'half.xlsx': 'wait.incomplete',
+      'growing.xlsx': 'wait.writing',
+      '~$a.xlsx': 'wait.lockFile',
+    };
+    for (const name of Object.keys(expected)) await home.drop(name, good);
+    await home.drop('empty.xlsx', Buffer.alloc(0));
+    await home.drop('half.xlsx', good.subarray(0, good.length / 2));
+    const { waiting, files } = await home.run({
+      effects: {
+        now: Date.now,
+        sleep: () => fs.appendFile(join(home.path, 'entrada/growing.xlsx'), 'more'),
+      },
+    });
+    const told = waiting.map(({ file, reason }) => [file.name.slice('entrada/'.length), reason]);
+    assert.deepEqual(Object.fromEntries(told), expected);
+    assert.deepEqual(files, []);
+    assert.deepEqual(await home.names('entrada'), Object.keys(expected).sort());
+  });
+
+  test('a file replaced while it is read loads nothing; the next run loads what replaced it', async () => {
+    await using home = await newHome();
+    await home.drop('a.xlsx', sales(sale(1), sale(2)));
+    const { postponed, files } = await home.run({
+      warehouse: (warehouse) => ({
+        ...warehouse,
+        async beginLoad(...about) {
+          const load = await warehouse.beginLoad(...about);
+          await fs.writeFile(join(home.path, 'arriving'), sales(sale(7)));
+          await fs.rename(join(home.path, 'arriving'), join(home.path, 'entrada/a.xlsx'));
+          return load;
+        },
+      }),
+    });
+    assert.ok(postponed[0].error instanceof TransientError);
+    assert.equal(postponed[0].error.code, 'lake.changed');
+    assert.deepEqual(statesOf({ files }), ['received']);
+    assert.deepEqual(await units(home), []);
+    await home.run();
+    assert.deepEqual(await units(home), [7]);
+  });
+
+  test('a file overwritten while it is read is not called damaged', async () => {
+    await using home = await newHome();
+    await home.drop('a.xlsx', sales(sale(1), sale(2)));
+    const { postponed } = await home.run({
+      lake: (lake) => ({
+        ...lake,
+        async open(name) {
+          const opened = await lake.open(name);
+          return {
+            ...opened,
+            async read(offset, length) {
+              const bytes = await opened.read(offset, length);
+              // The hash has been taken: from here on, another file is being written over this one.
+              if (length > 100_000) await home.drop('a.xlsx', Buffer.alloc(20_000, 'x'));
+              return bytes;
+            },
+            [Symbol.asyncDispose]: () => opened[Symbol.asyncDispose](),
+          };
+        },
+      }),
+    });
+    assert.deepEqual(
+      postponed.map(({ error }) => error instanceof TransientError && error.code),
+      ['lake.changed'],
+    );
+    assert.deepEqual(await home.names('rejeitados'), []);
+    assert.deepEqual(await home.names('entrada'), ['a.xlsx']);
+  });
+
+  test('a database that fails in the middle of a load rejects no file; the next run loads it', async () => {
+    await using home = await newHome();
+    await home.drop('a.xlsx', sales(sale(1)));
+    await home.drop('b.xlsx', sales(sale(2)));
+    const { failed, postponed, files } = await home.run({
+      warehouse: (warehouse) => ({
+        ...warehouse,
+        async beginLoad(...about) {
+          const load = await warehouse.beginLoad(...about);
+          return {
+            ...load,
+            // As when the disk cannot be written any more: the statement fails, and the transaction with it.
+            write: async () => {
+              await warehouse.query('SELECT no_such_column FROM ledger_events');
+            },
+          };
+        },
+      }),
+    });
+    assert.equal(failed.length + postponed.length, 2);
+    assert.deepEqual(statesOf({ files }), ['received', 'received']);
+    assert.deepEqual(await home.names('entrada'), ['a.xlsx', 'b.xlsx']);
+    assert.deepEqual(await home.names('rejeitados'), []);
+    assert.deepEqual(statesOf(await home.run()), ['loaded', 'loaded']);
+    assert.deepEqual(await units(home), [1, 2]);
+  });
+
+  test('a clock that is set back hides no outcome', async () => {
+    await using home = await newHome();
+    await home.drop('a.xlsx', sales(sale(1), sale('x')));
+    await home.run({
+      now: () => Date.UTC(2030, 0, 1),
+      warehouse: (warehouse) => ({
+        ...warehouse,
+        beginLoad: () => Promise.reject(new TransientError('warehouse.full', { detail: '' })),
+      }),
+    });
+    const { files } = await home.run();
+    assert.deepEqual(statesOf({ files }), ['loaded']);
+    assert.deepEqual(await home.names('rejeitados'), ['a.xlsx.rejections.csv']);
+    await home.drop('b.xlsx', sales(sale(1), sale('x')));
+    assert.deepEqual(statesOf(await home.run()), ['repeated']);
+  });
+
+  test('folders that cannot be written give a clear error and lose nothing', async (t) => {
+    await using home = await newHome();
+    await home.drop('a.xlsx', sales(sale(1), sale('x')));
+    await home.drop('b.xlsx', Buffer.from('no workbook'));
+    const root = process.getuid?.() === 0;
+    const user = root ? { uid: 65534, gid: 65534 } : {};
+    if (root) {
+      for (const name of [
+        '',
+        'entrada',
+        'backup',
+        'rejeitados',
+        'entrada/a.xlsx',
+        'entrada/b.xlsx',
+      ])
+        await fs.chown(join(home.path, name), 65534, 65534);
+    }
+    await settle(home);
+    const entrada = (...args: string[]) =>
+      spawnSync(process.execPath, [cli, ...args], { cwd: '/', encoding: 'utf8', env: {}, ...user });
+    if (entrada('--help').status !== 0) return t.skip('another user cannot run this checkout');
+    for (const name of ['backup', 'rejeitados']) await fs.chmod(join(home.path, name), 0o500);
+    for (let n = 0; n < 2; n++) {
+      const { status, stdout, stderr } = entrada('run', '--home', home.path);
+      assert.match(stdout + stderr, /Entrada has no permission for (entrada|rejeitados)\//);
+      assert.doesNotMatch(stdout + stderr, /\n\s+at |go wrong that should not/);
+      assert.ok(status !== 0);
+      assert.deepEqual(await home.names('entrada'), ['a.xlsx', 'b.xlsx']);
+    }
+    for (const name of ['backup', 'rejeitados']) await fs.chmod(join(home.path, name), 0o700);
+    assert.equal(entrada('run', '--home', home.path).status, 0);
+    assert.deepEqual(await home.names('entrada'), []);
+    assert.deepEqual(await units(home), [1]);
+    assert.equal((await keptFiles(home.path)).length, 2);
+
+    await home.drop('c.xlsx', sales(sale(2)));
+    await settle(home);
+    await fs.chmod(home.path, 0o500);
+    await fs.chmod(join(home.path, 'entrada.duckdb'), 0o400);
+    const { status, stderr } = entrada('run', '--home', home.path);
+    await fs.chmod(join(home.path, 'entrada.duckdb'), 0o600);
+    await fs.chmod(home.path, 0o700);
+    assert.match(stderr, /^entrada: The database cannot be written/);
+    assert.equal(status, 2);
+    assert.deepEqual(await home.names('entrada'), ['c.xlsx']);
+  });
+});
+
+describe('all or nothing for readers', () => {
+  test('a check that fails publishes nothing, and the months stay due until it passes', async () => {
+    await using home = await newHome();
+    await home.drop('a.xlsx', sales(sale(1)));
+    await home.run();
+    const before = await published(home);
+    const datasets = await changedDataset(
+      home,
+      'checks.sql',
+      "SELECT 'units' AS COMPARED, 5 AS EXPECTED, 3 AS FOUND;\n",
+    );
+    await home.drop('b.xlsx', sales(sale(2), sale(3, date(2020, 1, 1))));
+    for (let n = 0; n < 2; n++) {
+      await assert.rejects(home.run({ datasets }), {
+        code: 'check.failed',
+        values: { compared: 'units', expected: '5', found: '3' },
+      });
+      assert.deepEqual(await published(home), before);
+    }
+    const { consolidated } = await home.run({ datasets: await shippedDatasets() });
+    assert.deepEqual(consolidated[0].months, [
+      { from: '2019-03-01', to: '2019-04-01' },
+      { from: '2020-01-01', to: '2020-02-01' },
+    ]);
+    assert.deepEqual(await units(home), [1, 2, 3]);
+  });
+
+  test('a procedure that fails half-way leaves the tables as they were', async () => {
+    await using home = await newHome();
+    await home.drop('a.xlsx', sales(sale(1)));
+    await home.run();
+    const before = await published(home);
+    const datasets = await changedDataset(home, 'proc_con_mar_lin.sql', 'DELETE FROM nowhere;\n');
+    await home.drop('b.xlsx', sales(sale(2)));
+    await assert.rejects(home.run({ datasets }), { name: /Error/ });
+    assert.deepEqual(await published(home), before);
+    await home.run();
+    assert.deepEqual(await units(home), [1, 2]);
+  });
+});
+
+describe('numbers reconcile', () => {
+  test('one brand id with two names is a warning with both places', async () => {
+    await using home = await newHome();
+    const day = date(2019, 5, 6);
+    const other: Sale = [4, 'VULT COSMÉTICA', 2, 'PERFUMARIA', day, 2];
+    await home.drop('a.xlsx', sales(sale(1, day), sale(9, day)));
+    await home.drop('b.xlsx', sales(sale(3, day), other));
+    const { warnings } = await home.run();
+    assert.deepEqual(warnings, [
+      {
+        keyColumn: 'ID_MARCA',
+        key: '4',
+        column: 'MARCA',
+        one: { value: 'VULT', file: 'a.xlsx', sheet: 'Vendas', row: 2 },
+        other: { value: 'VULT COSMÉTICA', file: 'b.xlsx', sheet: 'Vendas', row: 3 },
+      },
+    ]);
+    assert.deepEqual(await units(home), [1, 2, 3, 9]);
+  });
+});
+
+function statesOf({ files }: Pick<RunSummary, 'files'>): string[] {
+  return files.map(({ state }) => state);
+}
+
+async function units(home: TestHome): Promise<number[]> {
+  const rows = await home.query('SELECT QTD_VENDA FROM bases_vendas ORDER BY 1');
+  return rows.map(([value]) => Number(value));
+}
+
+async function published(home: TestHome) {
+  const { tables } = (await shippedDatasets())[0];
+  return home.queryAll(tables.map((table) => `SELECT * FROM ${table} ORDER BY ALL`));
+}
+
+/** All that a run could change. */
+async function everything(home: TestHome) {
+  return {
+    tables: await published(home),
+    kept: await home.queryAll([
+      'SELECT * FROM ledger_events ORDER BY ALL',
+      'SELECT * FROM ledger_months ORDER BY ALL',
+      'SELECT * FROM bases_vendas_linhas ORDER BY ALL',
+    ]),
+    folders: await Promise.all(['entrada', 'backup', 'rejeitados'].map(home.names)),
+  };
+}
+
+/** Sums of 64 bits come as numbers or as text; here they are compared as numbers. */
+function numbersOf<T>(value: T): T {
+  return JSON.parse(JSON.stringify(value), (_, part) =>
+    typeof part === 'string' && /^\d+$/.test(part) ? Number(part) : part,
+  );
+}
+
+function permutations<T>(items: readonly T[]): T[][] {
+  if (items.length === 0) return [[]];
+  return items.flatMap((item) =>
+    permutations(items.filter((other) => other !== item)).map((rest) => [item, ...rest]),
+  );
+}
