@@ -1,26 +1,25 @@
 import { parseArgs } from 'node:util';
 import { commands, globalOptions, helpFor, helpForAll } from './commands/commands.ts';
-import { readSettings, type Settings } from './config.ts';
+import type { Settings } from './config.ts';
 import { EntradaError, UserError } from './errors.ts';
-import { render } from './messages/messages.ts';
-import { createOutput } from './output.ts';
 
 /** Exit codes, documented in README.md. */
 const OURS = 1;
 const USAGE = 2;
 const LATER = 4;
 
-// Whoever reads may stop early, as `head` does; that is no fault.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(0);
-  throw error;
-});
-
 let settings: Settings | undefined;
+// Whoever reads our output may stop at any time, as `head` does; the work goes on to its end.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', ignoreClosedPipe);
+process.on('uncaughtException', async (error) => process.exit(await report(error)));
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
-  process.exitCode = report(error);
+  process.exitCode = await report(error);
+}
+
+function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
 }
 
 async function main(argv: readonly string[]): Promise<number> {
@@ -36,6 +35,10 @@ async function main(argv: readonly string[]): Promise<number> {
     process.stdout.write(helpFor(command));
     return 0;
   }
+  const [{ readSettings }, { createOutput }] = await Promise.all([
+    import('./config.ts'),
+    import('./output.ts'),
+  ]);
   settings = readSettings(process.env, typeof values.home === 'string' ? values.home : undefined);
   const output = createOutput(values.json === true, settings.language);
   const run = await command.load();
@@ -63,8 +66,12 @@ function parse(args: string[], command: (typeof commands)[number]) {
 }
 
 /** Says what went wrong, never with a stack trace unless the logs are on, and gives the exit code. */
-function report(error: unknown): number {
-  const language = settings?.language ?? 'en';
+async function report(error: unknown): Promise<number> {
+  const [{ languageOf }, { renderVisibly }] = await Promise.all([
+    import('./config.ts'),
+    import('./output.ts'),
+  ]);
+  const language = settings?.language ?? languageOf(process.env);
   const problem =
     error instanceof EntradaError
       ? error
@@ -72,7 +79,7 @@ function report(error: unknown): number {
           code: 'fault',
           values: { detail: error instanceof Error ? error.message : String(error) },
         } as const);
-  const message = render(problem, language);
+  const message = renderVisibly(problem, language);
   if (process.argv.includes('--json')) {
     process.stdout.write(
       `${JSON.stringify({ error: problem.code, message, values: problem.values })}\n`,

@@ -1,7 +1,7 @@
 import { styleText } from 'node:util';
-import Table from 'cli-table3';
 import type { Problem } from './errors.ts';
 import { type Language, render } from './messages/messages.ts';
+import { formatTable, visible } from './table.ts';
 
 /** Where a command speaks: to a person, or with `--json` to a program on stdout and to the person on stderr. */
 export interface Output {
@@ -34,15 +34,17 @@ export function createOutput(json: boolean, language: Language): Output {
     human.write(`${text}\n`);
   }
 
+  const words = (problem: Problem): string => renderVisibly(problem, language);
+
   return {
     language,
     json,
     line,
-    say: (problem) => line(render(problem, language)),
-    render: (problem) => render(problem, language),
-    heading: (text) => line(`\n${styleText('bold', text, { stream: human })}`),
+    say: (problem) => line(words(problem)),
+    render: words,
+    heading: (text) => line(`\n${styleText('bold', visible(text), { stream: human })}`),
     table(headers, rows) {
-      line(formatTable(headers, rows));
+      line(formatTable(headers, rows, human.columns));
     },
     object(value) {
       if (json) process.stdout.write(`${JSON.stringify(value)}\n`);
@@ -57,44 +59,8 @@ export function createOutput(json: boolean, language: Language): Output {
   };
 }
 
-/** Columns side by side without borders; numbers to the right. */
-export function formatTable(
-  headers: readonly string[],
-  rows: readonly (readonly unknown[])[],
-): string {
-  const isNumeric = headers.map(
-    (_, i) =>
-      rows.length > 0 &&
-      rows.every((row) => row[i] === null || /^-?\d[\d.]*$/.test(String(row[i]))),
-  );
-  const table = new Table({
-    head: [...headers],
-    colAligns: isNumeric.map((numeric) => (numeric ? 'right' : 'left')),
-    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 2 },
-    chars: Object.fromEntries(
-      [
-        'top',
-        'top-mid',
-        'top-left',
-        'top-right',
-        'bottom',
-        'bottom-mid',
-        'bottom-left',
-        'bottom-right',
-        'left',
-        'left-mid',
-        'mid',
-        'mid-mid',
-        'right',
-        'right-mid',
-        'middle',
-      ].map((part) => [part, '']),
-    ),
-  });
-  table.push(
-    ...rows.map((row) =>
-      row.map((value) => (value === null || value === undefined ? '' : String(value))),
-    ),
-  );
-  return table.toString().replace(/ +$/gm, '');
+/** A problem in words; what a file's name or a cell brings into them cannot speak to the terminal. */
+export function renderVisibly({ code, values }: Problem, language: Language): string {
+  const shown = Object.entries(values).map(([name, value]) => [name, visible(String(value))]);
+  return render({ code, values: Object.fromEntries(shown) }, language);
 }

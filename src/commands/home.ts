@@ -7,6 +7,7 @@ import { UserError } from '../errors.ts';
 import type { Context } from '../ingest/context.ts';
 import { BACKUP, INBOX, REJECTED } from '../ingest/folders.ts';
 import { createFolderLake } from '../lake/folder.ts';
+import { naming } from '../lake/refusals.ts';
 import type { Output } from '../output.ts';
 import { openDuckDb } from '../warehouse/duckdb.ts';
 
@@ -22,8 +23,7 @@ export async function openHome(
   { replaceSameName = false } = {},
 ): Promise<Home> {
   const { home, database, waitMs } = settings;
-  for (const folder of [INBOX, BACKUP, REJECTED])
-    await mkdir(`${home}/${folder}`, { recursive: true });
+  for (const folder of [INBOX, BACKUP, REJECTED]) await makeFolder(home, folder);
   const onWait = (holder: string) => output.say({ code: 'warehouse.waiting', values: { holder } });
   const warehouse = await openDuckDb({ file: database, waitMs, onWait });
   const runId = newRunId();
@@ -45,6 +45,15 @@ export async function openHome(
     },
     [Symbol.asyncDispose]: () => warehouse.close(),
   };
+}
+
+async function makeFolder(home: string, folder: string): Promise<void> {
+  const path = `${home}/${folder}`;
+  await naming(path, () => mkdir(path, { recursive: true })).catch((error) => {
+    // A file stands where the home, or a folder of it, would be.
+    if (['ENOTDIR', 'EEXIST'].includes(error.code)) throw new UserError('home.taken', { home });
+    throw error;
+  });
 }
 
 /** Opens the database of a home that exists, to read only. Throws UserError `home.missing` when there is none. */

@@ -7,7 +7,12 @@ export async function openFile(path: string): Promise<ByteSource & AsyncDisposab
   const handle = await open(path).catch(() => {
     throw new UserError('file.none', { file: path });
   });
-  const { size } = await handle.stat();
+  const stats = await handle.stat();
+  if (!stats.isFile()) {
+    await handle.close();
+    throw new UserError('file.none', { file: path });
+  }
+  const { size } = stats;
   return {
     size,
     async read(offset, length) {

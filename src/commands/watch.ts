@@ -1,4 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Settings } from '../config.ts';
+import { TransientError } from '../errors.ts';
+import type { Output } from '../output.ts';
 import type { Run } from './commands.ts';
 import { runHome } from './run.ts';
 import { createAsking } from './spotify-watch.ts';
@@ -16,14 +19,23 @@ export const watch: Run = async ({ settings, output }) => {
   output.say({ code: 'watch.started', values: { home: settings.home } });
   const askSpotify = await createAsking(settings, output, Date.now());
   while (!stop.signal.aborted) {
-    const summary = await runHome(settings, output);
-    if (summary.files.length > 0 || summary.consolidated.length > 0) {
-      sayFiles(output, summary);
-      saySummary(output, summary);
-    }
+    await runAndSay(settings, output);
     await askSpotify?.(Date.now());
     await sleep(LOOK_MS, undefined, { signal: stop.signal }).catch(() => {});
   }
   output.say({ code: 'watch.stopped', values: {} });
   return 0;
 };
+
+/** What may pass by itself, such as a database that somebody queries at length, does not end the watch. */
+async function runAndSay(settings: Settings, output: Output): Promise<void> {
+  try {
+    const summary = await runHome(settings, output);
+    if (summary.files.length === 0 && summary.consolidated.length === 0) return;
+    sayFiles(output, summary);
+    saySummary(output, summary);
+  } catch (error) {
+    if (!(error instanceof TransientError)) throw error;
+    output.say(error);
+  }
+}

@@ -193,6 +193,8 @@ export const en = {
     'The setting {setting} is "{value}", which is not right: {detail}. docs/settings.md says what it takes.',
   'home.missing':
     'There is no Entrada home in {home} yet. `entrada run` makes one; --home DIR or ENTRADA_HOME names another folder.',
+  'home.taken':
+    'There is a file where the home {home} or one of its folders would be. --home DIR or ENTRADA_HOME names another folder.',
   'dataset.twice': 'Two datasets are called {name}; one is in {folder}. Rename one of them.',
   'dataset.sqlMissing': 'The dataset {dataset} has no file {file}. Add it beside dataset.yaml.',
   'warehouse.waiting': 'Waiting for process {holder}, which is working on this home ...',

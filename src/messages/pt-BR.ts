@@ -190,6 +190,8 @@ export const ptBR: Record<Code, string> = {
     'A configuração {setting} vale "{value}", o que não está certo: {detail}. docs/settings.md diz o que ela aceita.',
   'home.missing':
     'Ainda não há uma pasta do Entrada em {home}. `entrada run` cria uma; --home DIR ou ENTRADA_HOME indica outra pasta.',
+  'home.taken':
+    'Há um arquivo onde ficaria a pasta {home} ou uma de suas pastas. --home DIR ou ENTRADA_HOME indica outra pasta.',
   'dataset.twice': 'Dois datasets se chamam {name}; um está em {folder}. Renomeie um deles.',
   'dataset.sqlMissing':
     'O dataset {dataset} não tem o arquivo {file}. Acrescente-o ao lado de dataset.yaml.',

@@ -208,12 +208,11 @@ export async function createLoad(context: LoadContext): Promise<Load> {
   async function compare(other: number): Promise<{ common: number; fresh: number }> {
     await startLanding();
     await landed();
+    const own = `SELECT DISTINCT ${columns} FROM ${landing} WHERE LOAD_ID = ${loadId}`;
+    // An intersection, not a join: two blanks are the same.
     const { rows } = await context.query(
-      `SELECT COUNT(*), COUNT(o.FOUND) FROM (
-         SELECT DISTINCT ${columns} FROM ${landing} WHERE LOAD_ID = ${loadId}
-       ) LEFT JOIN (
-         SELECT DISTINCT ${columns}, 1 AS FOUND FROM ${landing} WHERE LOAD_ID = ${other}
-       ) AS o USING (${columns})`,
+      `SELECT (SELECT COUNT(*) FROM (${own})), (SELECT COUNT(*) FROM (
+         ${own} INTERSECT SELECT ${columns} FROM ${landing} WHERE LOAD_ID = ${other}))`,
     );
     const [all, common] = rows[0].map(Number);
     return { common, fresh: all - common };

@@ -60,7 +60,7 @@ export interface Range {
 
 /** `B5:C9` as a range, undefined when it is none; a single cell is a range of one. */
 export function parseRange(reference: string): Range | undefined {
-  const match = /^\$?([A-Z]{1,3})\$?(\d{1,7})(?::\$?([A-Z]{1,3})\$?(\d{1,7}))?$/i.exec(
+  const match = /^\$?([A-Z]{1,3})\$?0*(\d{1,7})(?::\$?([A-Z]{1,3})\$?0*(\d{1,7}))?$/i.exec(
     reference.trim(),
   );
   if (!match) return undefined;

@@ -21,9 +21,15 @@ export function serialToMs(serial: number, date1904: boolean): number {
   return ms - (day < 60 ? EPOCH_1900 - 1 : EPOCH_1900) * DAY;
 }
 
-/** An ISO 8601 date or local date-time (`t="d"`) as local milliseconds since 1970; NaN for anything else. */
-export function isoToMs(text: string): number {
-  const match = /^(\d{4})-(\d\d)-(\d\d)(?:T(\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?)?$/.exec(text);
+const ISO = /^(\d{4})-(\d\d)-(\d\d)(?:T(\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?Z?)?$/;
+
+/**
+ * An ISO 8601 date, date-time or time (`t="d"`) as local milliseconds since 1970; NaN for anything else.
+ * Workbooks know no time zones, so a `Z` is only a way of writing; a time alone is of the serial's day 0.
+ */
+export function isoToMs(text: string, date1904: boolean): number {
+  const dayZero = msToIso(serialToMs(0, date1904)).slice(0, 10);
+  const match = ISO.exec(/^T?\d\d:/.test(text) ? `${dayZero}T${text.replace('T', '')}` : text);
   if (!match) return Number.NaN;
   const [year, month, day, hour = 0, minute = 0, second = 0] = match
     .slice(1, 7)

@@ -57,13 +57,14 @@ export async function openPackage(source: ByteSource, limits: Limits): Promise<P
   };
 }
 
-/** Calls back for every element of a small part as it opens. */
+/** Calls back for every element of a small part as it opens; `root` is the element that the part must be. */
 export async function eachElement(
   chunks: AsyncIterable<Uint8Array>,
   part: string,
   onOpen: (xml: Xml) => void,
+  root?: string,
 ): Promise<void> {
-  const xml = createXml(part);
+  const xml = createXml(part, root);
   const advance = () => {
     for (let token = next(xml); token !== MORE && token !== END; token = next(xml)) {
       if (token === OPEN) onOpen(xml);

@@ -1,4 +1,17 @@
-import { CLOSE, isMain, MORE, next, OPEN, TEXT, textValue, type Xml } from './xml.ts';
+import {
+  CLOSE,
+  isMain,
+  MAX_WINDOW,
+  MORE,
+  next,
+  OPEN,
+  preservesSpace,
+  TEXT,
+  textValue,
+  tooLong,
+  trimSpace,
+  type Xml,
+} from './xml.ts';
 
 /**
  * Collects the text of a `si` or `is` element: its `t`, and the `t` of its runs `r`, joined.
@@ -8,14 +21,16 @@ export interface RichText {
   /** Depth of the element that holds the text. */
   depth: number;
   text: string;
-  /** Depth of the `t` being read, or 0. */
+  /** Depth of the `t` being read, or 0; where its text begins in `text`, and whether its ends may be white. */
   inText: number;
+  textStart: number;
+  preserve: boolean;
   /** Depth of the element being passed over, or 0. */
   skipping: number;
 }
 
 export function createRichText(): RichText {
-  return { depth: 0, text: '', inText: 0, skipping: 0 };
+  return { depth: 0, text: '', inText: 0, textStart: 0, preserve: false, skipping: 0 };
 }
 
 /** The element was just opened. */
@@ -34,16 +49,29 @@ export function readRichText(rich: RichText, xml: Xml): boolean {
     if (token === OPEN) opened(rich, xml);
     else if (token === TEXT) {
       if (rich.inText > 0) rich.text += textValue(xml);
+      if (rich.text.length > MAX_WINDOW) throw tooLong(xml);
     } else if (token === CLOSE) {
       if (xml.depth < rich.depth) return true;
       if (xml.depth < rich.skipping) rich.skipping = 0;
-      if (xml.depth < rich.inText) rich.inText = 0;
+      if (xml.depth < rich.inText) finishText(rich);
     }
   }
 }
 
+function finishText(rich: RichText): void {
+  rich.inText = 0;
+  if (rich.preserve) return;
+  const { text, textStart } = rich;
+  // Nearly every text begins and ends with a character that stays.
+  if (text.charCodeAt(textStart) > 32 && text.charCodeAt(text.length - 1) > 32) return;
+  rich.text = text.slice(0, textStart) + trimSpace(text.slice(textStart));
+}
+
 function opened(rich: RichText, xml: Xml): void {
   if (xml.selfClosing || rich.skipping > 0) return;
-  if (isMain(xml, 't')) rich.inText = xml.depth;
-  else if (!isMain(xml, 'r')) rich.skipping = xml.depth;
+  if (isMain(xml, 't')) {
+    rich.inText = xml.depth;
+    rich.textStart = rich.text.length;
+    rich.preserve = preservesSpace(xml);
+  } else if (!isMain(xml, 'r')) rich.skipping = xml.depth;
 }

@@ -58,6 +58,8 @@ export interface SheetScan {
   type: string;
   style: number;
   value: string | undefined;
+  /** Whether white space at the ends of `value` counts. */
+  preserve: boolean;
   inline: string | undefined;
   formula: boolean;
   readonly rich: RichText;
@@ -77,7 +79,7 @@ export function createScan(
   facts: SheetFacts,
 ): SheetScan {
   return {
-    xml: createXml(part),
+    xml: createXml(part, 'worksheet'),
     meaning,
     batch: createBatch(),
     facts,
@@ -92,6 +94,7 @@ export function createScan(
     type: '',
     style: 0,
     value: undefined,
+    preserve: false,
     inline: undefined,
     formula: false,
     rich: createRichText(),
@@ -100,7 +103,9 @@ export function createScan(
 
 /** Notes that a row begins. Throws when no sheet has such a row, or this one had it already. */
 export function startRow(scan: SheetScan, row: number): void {
-  if (!(Number.isInteger(row) && row >= 1 && row <= MAX_ROW)) {
+  if (row > MAX_ROW)
+    throw new UserError('sheet.tooLong', { sheet: scan.sheet, row, last: MAX_ROW });
+  if (!(Number.isInteger(row) && row >= 1)) {
     throw new UserError('sheet.address', { sheet: scan.sheet, address: `row ${row}` });
   }
   const bit = 1 << (row & 7);

@@ -8,7 +8,7 @@ export async function readSharedStrings(
   part: string,
   texts: TextStore,
 ): Promise<void> {
-  const xml = createXml(part);
+  const xml = createXml(part, 'sst');
   const rich = createRichText();
   let inside = false;
   const advance = () => {

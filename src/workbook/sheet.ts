@@ -38,11 +38,15 @@ import {
   feed,
   isMain,
   isTrue,
+  MAX_WINDOW,
   MORE,
   next,
   OPEN,
+  preservesSpace,
   TEXT as TEXT_TOKEN,
   textValue,
+  tooLong,
+  trimSpace,
 } from './xml.ts';
 
 /**
@@ -91,6 +95,7 @@ function advance(scan: SheetScan): boolean {
     else if (token === CLOSE) closed(scan);
     else if (token === TEXT_TOKEN && scan.place === IN_VALUE && scan.skipping === 0) {
       scan.value = (scan.value ?? '') + textValue(xml);
+      if (scan.value.length > MAX_WINDOW) throw tooLong(xml);
     }
   }
 }
@@ -103,6 +108,7 @@ function opened(scan: SheetScan): void {
   else if (scan.place === IN_ROW && isMain(xml, 'c')) openCell(scan);
   else if (scan.place === IN_CELL && isMain(xml, 'v')) {
     scan.value ??= '';
+    scan.preserve = preservesSpace(xml);
     if (!xml.selfClosing) scan.place = IN_VALUE;
   } else if (scan.place === IN_CELL && isMain(xml, 'is')) {
     scan.inline = '';
@@ -214,7 +220,7 @@ function interpret(scan: SheetScan): Held | undefined {
     }
     case 'str':
     case 'inlineStr':
-      return textOf(scan, decodeEscapes(value));
+      return textOf(scan, decodeEscapes(scan.preserve ? value : trimSpace(value)));
     case 'b': {
       const known = ['0', 'false', '1', 'true'].indexOf(value.trim());
       return known === -1 ? invalid(scan, value) : { kind: BOOLEAN, value: known >> 1 };
@@ -222,7 +228,7 @@ function interpret(scan: SheetScan): Held | undefined {
     case 'e':
       return { kind: ERROR, value: meaning.texts.intern(value) };
     case 'd': {
-      const ms = isoToMs(value.trim());
+      const ms = isoToMs(value.trim(), meaning.date1904);
       return Number.isNaN(ms) ? invalid(scan, value) : { kind: DATE, value: ms };
     }
     default:

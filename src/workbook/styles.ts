@@ -22,7 +22,7 @@ export async function readDateStyles(
   chunks: AsyncIterable<Uint8Array>,
   part: string,
 ): Promise<DateStyles> {
-  const xml = createXml(part);
+  const xml = createXml(part, 'styleSheet');
   const codes = new Map<number, string>();
   const formats: number[] = [];
   let cellFormatsDepth = 0;
@@ -61,10 +61,8 @@ function isDateFormat(id: number, code: string | undefined): boolean {
 
 /** Whether a format code shows dates or times: it has d, m, y, h or s outside quotes, escapes and brackets. */
 export function isDateCode(code: string): boolean {
-  const bare = code
-    .replace(/"[^"]*"?/g, '')
-    .replace(/[\\_*]./gs, '')
-    // Elapsed time, [h]:mm, is the one pair of brackets that is no colour, locale or condition.
-    .replace(/\[(?!(?:h+|m+|s+)\])[^\]]*\]/gi, '');
+  // One pass, because each of these may hold what looks like another: `\"`, `"["`.
+  // Elapsed time, [h]:mm, is the one pair of brackets that is no colour, locale or condition.
+  const bare = code.replace(/"[^"]*"?|[\\_*].|\[(?!(?:h+|m+|s+)\])[^\]]*\]/gis, '');
   return /[dmyhs]/i.test(bare.split(';', 1)[0].replace(/general/i, ''));
 }

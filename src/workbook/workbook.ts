@@ -57,10 +57,11 @@ export async function openWorkbook(
 
   const texts = createTexts(limits);
   const strings = partOfType(relationships, 'sharedStrings');
-  if (strings && pack.has(strings)) await readSharedStrings(pack.read(strings), strings, texts);
+  if (strings) await readSharedStrings(pack.read(strings), strings, texts);
   const styles = partOfType(relationships, 'styles');
-  const dateStyles: DateStyles =
-    styles && pack.has(styles) ? await readDateStyles(pack.read(styles), styles) : new Uint8Array();
+  const dateStyles: DateStyles = styles
+    ? await readDateStyles(pack.read(styles), styles)
+    : new Uint8Array();
   const meaning: CellMeaning = { texts, sharedCount: texts.size, dateStyles, date1904, limits };
 
   return {
@@ -115,19 +116,24 @@ async function readWorkbookPart(
 ) {
   const sheets: Sheet[] = [];
   let date1904 = false;
-  await eachElement(pack.read(main), main, (xml) => {
-    if (isMain(xml, 'workbookPr')) date1904 = isTrue(attribute(xml, 'date1904'));
-    if (!isMain(xml, 'sheet')) return;
-    const name = attribute(xml, 'name') ?? '';
-    const relationship = relationships.get(relationshipId(xml) ?? '');
-    if (relationship === undefined) throw new UserError('workbook.sheetMissing', { sheet: name });
-    // Chart sheets and dialogues hold no cells.
-    if (relationship.type !== 'worksheet') return;
-    if (!pack.has(relationship.target))
-      throw new UserError('workbook.partMissing', { part: relationship.target });
-    const state = attribute(xml, 'state') ?? 'visible';
-    sheets.push({ name, hidden: state !== 'visible', part: relationship.target });
-  });
+  await eachElement(
+    pack.read(main),
+    main,
+    (xml) => {
+      if (isMain(xml, 'workbookPr')) date1904 = isTrue(attribute(xml, 'date1904'));
+      if (!isMain(xml, 'sheet')) return;
+      const name = attribute(xml, 'name') ?? '';
+      const relationship = relationships.get(relationshipId(xml) ?? '');
+      if (relationship === undefined) throw new UserError('workbook.sheetMissing', { sheet: name });
+      // Chart sheets and dialogues hold no cells.
+      if (relationship.type !== 'worksheet') return;
+      if (!pack.has(relationship.target))
+        throw new UserError('workbook.partMissing', { part: relationship.target });
+      const state = attribute(xml, 'state') ?? 'visible';
+      sheets.push({ name, hidden: state !== 'visible', part: relationship.target });
+    },
+    'workbook',
+  );
   return { sheets, date1904 };
 }
 
@@ -135,11 +141,17 @@ async function readTables(pack: Package, sheet: Sheet): Promise<SheetTable[]> {
   const tables: SheetTable[] = [];
   for (const { type, target } of (await pack.relationships(sheet.part)).values()) {
     if (type !== 'table' || !pack.has(target)) continue;
-    await eachElement(pack.read(target), target, (xml) => {
-      if (!isMain(xml, 'table')) return;
-      const range = parseRange(attribute(xml, 'ref') ?? '');
-      if (range) tables.push({ range, totalsRows: Number(attribute(xml, 'totalsRowCount') ?? 0) });
-    });
+    await eachElement(
+      pack.read(target),
+      target,
+      (xml) => {
+        if (!isMain(xml, 'table')) return;
+        const range = parseRange(attribute(xml, 'ref') ?? '');
+        if (range)
+          tables.push({ range, totalsRows: Number(attribute(xml, 'totalsRowCount') ?? 0) });
+      },
+      'table',
+    );
   }
   return tables;
 }

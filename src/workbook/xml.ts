@@ -9,6 +9,9 @@ import { UserError } from '../errors.ts';
 export interface Xml {
   /** The part's name, for messages. */
   readonly part: string;
+  /** The spreadsheet element that the part must be; undefined where it is of another namespace. */
+  readonly root: string | undefined;
+  rootSeen: boolean;
   /** The window: `bytes[pos..end)` is still to be read; `bytes[end]` is 0, which ends every fast match. */
   bytes: Uint8Array<ArrayBuffer>;
   pos: number;
@@ -36,6 +39,8 @@ export interface Xml {
   readonly scopes: { readonly depth: number; readonly prefix: string; readonly uri: string }[];
   /** A hash of each open element's name, by depth. */
   readonly openNames: Int32Array;
+  /** Whether `xml:space` preserves white space, by depth. */
+  readonly preserves: Uint8Array;
 }
 
 export const MORE = 0;
@@ -48,7 +53,7 @@ export type Token = typeof MORE | typeof OPEN | typeof CLOSE | typeof TEXT | typ
 const MAX_DEPTH = 256;
 const MAX_ATTRIBUTES = 256;
 /** No token of an honest workbook is near this; a cell's text ends at 32,767 characters. */
-const MAX_WINDOW = 1 << 26;
+export const MAX_WINDOW = 1 << 24;
 
 /** Transitional and strict OOXML name the same things by different URIs (ECMA-376 parts 1 and 4). */
 const MAIN = new Set([
@@ -60,9 +65,11 @@ const RELATIONSHIPS = new Set([
   'http://purl.oclc.org/ooxml/officeDocument/relationships',
 ]);
 
-export function createXml(part: string): Xml {
+export function createXml(part: string, root?: string): Xml {
   return {
     part,
+    root,
+    rootSeen: false,
     bytes: new Uint8Array(1),
     pos: 0,
     end: 0,
@@ -80,6 +87,7 @@ export function createXml(part: string): Xml {
     mainByDefault: false,
     scopes: [],
     openNames: new Int32Array(MAX_DEPTH),
+    preserves: new Uint8Array(MAX_DEPTH + 1),
   };
 }
 
@@ -91,9 +99,10 @@ export function feed(xml: Xml, chunk: Uint8Array | undefined): void {
   }
   const left = xml.end - xml.pos;
   const needed = left + chunk.length;
-  if (needed > MAX_WINDOW) throw malformed(xml, 'a piece of it is absurdly long');
+  if (left > MAX_WINDOW) throw tooLong(xml);
   if (needed + 1 > xml.bytes.length) {
-    const bytes = new Uint8Array(needed + 1);
+    // Twice the size, so that a token over many chunks is not copied for each of them.
+    const bytes = new Uint8Array(Math.max(needed + 1, 2 * xml.bytes.length));
     bytes.set(xml.bytes.subarray(xml.pos, xml.end));
     xml.bytes = bytes;
   } else {
@@ -136,6 +145,7 @@ export function next(xml: Xml): Token {
 function atEnd(xml: Xml): Token {
   if (!xml.final) return MORE;
   if (xml.depth > 0) throw malformed(xml, 'it ends too early');
+  if (!xml.rootSeen) throw malformed(xml, 'it is empty');
   return END;
 }
 
@@ -148,7 +158,8 @@ function more(xml: Xml): Token {
 function text(xml: Xml, at: number): Token {
   let end = xml.bytes.indexOf(60, at);
   if (end === -1 || end >= xml.end) {
-    if (!xml.final) return MORE;
+    // White space may come in pieces, so that megabytes of it between two tags need no window.
+    if (!xml.final && !isPlainSpace(xml.bytes, at, xml.end)) return MORE;
     end = xml.end;
   }
   if (xml.depth === 0 && !isBlank(xml.bytes, at, end))
@@ -158,6 +169,14 @@ function text(xml: Xml, at: number): Token {
   xml.cdata = false;
   xml.pos = end;
   return TEXT;
+}
+
+/** Whether it can be handed out in pieces: a `\r` could be the half of a line end. */
+function isPlainSpace(bytes: Uint8Array, start: number, end: number): boolean {
+  for (let i = start; i < end; i++) {
+    if (bytes[i] !== 32 && bytes[i] !== 10 && bytes[i] !== 9) return false;
+  }
+  return true;
 }
 
 function isBlank(bytes: Uint8Array, start: number, end: number): boolean {
@@ -195,6 +214,7 @@ function closeTag(xml: Xml, at: number): Token {
 /** Opens an element that was recognised without `next`, by the hash of its name. */
 export function enter(xml: Xml, name: number): void {
   xml.openNames[xml.depth++] = name;
+  xml.preserves[xml.depth] = xml.preserves[xml.depth - 1];
 }
 
 /** Closes the innermost element; what it declared ends with it. */
@@ -217,6 +237,7 @@ function openTag(xml: Xml, at: number): Token {
   if (nameEnd === at + 1 && nameEnd < xml.end) throw malformed(xml, 'a tag has no name');
   let count = 0;
   let declares = false;
+  let spaceAt = -1;
   let p = nameEnd;
   for (;;) {
     while (isSpace(bytes[p])) p++;
@@ -240,7 +261,10 @@ function openTag(xml: Xml, at: number): Token {
     attributes[4 * count + 1] = end;
     attributes[4 * count + 2] = p + 1;
     attributes[4 * count + 3] = valueEnd;
-    if (bytes[start] === 120 && bytesAre(bytes, start, start + 5, 'xmlns')) declares = true;
+    if (bytes[start] === 120) {
+      if (bytesAre(bytes, start, start + 5, 'xmlns')) declares = true;
+      else if (bytesAre(bytes, start, end, 'xml:space')) spaceAt = 4 * count;
+    }
     count++;
     p = valueEnd + 1;
   }
@@ -252,9 +276,20 @@ function openTag(xml: Xml, at: number): Token {
   xml.attributeCount = count;
   if (xml.depth === MAX_DEPTH) throw malformed(xml, 'its elements are nested too deep');
   if (declares) declareNamespaces(xml);
-  if (!xml.selfClosing) enter(xml, hashName(bytes, at + 1, nameEnd));
+  if (xml.depth === 0) openRoot(xml);
+  if (!xml.selfClosing) {
+    enter(xml, hashName(bytes, at + 1, nameEnd));
+    if (spaceAt !== -1) declareSpace(xml, spaceAt);
+  }
   xml.pos = p + 1;
   return OPEN;
+}
+
+function openRoot(xml: Xml): void {
+  if (xml.rootSeen) throw malformed(xml, 'it goes on behind its end');
+  xml.rootSeen = true;
+  if (xml.root !== undefined && !isMain(xml, xml.root))
+    throw malformed(xml, `it should be a <${xml.root}> of a spreadsheet and is something else`);
 }
 
 function declareNamespaces(xml: Xml): void {
@@ -268,11 +303,29 @@ function declareNamespaces(xml: Xml): void {
   xml.mainByDefault = MAIN.has(uriOf(xml, ''));
 }
 
+function declareSpace({ bytes, attributes, preserves, depth }: Xml, at: number): void {
+  preserves[depth] = Number(bytesAre(bytes, attributes[at + 2], attributes[at + 3], 'preserve'));
+}
+
 function uriOf(xml: Xml, prefix: string): string {
   for (let i = xml.scopes.length - 1; i >= 0; i--) {
     if (xml.scopes[i].prefix === prefix) return xml.scopes[i].uri;
   }
   return '';
+}
+
+/** Whether white space counts at the ends of the texts in the element that is open (XML 1.0, 2.10). */
+export function preservesSpace(xml: Xml): boolean {
+  return xml.preserves[xml.depth] === 1;
+}
+
+/** A text as Excel reads it where nothing preserves the white space at its ends, however it is written. */
+export function trimSpace(text: string): string {
+  let start = 0;
+  let end = text.length;
+  while (start < end && isSpace(text.charCodeAt(start))) start++;
+  while (end > start && isSpace(text.charCodeAt(end - 1))) end--;
+  return text.slice(start, end);
 }
 
 /** Whether the last OPEN or CLOSE is this element of the spreadsheet namespace. */
@@ -317,18 +370,28 @@ export function isTrue(value: string | undefined): boolean {
 }
 
 function attributeValue(xml: Xml, at: number): string {
-  const raw = utf8.decode(xml.bytes.subarray(xml.attributes[at + 2], xml.attributes[at + 3]));
+  const raw = decode(xml, xml.attributes[at + 2], xml.attributes[at + 3]);
   return raw.includes('&') ? decodeEntities(raw, xml.part) : raw;
 }
 
 /** The last TEXT as a string: entities decoded, line ends as XML reads them. */
 export function textValue(xml: Xml): string {
-  const raw = utf8.decode(xml.bytes.subarray(xml.textStart, xml.textEnd));
+  const raw = decode(xml, xml.textStart, xml.textEnd);
   const lines = raw.includes('\r') ? raw.replace(/\r\n?/g, '\n') : raw;
   return xml.cdata || !lines.includes('&') ? lines : decodeEntities(lines, xml.part);
 }
 
-const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
+const utf8 = new TextDecoder('utf-8', { ignoreBOM: true, fatal: true });
+
+/** Bytes that are no UTF-8 would become other characters: better none than wrong ones. */
+function decode(xml: Xml, start: number, end: number): string {
+  try {
+    return utf8.decode(xml.bytes.subarray(start, end));
+  } catch {
+    throw malformed(xml, 'it holds bytes that are no characters');
+  }
+}
+
 const NAMED: Readonly<Record<string, string>> = {
   amp: '&',
   lt: '<',
@@ -353,6 +416,10 @@ function decodeEntities(raw: string, part: string): string {
 
 export function malformed(xml: Xml, detail: string): UserError {
   return new UserError('xml.malformed', { part: xml.part, detail });
+}
+
+export function tooLong(xml: Xml): UserError {
+  return new UserError('xml.long', { part: xml.part, limit: MAX_WINDOW });
 }
 
 /** Whether `bytes[start..end)` is this ASCII word. */

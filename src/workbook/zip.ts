@@ -37,7 +37,9 @@ export async function readDirectory(source: ByteSource): Promise<Map<string, Zip
   const { bytes, view } = await bytesOf(source, end.directoryStart, end.directorySize);
   const entries = new Map<string, ZipEntry>();
   let at = 0;
-  for (let i = 0; i < end.count; i++) {
+  let count = 0;
+  // What follows the last entry is a signature of the directory, if anything.
+  for (; at < bytes.length && count !== end.count; count++) {
     if (at + CENTRAL_SIZE > bytes.length || view.getUint32(at, true) !== CENTRAL) {
       throw broken('the list of its parts is damaged');
     }
@@ -54,6 +56,9 @@ export async function readDirectory(source: ByteSource): Promise<Map<string, Zip
     entries.set(entry.name.toLowerCase(), entry);
     at = next;
   }
+  // A count that is too small would hide parts.
+  const more = at + CENTRAL_SIZE <= bytes.length && view.getUint32(at, true) === CENTRAL;
+  if (more || count !== end.count) throw broken('the list of its parts is damaged');
   return entries;
 }
 

@@ -1,0 +1,149 @@
+import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { HEADER, sale, sales } from '../ingest/home.ts';
+import { cell, date, workbook } from '../workbook-builder.ts';
+import { demoHome, entrada, folder, newPlace } from './entrada.ts';
+
+const files = join(folder, 'to check');
+
+async function file(name: string, bytes: Uint8Array | string): Promise<string> {
+  await mkdir(files, { recursive: true });
+  await writeFile(join(files, name), bytes);
+  return join(files, name);
+}
+
+const good = sales(sale(10), sale(20), sale(10), sale(30, date(2019, 4, 1)));
+const bad = sales(sale('doze'), sale(2, cell('e', '<v>#N/A</v>')), sale(3));
+
+test('a good workbook: its sheet, header, columns, rows and repeats; nothing is made', async () => {
+  const path = await file('bom.xlsx', good);
+  const home = newPlace();
+  const { code, stdout, stderr } = await entrada(['check', path, '--home', home]);
+  assert.deepEqual([code, stderr], [0, '']);
+  const lines = stdout.split('\n');
+  for (const line of [
+    'bom.xlsx',
+    'Sheet "Vendas", dataset bases_vendas, header in row 1',
+    'Columns: ID_MARCA = A, MARCA = B, ID_LINHA = C, LINHA = D, DATA_VENDA = E, QTD_VENDA = F',
+    '4 rows read: 3 would be loaded, 1 are repeated, 0 rejected',
+  ])
+    assert.ok(lines.includes(line), `${line}\n${stdout}`);
+  assert.throws(() => readdirSync(home), { code: 'ENOENT' });
+  assert.deepEqual(await readdir(files), ['bom.xlsx']);
+});
+
+test('bad cells are listed by address, and the exit code says so', async () => {
+  const path = await file('ruim.xlsx', bad);
+  const { code, stdout } = await entrada(['check', path]);
+  assert.equal(code, 3);
+  assert.match(stdout, /^3 rows read: 1 would be loaded, 0 are repeated, 2 rejected$/m);
+  assert.match(stdout, /^ {2}F2: QTD_VENDA wants a number, and "doze" is none/m);
+  assert.match(stdout, /^ {2}E3: DATA_VENDA holds the error #N\/A/m);
+  const pt = await entrada(['check', path], { env: { ENTRADA_LANG: 'pt-BR' } });
+  assert.match(pt.stdout, /^ {2}F2: QTD_VENDA pede um número, e "doze" não é/m);
+  const json = await entrada(['check', path, '--json']);
+  const [object, ...more] = json.objects();
+  assert.deepEqual([json.code, more], [3, []]);
+  assert.deepEqual(
+    [object.type, object.read, object.accepted, object.rejected],
+    ['check', 3, 1, 2],
+  );
+  const rejections = object.rejections as { cell: string; code: string; value: string }[];
+  assert.deepEqual(
+    rejections.map((one) => [one.cell, one.code, one.value]),
+    [
+      ['F2', 'cell.notNumber', 'doze'],
+      ['E3', 'cell.error', '#N/A'],
+    ],
+  );
+});
+
+test('many bad cells: a person sees the first fifty, --json has all', async () => {
+  const path = await file('muitos.xlsx', sales(...Array.from({ length: 60 }, () => sale('doze'))));
+  const { stdout } = await entrada(['check', path]);
+  assert.equal(stdout.match(/^ {2}F\d+: /gm)?.length, 50);
+  assert.match(stdout, /^ {2}\.\.\. and 10 more; --json lists them all$/m);
+  const [object] = (await entrada(['check', path, '--json'])).objects();
+  assert.equal((object.rejections as unknown[]).length, 60);
+});
+
+test('what is no workbook is said to be what it is, and the other files are checked', async () => {
+  const csv = await file(
+    'maio.xlsx',
+    `${HEADER.join(';')}\r\n4;VULT;2;PERFUMARIA;14/03/2019;1\r\n`,
+  );
+  const fine = await file('bom.xlsx', good);
+  const lacking = workbook({
+    sheets: [{ name: 'Vendas', rows: [HEADER.slice(0, 5), [1, 'A', 1, 'B', date(2019, 1, 1)]] }],
+  });
+  const short = await file('sem quantidade.xlsx', lacking);
+  const absent = join(files, 'nao existe.xlsx');
+  const cut = await file('cortado.xlsx', good.subarray(0, good.length - 30));
+  const empty = await file('vazio.xlsx', '');
+  const { code, stdout, objects } = await entrada([
+    'check',
+    csv,
+    absent,
+    files,
+    short,
+    cut,
+    empty,
+    fine,
+    '--json',
+  ]);
+  assert.equal(code, 3);
+  assert.deepEqual(
+    objects().map((object) => object.error),
+    [
+      'workbook.otherType',
+      'file.none',
+      'file.none',
+      'contract.missing',
+      'zip.truncated',
+      'workbook.empty',
+      undefined,
+    ],
+    stdout,
+  );
+  assert.match(String(objects()[0].message), /it is CSV/);
+  assert.match(String(objects()[3].message), /lacks: QTD_VENDA/);
+});
+
+test('with a home, rows that it has are repeated; nothing is loaded', async () => {
+  const { home } = await demoHome();
+  const backup = join(home, 'backup');
+  const names = (await readdir(backup)).filter((name) => /^(relat|vendas abril)/.test(name));
+  const ledger = [
+    'query',
+    '--json',
+    '--home',
+    home,
+    'SELECT (SELECT COUNT(*) FROM ledger_events), (SELECT COUNT(*) FROM bases_vendas_linhas), (SELECT COUNT(*) FROM rejections)',
+  ];
+  const before = await entrada(ledger);
+  const { code, objects } = await entrada([
+    'check',
+    '--json',
+    '--home',
+    home,
+    ...names.sort().map((name) => join(backup, name)),
+  ]);
+  assert.equal(code, 3);
+  assert.deepEqual(
+    objects().map(({ read, newRows, repeated, rejected, changes }) => [
+      read,
+      newRows,
+      repeated,
+      rejected,
+      changes,
+    ]),
+    [
+      [150, 0, 150, 0, []],
+      [150, 0, 148, 2, []],
+    ],
+  );
+  assert.equal((await entrada(ledger)).stdout, before.stdout);
+});

@@ -1,0 +1,88 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const PROGRAM = fileURLToPath(new URL('../../bin/entrada.js', import.meta.url));
+
+/** A folder for all tests of the command line, gone when they end. */
+export const folder = mkdtempSync(join(tmpdir(), 'entrada-cli-'));
+process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+
+let homes = 0;
+
+/** A place where no home is yet. */
+export function newPlace(): string {
+  return join(folder, `home ${homes++}`);
+}
+
+/** A new home with these files in its inbox. */
+export async function homeWith(files: Readonly<Record<string, Uint8Array>>): Promise<string> {
+  const home = newPlace();
+  await mkdir(join(home, 'entrada'), { recursive: true });
+  for (const [name, bytes] of Object.entries(files)) await put(home, name, bytes);
+  return home;
+}
+
+export function put(home: string, name: string, bytes: Uint8Array): Promise<void> {
+  return writeFile(join(home, 'entrada', name), bytes);
+}
+
+export interface Answer {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** The lines of stdout, each of them JSON. */
+  readonly objects: () => Record<string, unknown>[];
+}
+
+export interface Start {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly node?: string | undefined;
+}
+
+/** Starts the program as a person would who has set nothing but `env`. */
+export function start(args: readonly string[], { env = {}, node = process.execPath }: Start = {}) {
+  const { PATH = '', HOME = '' } = process.env;
+  return spawn(node, [PROGRAM, ...args], {
+    cwd: folder,
+    env: { PATH, HOME, ENTRADA_LANG: 'en', ...env },
+  });
+}
+
+/** Runs the program to its end. Whatever happens, nobody is shown a stack trace or an escape code. */
+export async function entrada(args: readonly string[], options?: Start): Promise<Answer> {
+  const child = start(args, options);
+  child.stdin.end();
+  const texts = { stdout: '', stderr: '' };
+  for (const name of ['stdout', 'stderr'] as const) {
+    child[name].setEncoding('utf8').on('data', (text) => {
+      texts[name] += text;
+    });
+  }
+  const code = await new Promise<number | null>((done) => child.on('close', done));
+  for (const text of Object.values(texts)) {
+    assert.doesNotMatch(text, /^\s+at .*:\d+:\d+|node:internal|Warning:/m, args.join(' '));
+    assert.ok(!text.includes('\u001b'), `an escape code: ${args.join(' ')}`);
+  }
+  const objects = () =>
+    texts.stdout
+      .split('\n')
+      .slice(0, -1)
+      .map((line) => JSON.parse(line));
+  return { code, ...texts, objects };
+}
+
+let demo: Promise<{ readonly home: string; readonly answer: Answer }> | undefined;
+
+/** The demo's home, made once; tests that read it must leave it as it is. */
+export function demoHome() {
+  demo ??= (async () => {
+    const home = newPlace();
+    return { home, answer: await entrada(['demo', '--home', home]) };
+  })();
+  return demo;
+}

@@ -1,0 +1,202 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { cp, mkdir, readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { sale, sales } from '../ingest/home.ts';
+import { date, formatted, workbook } from '../workbook-builder.ts';
+import { entrada, homeWith, newPlace, put } from './entrada.ts';
+
+const good = sales(sale(10), sale(20), sale(30, date(2019, 4, 1)));
+
+async function unitsIn(home: string): Promise<unknown> {
+  const sql = 'SELECT ANO, MES, SUM_QTD_VENDA AS UNITS FROM con_ano_mes ORDER BY ALL';
+  return (await entrada(['query', '--json', '--home', home, sql])).objects();
+}
+
+test('0: a run makes the home, loads what waits, and is done', async () => {
+  const fresh = newPlace();
+  const nothing = await entrada(['run', '--home', fresh]);
+  assert.deepEqual([nothing.code, nothing.stdout, nothing.stderr], [0, 'Nothing new.\n', '']);
+  assert.deepEqual((await readdir(fresh)).filter((name) => !name.includes('.')).sort(), [
+    'backup',
+    'entrada',
+    'rejeitados',
+  ]);
+  await put(fresh, 'bom.xlsx', good);
+  const { code, stdout, stderr } = await entrada(['run'], { env: { ENTRADA_HOME: fresh } });
+  assert.deepEqual([code, stderr], [0, '']);
+  assert.match(
+    stdout,
+    /^bom\.xlsx: 3 rows read, 3 loaded, 0 repeated, 0 rejected\nbases_vendas: tables consolidated for 2019-03 \.\. 2019-04 \(run .*\)\n$/,
+  );
+  assert.deepEqual(await unitsIn(fresh), [
+    { ANO: 2019, MES: 3, UNITS: 30 },
+    { ANO: 2019, MES: 4, UNITS: 30 },
+  ]);
+});
+
+test('3: something was rejected, and the rest was loaded', async () => {
+  const home = await homeWith({
+    'bom.xlsx': good,
+    'ruim.xlsx': sales(sale('doze'), sale(7)),
+    'maio.xlsx': Buffer.from('a;b\r\n1;2\r\n'),
+  });
+  const { code, stdout, objects } = await entrada(['run', '--json', '--home', home]);
+  assert.equal(code, 3, stdout);
+  const files = objects().filter(({ type }) => type === 'file');
+  assert.deepEqual(
+    files.map(({ fileName, state, rowsLoaded, rowsRejected }) => [
+      fileName,
+      state,
+      rowsLoaded,
+      rowsRejected,
+    ]),
+    [
+      ['bom.xlsx', 'loaded', 3, 0],
+      ['maio.xlsx', 'rejected', null, null],
+      ['ruim.xlsx', 'loaded', 1, 1],
+    ],
+  );
+  assert.deepEqual(await unitsIn(home), [
+    { ANO: 2019, MES: 3, UNITS: 37 },
+    { ANO: 2019, MES: 4, UNITS: 30 },
+  ]);
+});
+
+test('the run says the same in Portuguese, and so do its reports', async () => {
+  const home = await homeWith({
+    'ruim.xlsx': sales(sale('doze'), sale(7)),
+    'vazio.txt': Buffer.from('x'),
+  });
+  const { code, stdout, stderr } = await entrada(['run', '--home', home], {
+    env: { ENTRADA_LANG: 'pt-BR' },
+  });
+  assert.deepEqual([code, stderr], [3, '']);
+  assert.match(stdout, /^ruim\.xlsx: 2 linhas lidas, 1 carregadas, 0 repetidas, 1 rejeitadas$/m);
+  assert.match(stdout, /^vazio\.txt: deixado em entrada\/; só planilhas/m);
+});
+
+test('files that are no workbooks yet are left where they are, and said so', async () => {
+  const names = ['~$bom.xlsx', '.bom.xlsx', 'bom.xlsx.part', 'vazio.xlsx', 'notas.txt'];
+  const home = await homeWith(
+    Object.fromEntries(names.map((name) => [name, Buffer.from(name === 'vazio.xlsx' ? '' : 'x')])),
+  );
+  const run = await entrada(['run', '--json', '--home', home]);
+  assert.equal(run.code, 0);
+  const reasons = (objects: Record<string, unknown>[]) =>
+    Object.fromEntries(
+      objects
+        .filter(({ type }) => type === 'waiting')
+        .map(({ fileName, reason }) => [fileName, reason]),
+    );
+  const expected = {
+    '~$bom.xlsx': 'wait.lockFile',
+    '.bom.xlsx': 'wait.hidden',
+    'bom.xlsx.part': 'wait.temporary',
+    'vazio.xlsx': 'wait.empty',
+    'notas.txt': 'wait.name',
+  };
+  assert.deepEqual(reasons(run.objects()), expected);
+  assert.deepEqual(
+    reasons((await entrada(['status', '--json', '--home', home])).objects()),
+    expected,
+  );
+  assert.deepEqual((await readdir(join(home, 'entrada'))).sort(), names.sort());
+});
+
+test('1: a check that fails publishes nothing, and says what should be', async () => {
+  const home = newPlace();
+  const broken = join(home, 'datasets/vendas2');
+  await mkdir(join(home, 'entrada'), { recursive: true });
+  await cp(fileURLToPath(new URL('../datasets/tipos', import.meta.url)), broken, {
+    recursive: true,
+  });
+  await writeFile(join(broken, 'warnings.sql'), '');
+  const rows = [
+    ['ID', 'NOME', 'QUANDO'],
+    [666, 'A', formatted(43_831, 14)],
+  ];
+  await put(home, 'quebrado.xlsx', workbook({ sheets: [{ rows }] }));
+  const { code, stderr } = await entrada(['run', '--home', home]);
+  assert.equal(code, 1);
+  assert.match(
+    stderr,
+    /^entrada: A check failed, so nothing was published: rows with the id 666 should be 0 and is 1\./m,
+  );
+  const published = await entrada([
+    'query',
+    '--json',
+    '--home',
+    home,
+    'SELECT COUNT(*) AS N FROM tipos',
+  ]);
+  assert.deepEqual(published.objects(), [{ N: 0 }]);
+});
+
+const HOLD = `
+  const { openDuckDb } = await import(process.argv[1]);
+  await openDuckDb({ file: process.argv[2], waitMs: 0 });
+  process.stdout.write('held');
+  setInterval(() => {}, 1000);
+`;
+
+test('4: while another process has the home, says who and to try later; nothing is lost', async () => {
+  const home = await homeWith({ 'bom.xlsx': good });
+  const source = new URL('../../src/warehouse/duckdb.ts', import.meta.url).href;
+  const args = ['--input-type=module', '-e', HOLD, source, join(home, 'entrada.duckdb')];
+  const holder = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  try {
+    await once(holder.stdout, 'data');
+    const env = { ENTRADA_WAIT_SECONDS: '0' };
+    for (const command of [['run'], ['status'], ['query', 'SELECT 1']]) {
+      const { code, stderr } = await entrada([...command, '--home', home], { env });
+      assert.equal(code, 4, command[0]);
+      assert.ok(stderr.includes(`is in use by process ${holder.pid}`), stderr);
+    }
+    const waiting = entrada(['run', '--home', home], { env: { ENTRADA_WAIT_SECONDS: '60' } });
+    const killed = setTimeout(() => holder.kill('SIGKILL'), 1_000);
+    const { code, stdout } = await waiting;
+    clearTimeout(killed);
+    assert.equal(code, 0);
+    assert.match(stdout, /^bom\.xlsx: 3 rows read, 3 loaded/m);
+  } finally {
+    holder.kill('SIGKILL');
+  }
+});
+
+test('a home that cannot be one is refused plainly', async () => {
+  const home = newPlace();
+  await writeFile(home, 'a file');
+  const { code, stdout, stderr } = await entrada(['run', '--home', home]);
+  assert.deepEqual([code, stdout], [2, '']);
+  assert.match(stderr, /There is a file where the home/);
+  const garbage = newPlace();
+  await mkdir(garbage);
+  await writeFile(join(garbage, 'entrada.duckdb'), 'garbage');
+  const broken = await entrada(['run', '--home', garbage]);
+  assert.equal(broken.code, 1);
+  assert.match(broken.stderr, /not a valid DuckDB database file/);
+});
+
+test('a dataset of the home that is wrong is named with its file and key', async () => {
+  const home = await homeWith({});
+  await mkdir(join(home, 'datasets/meu'), { recursive: true });
+  await writeFile(join(home, 'datasets/meu/dataset.yaml'), 'name: meu\n');
+  for (const command of [['run'], ['datasets'], ['check', 'x.xlsx']]) {
+    const { code, stderr } = await entrada([...command, '--home', home]);
+    assert.equal(code, 2, command[0]);
+    assert.match(stderr, /datasets\/meu\/dataset\.yaml is not right: description: /);
+  }
+});
+
+test('a name that speaks to the terminal is shown and does not', async () => {
+  const home = await homeWith({ '\u001b[31mvermelho\u0007.xlsx': good });
+  const { code, stdout } = await entrada(['run', '--home', home]);
+  assert.equal(code, 0);
+  assert.match(stdout, /^\\u001b\[31mvermelho\\u0007\.xlsx: 3 rows read/m);
+  const status = await entrada(['status', '--home', home]);
+  assert.match(status.stdout, /^\\u001b\[31mvermelho\\u0007\.xlsx +loaded/m);
+});

@@ -1,0 +1,173 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { test } from 'node:test';
+import { commands } from '../../src/commands/commands.ts';
+import { demoHome, entrada, newPlace, start } from './entrada.ts';
+
+test('--help of every command says what it is for and what it takes, and nothing else happens', async () => {
+  await Promise.all(
+    commands.map(async ({ name, usage, summary, options }) => {
+      for (const flag of name === 'run' ? ['--help', '-h'] : ['--help']) {
+        const { code, stdout, stderr } = await entrada([name, flag]);
+        assert.deepEqual([code, stderr], [0, ''], name);
+        assert.ok(stdout.startsWith(`${usage}\n  ${summary}\n`), stdout);
+        for (const option of [...Object.keys(options), 'home', 'json', 'help'])
+          assert.match(stdout, new RegExp(`^  --${option} `, 'm'), name);
+      }
+    }),
+  );
+});
+
+test('--help lists every command and exit code; without a command it is wrong usage', async () => {
+  for (const [args, expected] of [
+    [['--help'], 0],
+    [['-h'], 0],
+    [['help'], 0],
+    [[], 2],
+  ] as const) {
+    const { code, stdout } = await entrada(args);
+    assert.equal(code, expected);
+    for (const { usage } of commands) assert.ok(stdout.includes(usage), usage);
+    assert.match(stdout, /^Exit codes: 0 .* 1 .* 2 .* 3 .* 4 /m);
+  }
+});
+
+test('wrong usage exits with 2 and says what is wrong, in words and as JSON', async () => {
+  const wrong: [string[], string, RegExp][] = [
+    [['nada'], 'usage.command', /There is no command "nada"/],
+    [['run', '--nada'], 'usage.flag', /--nada/],
+    [['run', '--home'], 'usage.flag', /--home/],
+    [['status', '--json=yes'], 'usage.flag', /--json/],
+    [['run', 'extra'], 'usage.arguments', /entrada run/],
+    [['query'], 'usage.arguments', /entrada query "SQL"/],
+    [['query', 'SELECT', '1'], 'usage.arguments', /entrada query "SQL"/],
+    [['check'], 'usage.arguments', /entrada check FILE/],
+    [['query', '--format', 'xml', 'SELECT 1'], 'usage.format', /"xml"/],
+  ];
+  await Promise.all(
+    wrong.map(async ([args, error, said]) => {
+      const json = await entrada([...args, '--json']);
+      assert.equal(json.code, 2, args.join(' '));
+      assert.match(json.stderr, said);
+      assert.equal(json.stderr.split('\n').length, 2, 'one line');
+      assert.deepEqual(
+        json.objects().map((object) => object.error),
+        [error],
+      );
+    }),
+  );
+});
+
+test('a setting that is wrong is named with its value', async () => {
+  const wrong: [Record<string, string>, RegExp][] = [
+    [{ ENTRADA_LANG: 'de' }, /ENTRADA_LANG is "de"/],
+    [{ ENTRADA_LOG: 'loud' }, /ENTRADA_LOG is "loud"/],
+    [{ ENTRADA_WAIT_SECONDS: 'soon' }, /ENTRADA_WAIT_SECONDS is "soon"/],
+    [{ ENTRADA_WAIT_SECONDS: '-1' }, /ENTRADA_WAIT_SECONDS is "-1"/],
+    [{ ENTRADA_MAX_CELLS: '1.5' }, /ENTRADA_MAX_CELLS is "1.5"/],
+    [{ ENTRADA_HOME: '' }, /ENTRADA_HOME is ""/],
+  ];
+  await Promise.all(
+    wrong.map(async ([env, said]) => {
+      const { code, stdout, stderr } = await entrada(['datasets'], { env });
+      assert.deepEqual([code, stdout], [2, '']);
+      assert.match(stderr, said);
+    }),
+  );
+});
+
+test('speaks the language of ENTRADA_LANG, or else of the locale, from the first error on', async () => {
+  const languages: [Record<string, string>, RegExp][] = [
+    [{ ENTRADA_LANG: 'pt-BR' }, /Não existe o comando "nada"/],
+    [{ ENTRADA_LANG: 'pt-BR', LANG: 'en_US.UTF-8' }, /Não existe/],
+    [{ ENTRADA_LANG: 'en', LANG: 'pt_BR.UTF-8' }, /There is no command/],
+  ];
+  await Promise.all(
+    languages.map(async ([env, said]) =>
+      assert.match((await entrada(['nada'], { env })).stderr, said),
+    ),
+  );
+  const env = { ENTRADA_LANG: 'pt-BR', ENTRADA_WAIT_SECONDS: 'x' };
+  assert.match((await entrada(['status'], { env })).stderr, /A configuração ENTRADA_WAIT_SECONDS/);
+});
+
+test('before the first run there is no home, and whoever asks is told how to make one', async () => {
+  const home = newPlace();
+  for (const command of [['status'], ['query', 'SELECT 1'], ['trace', 'con_ano_mes']]) {
+    const { code, stdout, stderr } = await entrada([...command, '--home', home]);
+    assert.deepEqual([code, stdout], [2, ''], command[0]);
+    assert.match(stderr, /There is no Entrada home in .*`entrada run` makes one/);
+  }
+});
+
+test('datasets shows each contract, its columns and tables', async () => {
+  const { code, stdout, stderr } = await entrada(['datasets']);
+  assert.deepEqual([code, stderr], [0, '']);
+  assert.match(stdout, /^bases_vendas: /m);
+  assert.match(stdout, /^DATA_VENDA +datetime +2000-01-01 +2099-12-31 +Data da venda$/m);
+  assert.match(
+    stdout,
+    /^tables: bases_vendas, con_ano_mes, con_mar_lin, con_mar_ano_mes, con_lin_ano_mes$/m,
+  );
+  const json = await entrada(['datasets', '--json']);
+  const names = json.objects().map(({ type, name }) => [type, name]);
+  assert.deepEqual(names[0], ['dataset', 'bases_vendas']);
+});
+
+test('colour is for a terminal, and only where it is wanted', async () => {
+  // `entrada` refuses any escape code; here a variable asks for them, and another forbids them.
+  await entrada(['datasets'], { env: { NO_COLOR: '1', TERM: 'xterm-256color' } });
+  await entrada(['datasets'], { env: { TERM: 'xterm-256color', COLORTERM: 'truecolor' } });
+});
+
+/** A Node too old for Entrada, if the machine has one outside this project. */
+function oldNode(): string | undefined {
+  return ['/usr/bin/node', '/usr/local/bin/node'].find((path) => {
+    const version = /^v(\d+)\./.exec(spawnSync(path, ['-v'], { encoding: 'utf8' }).stdout ?? '');
+    return version && Number(version[1]) >= 20 && Number(version[1]) < 24;
+  });
+}
+
+const old = oldNode();
+const options = { skip: old === undefined && 'this machine has no Node between 20 and 23' };
+
+test('an older Node hands over to the one that comes with Entrada', options, async () => {
+  const { code, stdout } = await entrada(['--help'], { node: old });
+  assert.equal(code, 0);
+  assert.ok(stdout.startsWith('Entrada: '));
+  const wrong = await entrada(['nada'], { node: old });
+  assert.equal(wrong.code, 2, 'the exit code comes through');
+  const { home } = await demoHome();
+  const sql = 'SELECT SUM(SUM_QTD_VENDA) AS N FROM con_ano_mes';
+  const query = await entrada(['query', '--json', '--home', home, sql], { node: old });
+  assert.deepEqual([query.code, query.stdout], [0, '{"N":30182}\n']);
+});
+
+/** Watch says that it has begun; then it is stopped. Gives the exit code, or the signal that ended it. */
+async function stopWatching(signal: NodeJS.Signals, node?: string) {
+  const child = start(['watch', '--home', newPlace()], { node });
+  let said = '';
+  child.stdout.setEncoding('utf8').on('data', (text) => {
+    said += text;
+  });
+  const ended = once(child, 'close');
+  while (!said.includes('Watching')) await Promise.race([once(child.stdout, 'data'), ended]);
+  child.kill(signal);
+  const [code, by] = await ended;
+  return { code, by, said };
+}
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  test(`watch ends well on ${signal}`, async () => {
+    const { code, by, said } = await stopWatching(signal);
+    assert.deepEqual([code, by], [0, null]);
+    assert.match(said, /Stopped\.\n$/);
+  });
+
+  test(`${signal} to an older Node reaches the one that works`, options, async () => {
+    const { code, by, said } = await stopWatching(signal, old);
+    assert.deepEqual([code, by], [0, null]);
+    assert.match(said, /Stopped\.\n$/);
+  });
+}

@@ -1,0 +1,198 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { UserError } from '../../src/errors.ts';
+import { HEADER, load, loadRows, order, plain, ptBR } from '../workbook/reading.ts';
+import { at, cell, date, formatted, type Row, row, workbook } from '../workbook-builder.ts';
+
+const sheetOf = (...rows: Row[]) => workbook({ sheets: [{ name: 'Dados', rows }] });
+const rowsOf = async (bytes: Uint8Array) => Object.keys((await load(bytes)).rows).map(Number);
+
+async function refused(bytes: Uint8Array, ...datasets: Parameters<typeof load>[1][]) {
+  try {
+    await load(bytes, ...datasets);
+  } catch (error) {
+    assert.ok(error instanceof UserError, String(error));
+    return { code: error.code, values: error.values };
+  }
+  return assert.fail('it was accepted');
+}
+
+test('the header is found in any of the first 50 rows, in any order, with gaps and columns to its left', async () => {
+  for (const header of [1, 4, 50]) {
+    const { rows, report } = await load(sheetOf(row(header, HEADER), row(header + 1, order())));
+    assert.equal(report.headerRow, header);
+    assert.deepEqual(Object.keys(rows), [String(header + 1)]);
+  }
+  const { rows, report } = await load(
+    sheetOf(
+      ['Relatório', null, 'de vendas'],
+      row(3, [
+        at('C3', 'qtd'),
+        at('E3', 'Observação'),
+        at('G3', '  Data '),
+        at('H3', 'razao_social'),
+        at('J3', 'CÓDIGO'),
+      ]),
+      row(5, [
+        at('A5', 'x'),
+        at('C5', 5),
+        at('E5', 'y'),
+        at('G5', date(2019, 3, 14)),
+        at('H5', 'VULT'),
+        at('J5', 1),
+      ]),
+    ),
+  );
+  assert.deepEqual(rows, { 5: [1, 'VULT', '2019-03-14T00:00:00', 5, null, null] });
+  assert.deepEqual(report.ignoredColumns, ['Observação']);
+});
+
+test('a header below row 50, or only in numbers, is none', async () => {
+  assert.equal(
+    (await refused(sheetOf(row(51, HEADER), row(52, order())))).code,
+    'contract.noHeader',
+  );
+  assert.equal((await refused(sheetOf([1, 2, 3, 4], order()))).code, 'contract.noHeader');
+});
+
+test('the first full header counts; a title that names some columns is passed over', async () => {
+  const bytes = sheetOf(
+    ['ID', 'NOME'],
+    HEADER,
+    order(),
+    HEADER.map((name) => name.toLowerCase()),
+    order(),
+  );
+  const { report, messages } = await load(bytes);
+  assert.equal(report.headerRow, 2);
+  assert.equal(report.rejected, 1, 'the second header is a row like any other');
+  assert.match(messages[0], /A4: ID wants a number, and "id" is none/);
+});
+
+test('a missing column is named, with the row that comes nearest', async () => {
+  const { code, values } = await refused(
+    sheetOf(['Relatório'], ['ID', 'DATA', 'NOTA'], [1, date(2019, 1, 1)]),
+  );
+  assert.equal(code, 'contract.missing');
+  assert.deepEqual(values, { sheet: 'Dados', row: 2, missing: 'NOME, QTD', dataset: ptBR.name });
+});
+
+test('two headers that mean one column are an error that names both cells', async () => {
+  const { code, values } = await refused(sheetOf([...HEADER, 'código'], order()));
+  assert.equal(code, 'contract.twice');
+  assert.deepEqual(values, { sheet: 'Dados', header: 'código', cells: 'A1, E1' });
+});
+
+test('of several sheets, the visible one that matches; two that match are both named', async () => {
+  const right = { rows: [HEADER, order()] };
+  const other = { name: 'Capa', rows: [['Relatório']] };
+  const { report } = await load(
+    workbook({
+      sheets: [other, { ...right, name: 'B' }, { ...right, name: 'C', state: 'hidden' }],
+    }),
+  );
+  assert.equal(report.sheet, 'B');
+  const two = await refused(
+    workbook({ sheets: [{ ...right, name: 'B' }, other, { ...right, name: 'C' }] }),
+  );
+  assert.deepEqual(two, {
+    code: 'contract.sheets',
+    values: { sheets: `"B" (${ptBR.name}), "C" (${ptBR.name})` },
+  });
+  const both = await refused(workbook({ sheets: [{ ...right, name: 'B' }] }), ptBR, plain);
+  assert.equal(both.values.sheets, `"B" (${ptBR.name}), "B" (${plain.name})`);
+  const hidden = await refused(
+    workbook({ sheets: [other, { ...right, name: 'C', state: 'veryHidden' }] }),
+  );
+  assert.deepEqual(hidden, { code: 'contract.hidden', values: { sheet: 'C' } });
+});
+
+test('totals and notes are reported and never summed', async () => {
+  const { rows, report, messages } = await loadRows([
+    order(),
+    ['Total', null, null, 5],
+    [null, 'SUBTOTAL geral', null, 5],
+    [null, 'Sub total', null, 5],
+    ['Grand Total', null, null, 5],
+    ['  TOTAL:', null, null, 5],
+    [null, null, null, 5],
+    [null, null, date(2019, 3, 14), 5],
+    ['Fonte: sistema de vendas', null, null, null],
+    [null, 'Revisado em março', null, null],
+    order({ id: 2 }),
+  ]);
+  assert.deepEqual(Object.keys(rows), ['2', '12']);
+  assert.deepEqual(messages, []);
+  const { read, accepted, rejected, totals, notes, skippedRows } = report;
+  assert.deepEqual(
+    { read, accepted, rejected, totals, notes },
+    { read: 2, accepted: 2, rejected: 0, totals: 5, notes: 4 },
+  );
+  assert.deepEqual(skippedRows, [3, 4, 5, 6, 7, 8, 9, 10, 11]);
+});
+
+test('a row of data that lacks something is rejected, not passed over', async () => {
+  const { report, messages } = await loadRows([
+    order({ id: null }),
+    order({ nome: null }),
+    order({ data: null }),
+    [7, null, null, null],
+    ['Totalmente', null, null, 5],
+    ['Fonte', null, date(2019, 3, 14), 5],
+  ]);
+  assert.deepEqual([report.read, report.rejected, report.totals, report.notes], [6, 6, 0, 0]);
+  for (const cellName of ['A2', 'B3', 'C4', 'B5', 'A6', 'A7'])
+    assert.ok(
+      messages.some((message) => message.startsWith(`${cellName}: `)),
+      `${cellName} ${messages}`,
+    );
+});
+
+test('a name that is Total is data when its row is whole', async () => {
+  const { rows, report } = await loadRows([
+    order({ nome: 'Total' }),
+    order({ nome: 'TOTAL FLEX' }),
+  ]);
+  assert.deepEqual([Object.keys(rows).length, report.totals], [2, 0]);
+});
+
+test('the totals row that a table declares is no data, whatever it says', async () => {
+  const tables = [{ ref: 'A1:D4', columns: HEADER, totalsRowCount: 1 }];
+  const { rows, report } = await loadRows(
+    [order(), order({ id: 2 }), order({ id: 3, nome: 'Soma' })],
+    { tables },
+  );
+  assert.deepEqual(Object.keys(rows), ['2', '3']);
+  assert.deepEqual([report.read, report.totals, report.skippedRows], [2, 1, [4]]);
+});
+
+test('merged data cells reject their rows, with the range; a merged title above the header is none of them', async () => {
+  const { rows, report, messages } = await loadRows([order(), order(), order(), order()], {
+    merges: ['B3:B4', 'F2:G9', 'A1:D1'],
+  });
+  assert.deepEqual(Object.keys(rows), ['2', '5']);
+  assert.deepEqual([report.read, report.accepted, report.rejected], [4, 2, 2]);
+  assert.match(messages[0], /^B3:B4: these cells are merged over NOME/);
+});
+
+test('every bad cell of a row is named, and the row counts once', async () => {
+  const { report, messages } = await loadRows([
+    [cell('e', '<v>#N/A</v>'), 5, formatted(60, 14), cell('n', '<f>1+1</f>')],
+    order(),
+  ]);
+  assert.deepEqual([report.read, report.accepted, report.rejected], [2, 1, 1]);
+  assert.deepEqual(
+    messages.map((message) => message.split(':')[0]),
+    ['A2', 'B2', 'C2', 'D2'],
+  );
+});
+
+test('rows read are accepted or rejected, over several blocks of rows', async () => {
+  const rows = Array.from({ length: 45_000 }, (_, n) =>
+    order({ id: n % 1_000 === 7 ? 'x' : n + 1 }),
+  );
+  const { report, messages } = await loadRows(rows);
+  assert.deepEqual([report.read, report.accepted, report.rejected], [45_000, 44_955, 45]);
+  assert.match(messages[44], /^A44009: ID wants a number/);
+  assert.equal((await rowsOf(sheetOf(HEADER))).length, 0);
+});

@@ -1,0 +1,116 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { openDuckDb } from '../../src/warehouse/duckdb.ts';
+import { piecesOf, warehouseContract } from '../contracts/warehouse.ts';
+
+async function temporaryFile() {
+  const folder = await mkdtemp(join(tmpdir(), 'entrada-duckdb-'));
+  return {
+    file: join(folder, 'entrada.duckdb'),
+    remove: () => rm(folder, { recursive: true, force: true }),
+  };
+}
+
+warehouseContract('duckdb', async () => {
+  const { file, remove } = await temporaryFile();
+  const warehouse = await openDuckDb({ file, waitMs: 0 });
+  const reader = await openDuckDb({ file, waitMs: 0 });
+  return {
+    warehouse,
+    reader,
+    async cleanup() {
+      await reader.close();
+      await warehouse.close();
+      await remove();
+    },
+  };
+});
+
+const HOLD = `
+  const { openDuckDb } = await import(process.argv[1]);
+  const warehouse = await openDuckDb({ file: process.argv[2], waitMs: 0 });
+  await warehouse.query('CREATE TABLE IF NOT EXISTS t (i INTEGER)');
+  process.stdout.write('held');
+  process.stdin.once('data', async () => { await warehouse.close(); process.exit(); });
+`;
+
+async function holdInAnotherProcess(file: string) {
+  const source = new URL('../../src/warehouse/duckdb.ts', import.meta.url).href;
+  const child = spawn(process.execPath, ['--input-type=module', '-e', HOLD, source, file], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  await once(child.stdout, 'data');
+  return child;
+}
+
+test('a database that another process has is busy: says who, and opens once it is free', async () => {
+  const { file, remove } = await temporaryFile();
+  const holder = await holdInAnotherProcess(file);
+  try {
+    for (const readOnly of [false, true]) {
+      await assert.rejects(openDuckDb({ file, readOnly, waitMs: 0 }), {
+        kind: 'transient',
+        code: 'warehouse.busy',
+        values: { file, holder: String(holder.pid) },
+      });
+    }
+    const told: string[] = [];
+    const onWait = (pid: string) => {
+      told.push(pid);
+      holder.stdin.write('go');
+    };
+    const warehouse = await openDuckDb({ file, waitMs: 30_000, onWait });
+    assert.deepEqual(told, [String(holder.pid)]);
+    assert.deepEqual((await warehouse.query('SELECT COUNT(*) FROM t')).rows, [[0]]);
+    await warehouse.close();
+  } finally {
+    holder.kill('SIGKILL');
+    await remove();
+  }
+});
+
+test('a process that was killed holds nothing any more', async () => {
+  const { file, remove } = await temporaryFile();
+  const holder = await holdInAnotherProcess(file);
+  holder.kill('SIGKILL');
+  await once(holder, 'exit');
+  const warehouse = await openDuckDb({ file, waitMs: 0 });
+  assert.deepEqual((await warehouse.query('SELECT COUNT(*) FROM t')).rows, [[0]]);
+  await warehouse.close();
+  await remove();
+});
+
+test('opened to read, it neither writes nor reaches for files', async () => {
+  const { file, remove } = await temporaryFile();
+  const owner = await openDuckDb({ file, waitMs: 0 });
+  await owner.query('CREATE TABLE t AS SELECT 1 AS i');
+  await owner.close();
+  const warehouse = await openDuckDb({ file, readOnly: true, waitMs: 0 });
+  const out = join(file, '..', 'out');
+  for (const sql of [
+    'INSERT INTO t VALUES (2)',
+    'UPDATE t SET i = 2',
+    'DELETE FROM t',
+    'DROP TABLE t',
+    'CREATE TABLE u (i INTEGER)',
+    'CREATE OR REPLACE VIEW v AS SELECT 1',
+    `COPY t TO '${out}.csv'`,
+    `EXPORT DATABASE '${out}'`,
+    `ATTACH '${out}.duckdb'`,
+    `SELECT * FROM read_text('/etc/hostname')`,
+    'SET enable_external_access = true',
+    'INSTALL httpfs',
+    'LOAD httpfs',
+  ]) {
+    await assert.rejects(warehouse.query(sql), { kind: 'user', code: 'query.invalid' }, sql);
+    await assert.rejects(piecesOf(warehouse, sql), { code: 'query.invalid' }, sql);
+  }
+  assert.deepEqual((await warehouse.query('SELECT i FROM t')).rows, [[1]]);
+  await warehouse.close();
+  await remove();
+});

@@ -1,0 +1,176 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { findArrivals } from '../../src/ingest/arrivals.ts';
+import { createMemoryLake } from '../../src/lake/memory.ts';
+import { render } from '../../src/messages/messages.ts';
+import {
+  date,
+  SHARED_STRINGS,
+  SHEET,
+  type Spec,
+  utf16,
+  workbook,
+  zip,
+} from '../workbook-builder.ts';
+import { cellsOf, HEADER, load, open, order, plain, ptBR, refusal } from './reading.ts';
+
+/* Rows 17, 21 to 23 and 31 of the behaviours of real workbooks. */
+
+const sheets = [{ rows: [['texto', 1.5, date(2019, 3, 14)]] }];
+const CELLS = { A1: 'texto', B1: 1.5, C1: 'date 2019-03-14T00:00:00' };
+const same = async (spec: Partial<Spec>) =>
+  assert.deepEqual(await cellsOf(workbook({ sheets, ...spec })), CELLS);
+
+test('17. parts are found through the relationships, wherever they are', async () => {
+  await same({ absoluteTargets: true });
+  await same({ place: (name) => name.replace('xl/', '') });
+  await same({ place: (name) => `deep/er/${name.toUpperCase()}` });
+  await same({ sharedStrings: false });
+  assert.deepEqual(await cellsOf(workbook({ sheets, styles: false })), { ...CELLS, C1: 43538 });
+  const upwards = (xml: string) =>
+    xml.replace('"worksheets/sheet1.xml"', '"../xl/./worksheets/sheet1.xml"');
+  await same({ parts: { 'xl/_rels/workbook.xml.rels': upwards } });
+});
+
+test('17. a part that is not there, or is something else, is named', async () => {
+  assert.equal(
+    await refusal(cellsOf(workbook({ sheets, parts: { [SHEET]: null } }))),
+    'The workbook is damaged: its part xl/worksheets/sheet1.xml is missing. Open it in Excel, let it repair the file, and save it again.',
+  );
+  for (const part of [SHARED_STRINGS, 'xl/styles.xml']) {
+    const found = await refusal(cellsOf(workbook({ sheets, parts: { [part]: null } })));
+    assert.match(found, new RegExp(`its part ${part} is missing`));
+  }
+  assert.equal(
+    await refusal(cellsOf(workbook({ sheets, parts: { [SHEET]: '<styleSheet/>' } }))),
+    'The part xl/worksheets/sheet1.xml of the workbook is damaged: it should be a <worksheet> of a spreadsheet and is something else. Open it in Excel, let it repair the file, and save it again.',
+  );
+  await assert.rejects(cellsOf(workbook({ sheets, parts: { [SHEET]: '' } })), {
+    code: 'xml.malformed',
+  });
+});
+
+test('17. parts in UTF-16 and with a byte order mark are read; bytes that are no characters are refused', async () => {
+  await same({ parts: { [SHEET]: utf16, [SHARED_STRINGS]: utf16 } });
+  await same({ parts: { [SHEET]: (xml) => `\ufeff${xml}` } });
+  const latin1 = (xml: string) => Buffer.from(xml.replace('texto', 'açaí'), 'latin1');
+  assert.equal(
+    await refusal(cellsOf(workbook({ sheets, parts: { [SHARED_STRINGS]: latin1 } }))),
+    'The part xl/sharedStrings.xml of the workbook is damaged: it holds bytes that are no characters. Open it in Excel, let it repair the file, and save it again.',
+  );
+});
+
+const CFB = Buffer.from('d0cf11e0a1b11ae1', 'hex');
+
+test('21. an encrypted workbook and an old .xls are told apart, each with what to do', async () => {
+  const file = (stream: string) =>
+    Buffer.concat([CFB, Buffer.alloc(2_000), Buffer.from(stream, 'utf16le')]);
+  assert.equal(
+    await refusal(open(file('EncryptedPackage'))),
+    'The workbook has a password. In Excel: File > Info > Protect Workbook > Encrypt with Password, clear it, save, and upload it again.',
+  );
+  assert.equal(
+    await refusal(open(file('Workbook'))),
+    'This is an old .xls workbook (Excel 97-2003). In Excel: File > Save As > Excel Workbook (*.xlsx).',
+  );
+});
+
+test('22. the message names what the file really is', async () => {
+  const files: [string | Uint8Array, string][] = [
+    ['<html><table><tr><td>1', 'HTML'],
+    ['\ufeff  <!DOCTYPE html>', 'HTML'],
+    ['<?xml version="1.0"?><a/>', 'XML'],
+    ['ID;NOME;DATA\n1;VULT;14/03/2019\n', 'CSV'],
+    ['a\tb\n', 'CSV'],
+    ['%PDF-1.7', 'PDF'],
+    [zip([{ name: 'readme.txt', data: 'x' }]), 'ZIP'],
+    [
+      zip([
+        { name: 'content.xml', data: '<a/>' },
+        { name: 'META-INF/manifest.xml', data: '<a/>' },
+      ]),
+      'OpenDocument',
+    ],
+  ];
+  for (const [content, type] of files) {
+    assert.equal(
+      await refusal(open(Buffer.from(content))),
+      `The file is not a workbook, whatever its name says: it is ${type}. Open it in Excel and save it as Excel Workbook (*.xlsx).`,
+    );
+  }
+  assert.equal(await refusal(open(Buffer.alloc(0))), 'The file is empty.');
+  assert.match(
+    await refusal(open(Buffer.from('GIF89a'))),
+    /^The file is not a workbook: it begins with "GIF89a"\./,
+  );
+});
+
+test('23. of several sheets, the visible one whose header matches the contract', async () => {
+  const good = { name: 'Vendas', rows: [HEADER, order()] };
+  const other = { name: 'Capa', rows: [['Relatório']] };
+  const loads = (all: Spec['sheets'], spec: Partial<Spec> = {}) =>
+    load(workbook({ sheets: all, ...spec }));
+  assert.equal((await loads([other, good])).report.sheet, 'Vendas');
+  assert.equal(
+    (await loads([{ ...good, name: 'Velha', state: 'hidden' }, good])).report.sheet,
+    'Vendas',
+  );
+  // By r:id, not by the order of the files.
+  const swapped = (xml: string) =>
+    xml.replace('rId1', 'rId0').replace('rId2', 'rId1').replace('rId0', 'rId2');
+  assert.equal(
+    (await loads([other, good], { parts: { 'xl/workbook.xml': swapped } })).report.sheet,
+    'Capa',
+  );
+  assert.equal(
+    await refusal(loads([good, { ...good, name: 'Cópia' }])),
+    'More than one sheet could be meant: "Vendas" (pedidos_br), "Cópia" (pedidos_br). Leave one of them visible, or upload them one by one.',
+  );
+  assert.match(
+    await refusal(load(workbook({ sheets: [good] }), ptBR, plain)),
+    /"Vendas" \(pedidos_br\), "Vendas" \(pedidos_plain\)/,
+  );
+  assert.equal(
+    await refusal(loads([other, { ...good, state: 'veryHidden' }])),
+    'The sheet "Vendas" holds the columns that are expected, but it is hidden. Right-click a sheet tab, choose Unhide, and save.',
+  );
+});
+
+test('31. lock files, unfinished uploads and empty files are no workbooks yet, and it is said', async () => {
+  let clock = 1_000_000;
+  const lake = createMemoryLake({ now: () => clock });
+  const whole = workbook({ sheets });
+  const put = (name: string, bytes: Uint8Array) => lake.write(`entrada/${name}`, bytes);
+  await put('~$vendas.xlsx', Buffer.from('x'));
+  await put('vendas.tmp', whole);
+  await put('vendas.xlsx.part', whole);
+  await put('.vendas.xlsx', whole);
+  await put('notas.txt', whole);
+  await put('vazia.xlsx', Buffer.alloc(0));
+  await put('meia.xlsx', whole.subarray(0, 900));
+  await put('inteira.xlsx', whole);
+  await put('falsa.xlsx', Buffer.from('a;b\n'));
+  clock += 10_000;
+  await put('crescendo.xlsx', whole.subarray(0, 500));
+  const sleep = () => put('crescendo.xlsx', whole.subarray(0, 800));
+  const { ready, waiting } = await findArrivals(lake, { now: () => clock, sleep });
+  assert.deepEqual(
+    ready.map(({ name }) => name),
+    ['entrada/falsa.xlsx', 'entrada/inteira.xlsx'],
+  );
+  assert.deepEqual(
+    waiting
+      .map(({ file, reason: code }) => render({ code, values: { file: file.name.slice(8) } }, 'en'))
+      .sort(),
+    [
+      '.vendas.xlsx: left in entrada/; its name begins with a dot',
+      'crescendo.xlsx: left in entrada/; it is still being written',
+      'meia.xlsx: left in entrada/; its end has not arrived yet',
+      'notas.txt: left in entrada/; only .xlsx and .xlsm workbooks are taken',
+      'vazia.xlsx: left in entrada/; it is empty so far',
+      'vendas.tmp: left in entrada/; its name says that it is still being uploaded',
+      'vendas.xlsx.part: left in entrada/; its name says that it is still being uploaded',
+      '~$vendas.xlsx: left in entrada/; Excel makes it while a workbook is open',
+    ],
+  );
+});

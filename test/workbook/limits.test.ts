@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Limits } from '../../src/workbook/limits.ts';
+import { bomb, rich, SHARED_STRINGS, SHEET, type Spec, workbook } from '../workbook-builder.ts';
+import { cellsOf, refusal } from './reading.ts';
+
+const TEXT = '<t xml:space="preserve">a</t>';
+const bytesOf = (spec: Partial<Spec> = {}) =>
+  workbook({ sheets: [{ rows: [[1, 'a', rich(TEXT), 'b']] }], ...spec });
+const words = (spec: Partial<Spec>, limits?: Partial<Limits>) =>
+  refusal(cellsOf(bytesOf(spec), limits));
+
+const RATIO =
+  'The workbook inflates to more than 500 times its size, as only a hostile file does, so it was not read further. If it is honest, set ENTRADA_MAX_RATIO higher.';
+
+test('a bomb ends at the ratio of inflate, wherever it is', async () => {
+  const spaces = ' '.repeat(1024);
+  for (const before of ['</si>'])
+    assert.equal(await words({ parts: { [SHARED_STRINGS]: bomb(spaces, 300, before) } }), RATIO);
+  for (const before of ['</row>', '<sheetData>'])
+    assert.equal(await words({ parts: { [SHEET]: bomb(spaces, 300, before) } }), RATIO, before);
+  assert.equal(await words({ parts: { [SHEET]: bomb('<x a="1"/>', 300) } }), RATIO);
+});
+
+test('one endless token ends with its part named, before it fills the memory', async () => {
+  const long =
+    'The part xl/worksheets/sheet1.xml of the workbook holds one piece of more than 16777216 bytes, as no spreadsheet program writes. Open it in Excel and save it again.';
+  const letters = 'x'.repeat(1024);
+  for (const before of ['</v>', '</sheetData>', '="A1"', 'sheetData>'])
+    assert.equal(await words({ parts: { [SHEET]: bomb(letters, 40, before) } }), long, before);
+  const inside = (open: string) => (xml: string) =>
+    xml.replace('</sheetData>', `${open}</sheetData>`);
+  for (const open of ['<!--', '<?x ', '<![CDATA[', '<a b="'])
+    assert.equal(
+      await words({ parts: { [SHEET]: (xml) => bomb(letters, 40)(inside(open)(xml)) } }),
+      long,
+      open,
+    );
+  // White space comes in pieces, and a text may not be made of endless ones either.
+  assert.equal(await words({ parts: { [SHEET]: bomb(' \t\n ', 300, '</v>') } }), long);
+  const text = await words({ parts: { [SHARED_STRINGS]: bomb(' '.repeat(1024), 300, '</t>') } });
+  assert.equal(text, long.replace('worksheets/sheet1', 'sharedStrings'));
+});
+
+test('each limit says what was passed and which setting raises it', async () => {
+  assert.equal(
+    await words({}, { inflatedBytes: 500 }),
+    'The workbook inflates to more than 500 bytes, so it was not read further. If it is meant to be that large, set ENTRADA_MAX_INFLATED_BYTES higher.',
+  );
+  assert.equal(
+    await words({ sheets: [{ rows: [] }, { rows: [] }] }, { sheets: 1 }),
+    'The workbook has more than 1 sheets. If that is right, set ENTRADA_MAX_SHEETS higher.',
+  );
+  assert.equal(
+    await words({}, { texts: 2 }),
+    'The workbook has more than 2 different texts. If that is right, set ENTRADA_MAX_TEXTS higher, or split the workbook.',
+  );
+  assert.equal(
+    await words({ sharedStrings: false }, { textBytes: 3 }),
+    'The texts of the workbook take more than 3 bytes. If that is right, set ENTRADA_MAX_TEXT_BYTES higher, or split the workbook.',
+  );
+});
+
+test('entities cannot be declared, and elements cannot be nested without end', async () => {
+  const doctype = (xml: string) =>
+    xml.replace('<worksheet', '<!DOCTYPE a [<!ENTITY b "c">]><worksheet');
+  assert.equal(
+    await words({ parts: { [SHEET]: doctype } }),
+    'The part xl/worksheets/sheet1.xml of the workbook holds a DOCTYPE, which no workbook needs and some attacks use. Open it in Excel and save it again.',
+  );
+  assert.match(
+    await words({ parts: { [SHEET]: bomb('<a>', 1) } }),
+    /its elements are nested too deep/,
+  );
+  assert.match(
+    await words({
+      parts: { [SHEET]: (xml) => xml.replace('<row', `<row ${'a="1" '.repeat(300)}`) },
+    }),
+    /an element has too many attributes/,
+  );
+});
