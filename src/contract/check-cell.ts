@@ -5,6 +5,8 @@ import { type Parsed, parseDateText, parseNumberText } from './parse-text.ts';
 import type { RejectionCode } from './rejection.ts';
 
 const DAY_MS = 86_400_000;
+/** Beyond it two amounts a cent apart are the same double. */
+const MAX_MONEY = 2 ** 46;
 
 /** A value as its column stores it (see batch.ts), or the code of the reason why not. */
 export type Checked = number | RejectionCode;
@@ -44,14 +46,11 @@ export function createCellCheck(column: Column, dataset: Dataset, texts: Texts):
   function number(value: number): Checked {
     if (!(value >= min)) return 'cell.tooSmall';
     if (!(value <= max)) return 'cell.tooBig';
-    const whole = type === 'money' ? Math.round(value * 100) : value;
-    if (Math.abs(whole) > Number.MAX_SAFE_INTEGER) return 'cell.tooLarge';
+    if (Math.abs(value) > (type === 'money' ? MAX_MONEY : Number.MAX_SAFE_INTEGER))
+      return 'cell.tooLarge';
     if (type === 'number') return value;
     if (type === 'integer') return Number.isInteger(value) ? value : 'cell.notInteger';
-    // A double holds cents only nearly; a third decimal place is no rounding noise.
-    return Math.abs(value * 100 - whole) <= 1e-6 * Math.max(1, Math.abs(value))
-      ? whole
-      : 'cell.notMoney';
+    return centsOf(value) ?? 'cell.notMoney';
   }
 
   function date(ms: number): Checked {
@@ -92,6 +91,17 @@ export function boundsOf({ min, max }: Column): { readonly min: number; readonly
     // A day as an upper bound counts whole.
     max: bound(max, Number.POSITIVE_INFINITY, DAY_MS - 1),
   };
+}
+
+/**
+ * The whole cents that an amount is. A double holds 19.99 only nearly, and a sum of such amounts a little less
+ * nearly: a few units in the last place are rounding noise, a third decimal place is not.
+ */
+function centsOf(value: number): number | undefined {
+  const near = Math.round(value * 100);
+  const exact = [near, near - 1, near + 1].find((cents) => cents / 100 === value);
+  if (exact !== undefined) return exact;
+  return Math.abs(value - near / 100) <= 4 * Number.EPSILON * Math.abs(value) ? near : undefined;
 }
 
 function bound(value: Column['min'], otherwise: number, dayEnd: number): number {

