@@ -38,8 +38,8 @@ export function* salesRows(plan: SalesPlan): Generator<SalesRow> {
   }
 }
 
-/** Mulberry32: small, fast, and the same on every machine. */
-function randomIntegers(seed: number): (limit: number) => number {
+/** Whole numbers from 0 to below a limit. Mulberry32: small, fast, and the same on every machine. */
+export function randomIntegers(seed: number): (limit: number) => number {
   let state = seed;
   return (limit) => {
     state = (state + 0x6d2b79f5) | 0;

@@ -1,3 +1,4 @@
+import { randomIntegers } from '../../src/samples/sales.ts';
 import type { Row } from './warehouse-rows.ts';
 
 /* Random histories of loads of the sales dataset, and what a person with a pencil makes of them. */
@@ -25,7 +26,7 @@ const DAYS = ['2017-12-01', '2017-12-31', '2018-01-01', '2018-01-31', '2018-03-3
 
 /** Few different keys, so that rows repeat within a load and across loads; units may be negative or nothing. */
 export function randomHistory(seed: number): History {
-  const below = random(seed);
+  const below = randomIntegers(seed);
   const steps: ({ load: Row[] } | { retract: number })[] = [];
   const inForce: number[] = [];
   for (let step = 0, loads = 0; step < 5; step++) {
@@ -73,15 +74,4 @@ export function naiveTables(loads: readonly (readonly Row[])[]): Record<string, 
 /** Rows in an order of their own, to compare sets of them. */
 export function sorted(rows: readonly Row[]): string[] {
   return rows.map((row) => JSON.stringify(row)).sort();
-}
-
-/** Mulberry32. */
-function random(seed: number): (limit: number) => number {
-  let state = seed;
-  return (limit) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let bits = Math.imul(state ^ (state >>> 15), state | 1);
-    bits ^= bits + Math.imul(bits ^ (bits >>> 7), bits | 61);
-    return Math.floor((((bits ^ (bits >>> 14)) >>> 0) / 2 ** 32) * limit);
-  };
 }

@@ -3,23 +3,13 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { retractFile } from '../../src/ingest/retract.ts';
 import { traceRows } from '../../src/ledger/trace.ts';
+import { randomIntegers } from '../../src/samples/sales.ts';
 import { openDuckDb } from '../../src/warehouse/duckdb.ts';
 import { date } from '../workbook-builder.ts';
 import { newHome, type Sale, sale, sales, shippedDatasets, type TestHome } from './home.ts';
 
 const TABLES = ['bases_vendas', 'con_ano_mes', 'con_mar_lin', 'con_mar_ano_mes', 'con_lin_ano_mes'];
 const QUESTIONS = TABLES.map((table) => `SELECT * FROM ${table} ORDER BY ALL`);
-
-/** A small generator of the same numbers every time (mulberry32). */
-function seeded(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) % below;
-  };
-}
 
 async function withDatabase<T>(
   home: TestHome,
@@ -53,7 +43,7 @@ function someSales(random: (below: number) => number): Sale[] {
 
 test('promise 7, undo: any history of drops, drops again, retractions and replacements equals a fresh load of the files in force', async () => {
   for (let seed = 1; seed <= 3; seed++) {
-    const random = seeded(seed);
+    const random = randomIntegers(seed);
     await using home = await newHome();
     const inForce = new Map<string, { bytes: Buffer; name: string }>();
     const dropped: { name: string; bytes: Buffer }[] = [];

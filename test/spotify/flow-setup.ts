@@ -95,3 +95,14 @@ export function switchable(faults: FakeHooks): { readonly hooks: FakeHooks; on: 
   };
   return state;
 }
+
+/** What became of each table of a run, by its name. */
+export const outcomes = ({ tables }: Awaited<ReturnType<typeof runSpotify>>) =>
+  Object.fromEntries(tables.map(({ table, outcome }) => [table, outcome]));
+
+/** The same outcome for all three tables. */
+export const all = (outcome: string) => ({
+  spotify_podcasts: outcome,
+  spotify_all_episodes: outcome,
+  dh_gb_episodes: outcome,
+});

@@ -4,16 +4,7 @@ import { createMemoryBus } from '../../src/bus/memory.ts';
 import { TransientError } from '../../src/errors.ts';
 import { runSpotify } from '../../src/spotify/flow.ts';
 import { EPISODES } from '../fake-spotify/server.ts';
-import { setupFlow } from './flow-setup.ts';
-
-const outcomes = ({ tables }: Awaited<ReturnType<typeof runSpotify>>) =>
-  Object.fromEntries(tables.map(({ table, outcome }) => [table, outcome]));
-
-const all = (outcome: string) => ({
-  spotify_podcasts: outcome,
-  spotify_all_episodes: outcome,
-  dh_gb_episodes: outcome,
-});
+import { all, outcomes, setupFlow } from './flow-setup.ts';
 
 describe('a warehouse that fails', () => {
   test('is tried again without asking Spotify again', async (t) => {

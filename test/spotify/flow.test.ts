@@ -1,20 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { episode } from '../../src/spotify/fake/catalog.ts';
-import { type runSpotify, TOPIC } from '../../src/spotify/flow.ts';
+import { TOPIC } from '../../src/spotify/flow.ts';
 import { openSource } from '../../src/spotify/source.ts';
 import { createSubscriber, createTurns } from '../../src/spotify/subscribers.ts';
 import { EPISODES, SEARCH, TOKEN } from '../fake-spotify/server.ts';
-import { editing, setupFlow } from './flow-setup.ts';
-
-const outcomes = ({ tables }: Awaited<ReturnType<typeof runSpotify>>) =>
-  Object.fromEntries(tables.map(({ table, outcome }) => [table, outcome]));
-
-const all = (outcome: string) => ({
-  spotify_podcasts: outcome,
-  spotify_all_episodes: outcome,
-  dh_gb_episodes: outcome,
-});
+import { all, editing, outcomes, setupFlow } from './flow-setup.ts';
 
 describe('the Spotify flow', () => {
   test('fills the three tables', async (t) => {

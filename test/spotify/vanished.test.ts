@@ -1,17 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { episode } from '../../src/spotify/fake/catalog.ts';
-import type { runSpotify } from '../../src/spotify/flow.ts';
-import { editing, setupFlow, switchable } from './flow-setup.ts';
-
-const outcomes = ({ tables }: Awaited<ReturnType<typeof runSpotify>>) =>
-  Object.fromEntries(tables.map(({ table, outcome }) => [table, outcome]));
-
-const all = (outcome: string) => ({
-  spotify_podcasts: outcome,
-  spotify_all_episodes: outcome,
-  dh_gb_episodes: outcome,
-});
+import { all, editing, outcomes, setupFlow, switchable } from './flow-setup.ts';
 
 describe('episodes that vanish', () => {
   test('are marked with the time and not deleted, and unmarked when they return', async (t) => {
