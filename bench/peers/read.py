@@ -1,30 +1,81 @@
-"""A peer's whole way from a workbook to an answer, as one process. usage: read.py PEER FILE"""
+"""A peer's whole way from a workbook to an answer, as one process. usage: read.py WHAT FILE DATABASE
+
+query: the rows into DuckDB's memory, and one query. job: what `entrada run` leaves behind, as far as its tables go:
+a DuckDB file with the distinct rows as bases_vendas and the four consolidated tables.
+"""
+import os
 import pathlib
 import sys
 
-peer, path = sys.argv[1:]
-if peer == "fastexcel-duckdb":
-    import duckdb
-    import fastexcel
+what, path, database = sys.argv[1:]
 
-    sheet = fastexcel.read_excel(path).load_sheet(0).to_arrow()
-    print(duckdb.connect().execute("SELECT COUNT(*), SUM(QTD_VENDA) FROM sheet").fetchall())
-elif peer == "duckdb-excel":
-    import duckdb
+
+def load_excel(connection):
     import duckdb_extension_excel
 
     folder = pathlib.Path(duckdb_extension_excel.__file__).parent / "extensions"
-    extension = next(folder.glob("*/excel.duckdb_extension"))
-    connection = duckdb.connect(config={"allow_unsigned_extensions": True})
-    connection.execute(f"LOAD '{extension}'")
-    connection.execute(f"CREATE TABLE t AS SELECT * FROM read_xlsx('{path}')")
-    print(connection.execute("SELECT COUNT(*), SUM(QTD_VENDA) FROM t").fetchall())
-elif peer == "python-calamine":
+    connection.execute(f"LOAD '{next(folder.glob('*/excel.duckdb_extension'))}'")
+
+
+def query(connection, source):
+    print(*connection.execute(f"SELECT COUNT(*), CAST(SUM(QTD_VENDA) AS BIGINT) FROM {source}").fetchone())
+
+
+def job(connection, source):
+    connection.execute("BEGIN")
+    connection.execute(
+        f"""CREATE TABLE bases_vendas AS SELECT DISTINCT CAST(ID_MARCA AS BIGINT) AS ID_MARCA, MARCA,
+        CAST(ID_LINHA AS BIGINT) AS ID_LINHA, LINHA, CAST(DATA_VENDA AS TIMESTAMP) AS DATA_VENDA,
+        CAST(QTD_VENDA AS BIGINT) AS QTD_VENDA FROM {source}"""
+    )
+    month = "year(DATA_VENDA) AS ANO, month(DATA_VENDA) AS MES"
+    tables = {
+        "con_ano_mes": month,
+        "con_mar_lin": "ID_MARCA, MARCA, ID_LINHA, LINHA",
+        "con_mar_ano_mes": f"ID_MARCA, MARCA, {month}",
+        "con_lin_ano_mes": f"ID_LINHA, LINHA, {month}",
+    }
+    for table, keys in tables.items():
+        units = "CAST(SUM(QTD_VENDA) AS BIGINT) AS SUM_QTD_VENDA"
+        connection.execute(f"CREATE TABLE {table} AS SELECT {keys}, {units} FROM bases_vendas GROUP BY ALL")
+    connection.execute("COMMIT")
+    units = [f"(SELECT CAST(SUM(SUM_QTD_VENDA) AS BIGINT) FROM {table})" for table in tables]
+    sums = ", ".join(["CAST(SUM(QTD_VENDA) AS BIGINT)", *units])
+    print(*connection.execute(f"SELECT COUNT(*), {sums} FROM bases_vendas").fetchone())
+    connection.close()
+
+
+def connect(kind):
+    import duckdb
+
+    for leftover in (database, f"{database}.wal"):
+        if os.path.exists(leftover):
+            os.remove(leftover)
+    config = {"allow_unsigned_extensions": True}
+    return duckdb.connect(database if kind == "job" else ":memory:", config=config)
+
+
+reader, _, kind = what.rpartition("-")
+if reader == "fastexcel":
+    import fastexcel
+
+    sheet = fastexcel.read_excel(path).load_sheet(0).to_arrow()
+    (job if kind == "job" else query)(connect(kind), "sheet")
+elif what == "excel-query":
+    connection = connect(kind)
+    load_excel(connection)
+    connection.execute(f"CREATE TABLE sheet AS SELECT * FROM read_xlsx('{path}')")
+    query(connection, "sheet")
+elif what == "excel-job":
+    connection = connect(kind)
+    load_excel(connection)
+    job(connection, f"read_xlsx('{path}')")
+elif what == "python-calamine":
     import python_calamine
 
     rows = python_calamine.CalamineWorkbook.from_path(path).get_sheet_by_index(0).to_python()
     print(len(rows) - 1)
-elif peer == "openpyxl":
+elif what == "openpyxl":
     import openpyxl
 
     sheet = openpyxl.load_workbook(path, read_only=True).worksheets[0]
