@@ -46,8 +46,11 @@ export function createColumnCheck(column: Column, dataset: Dataset, texts: Texts
     if (type === 'integer') {
       for (let row = 0; row < count; row++) {
         const value = values[row];
-        if (kinds[row] === NUMBER && value >= min && value <= max && value === Math.trunc(value)) {
-          setInt64(out.values, row, value);
+        const word = value | 0;
+        // Most whole numbers fit in one word.
+        if (kinds[row] === NUMBER && word === value && value >= min && value <= max) {
+          out.values[2 * row] = word;
+          out.values[2 * row + 1] = word >> 31;
         } else checkOne(row);
       }
     } else if (type === 'datetime') {

@@ -1,5 +1,6 @@
 import type { Texts } from '../workbook/texts.ts';
-import type { RowBatch } from './batch.ts';
+import { BATCH_ROWS, type RowBatch } from './batch.ts';
+import type { Column } from './dataset.ts';
 
 /**
  * A hash of what a file says, whatever its bytes, its sheet's name, and the order of its rows and columns:
@@ -12,41 +13,36 @@ export interface ContentHash {
   digest(): string;
 }
 
-export function createContentHash(isText: readonly boolean[]): ContentHash {
-  const textHashes: number[] = [];
+const SEED = 0x9747b28c;
+const FACTOR = 0x9e3779b1;
+/** In the place of a value that an optional column lacks. */
+const ABSENT = 0x5bd1e995;
+
+export function createContentHash(columns: readonly Column[]): ContentHash {
+  const hashes = new Int32Array(BATCH_ROWS);
+  const hashTexts = createTextHashes();
   let rows = 0;
   let low = 0;
   let high = 0;
 
-  function textHash(index: number, texts: Texts): number {
-    let hash = textHashes[index];
-    if (hash === undefined) {
-      hash = 0x811c9dc5;
-      for (const byte of texts.bytes(index)) hash = Math.imul(hash ^ byte, 0x01000193);
-      textHashes[index] = hash;
-    }
-    return hash;
-  }
-
   return {
-    add({ count, columns }, texts) {
-      const hashes = new Int32Array(count).fill(0x9747b28c);
-      columns.forEach(({ values, words, present }, slot) => {
-        // Read as 32-bit words, a column of doubles has two a row as well.
-        const wide = words === 2 || values instanceof Float64Array;
-        const bits = new Int32Array(values.buffer);
+    add({ count, columns: filled }, texts) {
+      const textHashes = hashTexts(texts);
+      hashes.fill(SEED);
+      filled.forEach(({ values, present }, slot) => {
+        const { type, optional } = columns[slot];
+        const words = type === 'text' ? values : new Int32Array(values.buffer);
+        const wide = type !== 'text' && type !== 'date';
         for (let row = 0; row < count; row++) {
-          let hash = hashes[row];
-          if (present[row] === 0) hash = mix(hash, 0x5bd1e995);
-          else if (isText[slot]) hash = mix(hash, textHash(values[row], texts));
-          else if (wide) hash = mix(mix(hash, bits[2 * row]), bits[2 * row + 1]);
-          else hash = mix(hash, bits[row]);
-          hashes[row] = hash;
+          if (optional && present[row] === 0) hashes[row] = mix(hashes[row], ABSENT);
+          else if (wide) hashes[row] = mix(mix(hashes[row], words[2 * row]), words[2 * row + 1]);
+          else
+            hashes[row] = mix(hashes[row], type === 'text' ? textHashes[words[row]] : words[row]);
         }
       });
-      for (const hash of hashes) {
-        low = (low + hash) | 0;
-        high = (high + Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d)) | 0;
+      for (let row = 0; row < count; row++) {
+        low = (low + hashes[row]) | 0;
+        high = (high + mix(hashes[row], FACTOR)) | 0;
       }
       rows += count;
     },
@@ -54,14 +50,29 @@ export function createContentHash(isText: readonly boolean[]): ContentHash {
   };
 }
 
-/** One step of MurmurHash3. */
+/** Of the same hash any two words give two others, and of the same word any two hashes. */
 function mix(hash: number, word: number): number {
-  const scrambled = Math.imul(rotate(Math.imul(word, 0xcc9e2d51), 15), 0x1b873593);
-  return (Math.imul(rotate(hash ^ scrambled, 13), 5) + 0xe6546b64) | 0;
+  const product = Math.imul(hash ^ word, FACTOR);
+  return product ^ (product >>> 15);
 }
 
-function rotate(word: number, bits: number): number {
-  return (word << bits) | (word >>> (32 - bits));
+/** The hash of each text by its index; each is looked at once a load. */
+function createTextHashes(): (texts: Texts) => Int32Array {
+  let hashes = new Int32Array(0);
+  let known = 0;
+  return (texts) => {
+    if (hashes.length < texts.size) {
+      const more = new Int32Array(2 * texts.size);
+      more.set(hashes);
+      hashes = more;
+    }
+    for (; known < texts.size; known++) {
+      let hash = SEED;
+      for (const byte of texts.bytes(known)) hash = mix(hash, byte);
+      hashes[known] = hash;
+    }
+    return hashes;
+  };
 }
 
 function hex(word: number): string {

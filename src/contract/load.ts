@@ -4,7 +4,6 @@ import {
   DATE,
   ERROR,
   INVALID,
-  MAX_COLUMN,
   NUMBER,
   type Range,
   rangeName,
@@ -12,22 +11,23 @@ import {
 } from '../workbook/cells.ts';
 import { msToIso } from '../workbook/dates.ts';
 import type { Texts } from '../workbook/texts.ts';
-import { createFacts, type SheetTable, type Workbook } from '../workbook/workbook.ts';
-import { BATCH_ROWS, createRowBatch, type RowBatch } from './batch.ts';
+import { createFacts, type Workbook } from '../workbook/workbook.ts';
+import { createRowBatch, type RowBatch } from './batch.ts';
 import { createColumnCheck } from './check-column.ts';
 import type { Choice } from './choose-sheet.ts';
 import { createContentHash } from './content-hash.ts';
-import type { Column } from './dataset.ts';
-import { fold } from './fold.ts';
 import type { Rejection } from './rejection.ts';
 import {
   clearRowBlock,
+  createPlaces,
   createRowBlock,
+  gather,
+  KEPT,
   keepAccepted,
   REJECTED,
   type RowBlock,
-  SKIPPED,
 } from './row-block.ts';
+import { createSkipRows } from './skipped-rows.ts';
 
 /** Where accepted rows and rejections go while a sheet is read. */
 export interface RowSink {
@@ -69,53 +69,42 @@ export async function loadSheet(
   const { texts } = workbook;
   const { columns } = dataset;
   const facts = createFacts();
-  const totalsRows = rowsOfTotals(await workbook.tables(sheet));
+  const skipRows = createSkipRows(columns, await workbook.tables(sheet), texts);
   const checks = columns.map((column) => createColumnCheck(column, dataset, texts));
   const block = createRowBlock(columns.length);
   const out = createRowBatch(dataset);
   const report = createReport(choice);
-  const content = createContentHash(columns.map(({ type }) => type === 'text'));
+  const content = createContentHash(columns);
 
   async function finishBlock(): Promise<void> {
-    markSkipped(block, columns, totalsRows, texts, report);
+    skipRows(block, (row, kind) => {
+      report[kind]++;
+      if (report.skippedRows.length < NAMED_ROWS) report.skippedRows.push(row);
+    });
     const rejections: Rejection[] = [];
     checks.forEach((check, slot) => {
       check(block, slot, out.columns[slot], (row, code) => {
+        if (block.fates[row] === KEPT) block.rejected++;
         block.fates[row] = REJECTED;
         rejections.push(rejectionOf(choice, block, slot, row, code, texts));
       });
     });
     keepAccepted(block, out);
-    const rejected = block.fates.reduce((sum, fate) => sum + Number(fate === REJECTED), 0);
-    report.read += out.count + rejected;
+    report.read += out.count + block.rejected;
     report.accepted += out.count;
-    report.rejected += rejected;
+    report.rejected += block.rejected;
     content.add(out, texts);
     if (out.count > 0) await sink.write(out, texts);
     if (rejections.length > 0) await sink.reject(rejections.sort((a, b) => a.row - b.row));
     clearRowBlock(block);
   }
 
-  const slots = new Int16Array(MAX_COLUMN + 1).fill(-1);
-  header.columns.forEach((column, slot) => {
-    if (column > 0) slots[column] = slot;
-  });
-  const { kinds, values, rows } = block;
-  let row = 0;
-  let at = -1;
-  for await (const batch of workbook.read(sheet, facts)) {
-    for (let i = 0; i < batch.count; i++) {
-      if (batch.rows[i] <= header.row) continue;
-      if (batch.rows[i] !== row) {
-        row = batch.rows[i];
-        if (block.count === BATCH_ROWS) await finishBlock();
-        at = block.count++;
-        rows[at] = row;
-      }
-      const slot = slots[batch.columns[i]];
-      if (slot === -1) continue;
-      kinds[slot][at] = batch.kinds[i];
-      values[slot][at] = batch.values[i];
+  const places = createPlaces(header.columns);
+  for await (const cells of workbook.read(sheet, facts)) {
+    let from = gather(block, cells, 0, places, header.row);
+    while (from < cells.count) {
+      await finishBlock();
+      from = gather(block, cells, from, places, header.row);
     }
   }
   await finishBlock();
@@ -191,61 +180,6 @@ async function rejectMerges(
     );
     report.rejected += discarded.length;
   }
-}
-
-/** Finds the rows that are no data: totals, and notes. Only a row that lacks a key can be one. */
-function markSkipped(
-  block: RowBlock,
-  columns: readonly Column[],
-  totalsRows: ReadonlySet<number>,
-  texts: Texts,
-  report: SheetReport,
-): void {
-  const keys = columns.flatMap(({ key }, slot) => (key ? [slot] : []));
-  const skip = (row: number, kind: 'totals' | 'notes') => {
-    block.fates[row] = SKIPPED;
-    report[kind]++;
-    if (report.skippedRows.length < NAMED_ROWS) report.skippedRows.push(block.rows[row]);
-  };
-  for (let row = 0; row < block.count; row++) {
-    if (totalsRows.size > 0 && totalsRows.has(block.rows[row])) {
-      skip(row, 'totals');
-      continue;
-    }
-    for (const slot of keys) {
-      if (block.kinds[slot][row] !== 0) continue;
-      const kind = partialRow(block, row, keys, texts);
-      if (kind) skip(row, kind);
-      break;
-    }
-  }
-}
-
-/** What a row without all its keys is: a total, a note, or (undefined) a row of data that lacks something. */
-function partialRow(
-  { kinds, values }: RowBlock,
-  row: number,
-  keys: readonly number[],
-  texts: Texts,
-): 'totals' | 'notes' | undefined {
-  // A brand may well be called Total: the word counts only where another key is blank.
-  const isTotal = (slot: number) =>
-    kinds[slot][row] === TEXT && TOTAL.test(fold(texts.get(values[slot][row])));
-  if (keys.some(isTotal)) return 'totals';
-  if (keys.every((slot) => kinds[slot][row] === 0)) return 'notes';
-  const cells = kinds.filter((column) => column[row] !== 0);
-  return cells.length === 1 && cells[0][row] === TEXT ? 'notes' : undefined;
-}
-
-const TOTAL = /^(sub ?|grand )?total\b/;
-
-function rowsOfTotals(tables: readonly SheetTable[]): Set<number> {
-  const rows = new Set<number>();
-  for (const { range, totalsRows } of tables) {
-    const first = Math.max(range.top, range.bottom - totalsRows + 1);
-    for (let row = first; row <= range.bottom; row++) rows.add(row);
-  }
-  return rows;
 }
 
 /** A cell's value as text for a person. */

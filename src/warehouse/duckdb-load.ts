@@ -19,7 +19,7 @@ import type { Rejection } from '../contract/rejection.ts';
 import type { LedgerEvent } from '../ledger/events.ts';
 import type { Texts } from '../workbook/texts.ts';
 import { landingTable } from './dataset-sql.ts';
-import { changesSince, rememberSums, removeLoad } from './duckdb-changes.ts';
+import { changesSince, rememberSums, withdrawLoad } from './duckdb-changes.ts';
 import { duckDbProblem } from './duckdb-problem.ts';
 import { rangesOf } from './months.ts';
 import type { Load, Warehouse } from './warehouse.ts';
@@ -67,6 +67,9 @@ export async function createLoad(context: LoadContext): Promise<Load> {
   const types = [INTEGER, ...dataset.columns.map(({ type }) => STAGED[type].type)];
   const widths = [4, ...dataset.columns.map(({ type }) => STAGED[type].bytes)];
   let waiting: DuckDBDataChunk[] = [];
+  // To be filled again: their memory is DuckDB's, and the collector does not know how much it is.
+  const free: DuckDBDataChunk[] = [];
+  const textChunk = DuckDBDataChunk.create([INTEGER, VARCHAR]);
   let waitingRows = 0;
   let textsSent = 0;
   let texts: Texts | undefined;
@@ -95,7 +98,9 @@ export async function createLoad(context: LoadContext): Promise<Load> {
   async function write(batch: RowBatch, batchTexts: Texts): Promise<void> {
     texts = batchTexts;
     for (let from = 0; from < batch.count; from += CHUNK_ROWS) {
-      waiting.push(toChunk(batch, from, Math.min(CHUNK_ROWS, batch.count - from), types, widths));
+      const chunk = free.pop() ?? DuckDBDataChunk.create(types);
+      fillRows(chunk, batch, from, Math.min(CHUNK_ROWS, batch.count - from), widths);
+      waiting.push(chunk);
     }
     waitingRows += batch.count;
     if (waitingRows >= SLICE_ROWS) await startLanding();
@@ -123,6 +128,7 @@ export async function createLoad(context: LoadContext): Promise<Load> {
     await append('staged', 'temp', (appender) => {
       for (const chunk of waiting) appender.appendDataChunk(chunk);
     });
+    free.push(...waiting);
     waiting = [];
     waitingRows = 0;
   }
@@ -151,7 +157,8 @@ export async function createLoad(context: LoadContext): Promise<Load> {
     await append('staged_texts', 'temp', (appender) => {
       while (textsSent < all.size) {
         const count = Math.min(CHUNK_ROWS, all.size - textsSent);
-        appender.appendDataChunk(textChunk(all, textsSent, count));
+        fillTexts(textChunk, all, textsSent, count);
+        appender.appendDataChunk(textChunk);
         textsSent += count;
       }
     });
@@ -197,7 +204,7 @@ export async function createLoad(context: LoadContext): Promise<Load> {
     replaced: readonly number[],
   ): Promise<void> {
     await finishLanding();
-    for (const other of replaced) await removeLoad(run, dataset, other);
+    for (const other of replaced) await withdrawLoad(run, other);
     await context.record(events);
     await run('COMMIT');
     open = false;
@@ -221,6 +228,10 @@ export async function createLoad(context: LoadContext): Promise<Load> {
   async function preview() {
     await rememberSums(run, dataset);
     await finishLanding();
+    const months = await context.query(
+      `SELECT MONTH_START FROM ledger_months WHERE LOAD_ID = ${loadId} ORDER BY MONTH_START`,
+    );
+    await context.consolidate(dataset, rangesOf(months.rows.map(([month]) => String(month))));
     const { rows } = await context.query(
       `SELECT COUNT(*) FROM (
          SELECT ${columns} FROM ${landing} WHERE LOAD_ID = ${loadId}
@@ -228,10 +239,6 @@ export async function createLoad(context: LoadContext): Promise<Load> {
          SELECT ${columns} FROM ${landing} WHERE LOAD_ID <> ${loadId}
            AND MONTH_START IN (SELECT MONTH_START FROM ${landing} WHERE LOAD_ID = ${loadId}))`,
     );
-    const months = await context.query(
-      `SELECT MONTH_START FROM ledger_months WHERE LOAD_ID = ${loadId} ORDER BY MONTH_START`,
-    );
-    await context.consolidate(dataset, rangesOf(months.rows.map(([month]) => String(month))));
     return { newRows: Number(rows[0][0]), changes: await changesSince(context.query, dataset) };
   }
 
@@ -244,24 +251,25 @@ export async function createLoad(context: LoadContext): Promise<Load> {
   return { loadId, write, reject, discard, compare, preview, commit, abort };
 }
 
-function textChunk(texts: Texts, from: number, count: number): DuckDBDataChunk {
-  const chunk = DuckDBDataChunk.create([INTEGER, VARCHAR], count);
+function fillTexts(chunk: DuckDBDataChunk, texts: Texts, from: number, count: number): void {
+  chunk.reset();
+  chunk.rowCount = count;
   const indexes = Int32Array.from({ length: count }, (_, i) => from + i);
   copy(chunk, 0, indexes, 0, 4 * count);
   const vector = duckdb.data_chunk_get_vector(chunk.chunk, 1);
   for (let i = 0; i < count; i++)
     duckdb.vector_assign_string_element_len(vector, i, texts.bytes(from + i));
-  return chunk;
 }
 
-function toChunk(
+function fillRows(
+  chunk: DuckDBDataChunk,
   batch: RowBatch,
   from: number,
   count: number,
-  types: readonly DuckDBType[],
   widths: readonly number[],
-) {
-  const chunk = DuckDBDataChunk.create(types, count);
+): void {
+  chunk.reset();
+  chunk.rowCount = count;
   copy(chunk, 0, batch.rows, 4 * from, 4 * count);
   batch.columns.forEach(({ values, present }, slot) => {
     const width = widths[slot + 1];
@@ -270,7 +278,6 @@ function toChunk(
     if (firstAbsent !== -1 && firstAbsent < from + count)
       markAbsent(chunk, slot + 1, present.subarray(from, from + count));
   });
-  return chunk;
 }
 
 function copy(

@@ -16,7 +16,7 @@ export interface InflateBudget {
 }
 
 /**
- * The bytes of a part, in chunks. zlib inflates the next chunk in the thread pool while the caller
+ * The bytes of a part, in chunks, each valid until the next is asked for. zlib inflates the next chunk in the thread pool while the caller
  * works on this one. Declared sizes are not trusted: the budget bounds what comes out, and the
  * part ends in a UserError unless its length and CRC-32 are those that the directory promised.
  */
@@ -75,7 +75,10 @@ async function* inflated(
   // A failed read must reach whoever waits on zlib; zlib alone would wait for ever.
   input.on('error', (error) => zlib.destroy(error));
   try {
-    for await (const chunk of input.pipe(zlib)) yield chunk;
+    for await (const chunk of input.pipe(zlib)) {
+      yield chunk;
+      giveBack(chunk);
+    }
   } catch (error) {
     if (isZlibError(error)) throw corrupt(entry, error);
     throw error;
@@ -83,6 +86,16 @@ async function* inflated(
     input.destroy();
     zlib.destroy();
   }
+}
+
+/**
+ * Frees a chunk's memory when it is the last piece of it. Left to the collector, a sheet's chunks make it run
+ * for every ten of them, and take a fifth of the time of reading.
+ */
+function giveBack({ buffer, byteOffset, byteLength }: Uint8Array<ArrayBuffer>): void {
+  // Smaller ones may be pieces of Node's pool.
+  if (buffer.byteLength === CHUNK_BYTES && byteOffset + byteLength === CHUNK_BYTES)
+    buffer.transfer(0);
 }
 
 function corrupt(entry: ZipEntry, cause?: unknown): UserError {

@@ -4,6 +4,7 @@ import { sniff } from './sniff.ts';
 /** Bytes that can be read at any place, such as an open file. */
 export interface ByteSource {
   readonly size: number;
+  /** The bytes are the caller's, who may give their memory away. */
   read(offset: number, length: number): Promise<Uint8Array<ArrayBuffer>>;
 }
 

@@ -8,6 +8,9 @@ import { cellsOfRows, HEADER, load, loadRows, order } from './reading.ts';
 
 /* Rows 1 to 6 of the behaviours of real workbooks. */
 
+/** Names the zone where these tests are run once more, under another one. */
+const ZONE = 'ENTRADA_TEST_ZONE';
+
 test('1. date1904 is honoured, written as 1 or as true', async () => {
   const moments = [
     date(2019, 3, 14),
@@ -99,8 +102,10 @@ test('3. a time is rounded to milliseconds before it is split, so that 23:59:59.
 });
 
 test('3. every second of a day comes back as it went in', async () => {
-  const seconds = Array.from({ length: 86_400 }, (_, i) => i);
-  const rows = Array.from({ length: 2_160 }, (_, r) =>
+  // Under another zone one of each minute will do, every second of a minute in its turn.
+  const step = process.env[ZONE] === undefined ? 1 : 61;
+  const seconds = Array.from({ length: Math.ceil(86_400 / step) }, (_, i) => i * step);
+  const rows = Array.from({ length: Math.ceil(seconds.length / 40) }, (_, r) =>
     seconds.slice(40 * r, 40 * r + 40).map((s) => date(2019, 3, 14, 0, 0, s)),
   );
   const found = Object.values(await cellsOfRows(rows));
@@ -182,11 +187,10 @@ test('6. strict OOXML and ISO dates (t="d") are read as the others are', async (
   assert.deepEqual(rows, { 2: [1, 'VULT', '2019-03-14T00:00:00', 5, null, null] });
 });
 
-const ZONE = 'ENTRADA_TEST_ZONE';
 if (process.env[ZONE] === undefined) {
   test('4. no time zone takes part: all of the above under other zones', async () => {
-    // Summer time began at midnight in São Paulo; Apia is on the other side of the date line.
-    await Promise.all(['UTC', 'America/Sao_Paulo', 'Pacific/Apia'].map(runUnder));
+    // Summer time began at midnight in São Paulo; Apia is on the other side of the date line. The machine has its own.
+    await Promise.all(['America/Sao_Paulo', 'Pacific/Apia'].map(runUnder));
   });
 } else {
   test(`the zone is ${process.env[ZONE]}`, () => {

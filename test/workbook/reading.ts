@@ -18,8 +18,9 @@ import {
 } from '../../src/workbook/cells.ts';
 import { msToIso } from '../../src/workbook/dates.ts';
 import { defaultLimits, type Limits } from '../../src/workbook/limits.ts';
+import type { SheetFacts } from '../../src/workbook/scan.ts';
 import type { Texts } from '../../src/workbook/texts.ts';
-import { openWorkbook, type Workbook } from '../../src/workbook/workbook.ts';
+import { createFacts, openWorkbook, type Workbook } from '../../src/workbook/workbook.ts';
 import type { ByteSource } from '../../src/workbook/zip.ts';
 import {
   date,
@@ -45,13 +46,22 @@ export function open(bytes: Uint8Array, limits: Partial<Limits> = {}): Promise<W
 
 export type Found = number | string | boolean;
 
-/** All cells that hold a value: `{ 'Planilha1!A1': 5 }`; of the one sheet, `{ A1: 5 }`. */
-export async function cellsOf(bytes: Uint8Array, limits?: Partial<Limits>) {
+/**
+ * All cells that hold a value: `{ 'Planilha1!A1': 5 }`; of the one sheet, `{ A1: 5 }`.
+ * The facts of each sheet, where they are wanted, are put with those in `facts`.
+ */
+export async function cellsOf(
+  bytes: Uint8Array,
+  limits?: Partial<Limits>,
+  facts: SheetFacts[] = [],
+) {
   const book = await open(bytes, limits);
   const cells: Record<string, Found> = {};
   for (const sheet of book.sheets) {
     const prefix = book.sheets.length === 1 ? '' : `${sheet.name}!`;
-    for await (const batch of book.read(sheet)) {
+    const found = createFacts();
+    facts.push(found);
+    for await (const batch of book.read(sheet, found)) {
       for (let i = 0; i < batch.count; i++) {
         const address = `${prefix}${columnName(batch.columns[i])}${batch.rows[i]}`;
         cells[address] = shown(batch.kinds[i], batch.values[i], book.texts);

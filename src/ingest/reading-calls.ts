@@ -1,0 +1,83 @@
+import type { RowBatch } from '../contract/batch.ts';
+import type { Choice } from '../contract/choose-sheet.ts';
+import type { Dataset } from '../contract/dataset.ts';
+import type { SheetReport } from '../contract/load.ts';
+import type { Rejection } from '../contract/rejection.ts';
+import { EntradaError, TerminalError, TransientError, UserError } from '../errors.ts';
+import type { Limits } from '../workbook/limits.ts';
+import type { TextPiece } from '../workbook/texts.ts';
+
+/** What the reading thread starts with. */
+export interface ThreadData {
+  /** Of the file, in bytes. */
+  readonly size: number;
+  readonly datasets: readonly Dataset[];
+  readonly limits: Limits;
+}
+
+/**
+ * What the reading thread asks of the main thread, in the order in which the main thread does it; only `read` is
+ * answered out of turn. What fails there ends the reading there: a thread is never answered with an error.
+ */
+export interface Calls {
+  read(offset: number, length: number): Promise<Uint8Array<ArrayBuffer>>;
+  /** Answered once somebody wants the rows. */
+  choose(choice: Choice): Promise<void>;
+  addTexts(piece: TextPiece): Promise<void>;
+  /** The batch travels there and, when it has landed, back to be filled again. */
+  write(batch: RowBatch): Promise<RowBatch>;
+  reject(rejections: readonly Rejection[]): Promise<void>;
+  discard(fromRow: number, toRow: number): Promise<number[]>;
+  finish(report: SheetReport): Promise<void>;
+  fail(error: PackedError): Promise<void>;
+}
+
+export interface Call {
+  readonly id: number;
+  readonly name: keyof Calls;
+  readonly args: readonly unknown[];
+}
+
+export interface Answer {
+  readonly id: number;
+  readonly answer: unknown;
+}
+
+/** The memory of bytes or of a batch, which goes along from thread to thread instead of being copied. */
+export function buffersIn(value: unknown): ArrayBuffer[] {
+  if (value instanceof Uint8Array || value instanceof Int32Array || value instanceof Float64Array)
+    return value.buffer instanceof ArrayBuffer ? [value.buffer] : [];
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(buffersIn) : [];
+}
+
+/** An error as it travels between threads: a clone would forget its kind, its code and its values. */
+export interface PackedError {
+  readonly problem?: Pick<EntradaError, 'kind' | 'code' | 'values'>;
+  readonly message: string;
+  readonly stack?: string;
+  readonly cause?: PackedError;
+}
+
+const KINDS = { user: UserError, transient: TransientError, terminal: TerminalError };
+
+export function packError(error: unknown): PackedError {
+  if (!(error instanceof Error)) return { message: String(error) };
+  const { message, stack, cause } = error;
+  return {
+    message,
+    ...(stack !== undefined && { stack }),
+    ...(cause !== undefined && { cause: packError(cause) }),
+    ...(error instanceof EntradaError && {
+      problem: { kind: error.kind, code: error.code, values: error.values },
+    }),
+  };
+}
+
+export function unpackError({ problem, message, stack, cause }: PackedError): Error {
+  const options = cause && { cause: unpackError(cause) };
+  const error = problem
+    ? new KINDS[problem.kind](problem.code, problem.values, options)
+    : new Error(message, options);
+  if (stack !== undefined) error.stack = stack;
+  return error;
+}

@@ -1,0 +1,52 @@
+import { type Choice, chooseSheet } from '../contract/choose-sheet.ts';
+import type { Dataset } from '../contract/dataset.ts';
+import { loadSheet, type RowSink, type SheetReport } from '../contract/load.ts';
+import type { Limits } from '../workbook/limits.ts';
+import { openWorkbook } from '../workbook/workbook.ts';
+import type { ByteSource } from '../workbook/zip.ts';
+import { readInThread } from './threaded-reading.ts';
+
+/** A workbook on its way from bytes to rows. Must be closed, which ends it wherever it is. */
+export interface Reading extends AsyncDisposable {
+  /** The sheet that will be read. Throws what opening the workbook and choosing its sheet throw. */
+  choice(): Promise<Choice>;
+  /** Reads the sheet into the sink, once. Throws what the reader and the sink throw. */
+  load(sink: RowSink): Promise<SheetReport>;
+}
+
+/** A smaller file is read sooner than a thread starts. In bytes. */
+const LARGE = 2 * 2 ** 20;
+
+/**
+ * Reads a workbook against the contract whose header it has. A large one is read in a thread of its own, so that
+ * the main thread is free to land its rows; that begins at once.
+ */
+export function startReading(
+  source: ByteSource,
+  datasets: readonly Dataset[],
+  limits: Limits,
+): Reading {
+  return source.size < LARGE
+    ? readHere(source, datasets, limits)
+    : readInThread(source, datasets, limits);
+}
+
+function readHere(source: ByteSource, datasets: readonly Dataset[], limits: Limits): Reading {
+  let opening: ReturnType<typeof open> | undefined;
+  async function open() {
+    const workbook = await openWorkbook(source, limits);
+    return { workbook, choice: await chooseSheet(workbook, datasets) };
+  }
+  const opened = () => {
+    opening ??= open();
+    return opening;
+  };
+  return {
+    choice: async () => (await opened()).choice,
+    async load(sink) {
+      const { workbook, choice } = await opened();
+      return loadSheet(workbook, choice, sink);
+    },
+    async [Symbol.asyncDispose]() {},
+  };
+}

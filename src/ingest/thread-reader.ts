@@ -1,0 +1,99 @@
+/** What the reading thread does; threaded-reading.ts is its other end, in the main thread. */
+import { parentPort, workerData } from 'node:worker_threads';
+import { createRowBatch, type RowBatch } from '../contract/batch.ts';
+import { chooseSheet } from '../contract/choose-sheet.ts';
+import type { Dataset } from '../contract/dataset.ts';
+import { loadSheet, type RowSink } from '../contract/load.ts';
+import type { Texts } from '../workbook/texts.ts';
+import { openWorkbook } from '../workbook/workbook.ts';
+import {
+  type Answer,
+  buffersIn,
+  type Call,
+  type Calls,
+  packError,
+  type ThreadData,
+} from './reading-calls.ts';
+
+/** Batches that are on their way while the next one is filled: no more, whatever the length of the sheet. */
+const TRAVELLING = 2;
+const TEXTS_A_PIECE = 1 << 16;
+const REJECTIONS_A_PIECE = 1 << 12;
+
+if (parentPort === null) throw new Error('This is a thread of Entrada, not a program');
+const port = parentPort;
+const answered = new Map<number, (answer: unknown) => void>();
+let calls = 0;
+port.on('message', ({ id, answer }: Answer) => {
+  answered.get(id)?.(answer);
+  answered.delete(id);
+});
+
+/** Calls the main thread. There is no rejecting: what fails there ends this thread. */
+function call<Name extends keyof Calls>(
+  name: Name,
+  args: Parameters<Calls[Name]>,
+): Promise<Awaited<ReturnType<Calls[Name]>>> {
+  return new Promise((resolve) => {
+    answered.set(++calls, (answer) => resolve(answer as Awaited<ReturnType<Calls[Name]>>));
+    port.postMessage({ id: calls, name, args } satisfies Call, buffersIn(args));
+  });
+}
+
+try {
+  await read(workerData);
+} catch (error) {
+  await call('fail', [packError(error)]);
+}
+
+async function read({ size, datasets, limits }: ThreadData): Promise<void> {
+  const source = {
+    size,
+    read: (offset: number, length: number) => call('read', [offset, length]),
+  };
+  const workbook = await openWorkbook(source, limits);
+  const choice = await chooseSheet(workbook, datasets);
+  await call('choose', [choice]);
+  const report = await loadSheet(workbook, choice, createSink(choice.dataset));
+  await call('finish', [report]);
+}
+
+/** A sink whose other end is in the main thread. */
+function createSink(dataset: Dataset): RowSink {
+  const batches = Array.from({ length: TRAVELLING }, async () => createRowBatch(dataset));
+  let next = 0;
+  let textsSent = 0;
+
+  async function sendTexts(texts: Texts): Promise<void> {
+    while (textsSent < texts.size) {
+      const piece = texts.piece(textsSent, TEXTS_A_PIECE);
+      textsSent += piece.ends.length;
+      await call('addTexts', [piece]);
+    }
+  }
+
+  return {
+    async write(batch, texts) {
+      await sendTexts(texts);
+      // Waits here when the main thread is behind.
+      const free = await batches[next];
+      copyBatch(batch, free);
+      batches[next] = call('write', [free]);
+      next = (next + 1) % TRAVELLING;
+    },
+    async reject(rejections) {
+      for (let at = 0; at < rejections.length; at += REJECTIONS_A_PIECE)
+        await call('reject', [rejections.slice(at, at + REJECTIONS_A_PIECE)]);
+    },
+    discard: (fromRow, toRow) => call('discard', [fromRow, toRow]),
+  };
+}
+
+function copyBatch(from: RowBatch, to: RowBatch): void {
+  to.count = from.count;
+  to.rows.set(from.rows);
+  to.columns.forEach(({ values, present }, slot) => {
+    values.set(from.columns[slot].values);
+    present.set(from.columns[slot].present);
+  });
+}

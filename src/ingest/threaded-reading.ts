@@ -1,0 +1,101 @@
+import { Worker } from 'node:worker_threads';
+import type { Choice } from '../contract/choose-sheet.ts';
+import type { Dataset } from '../contract/dataset.ts';
+import type { RowSink, SheetReport } from '../contract/load.ts';
+import type { Limits } from '../workbook/limits.ts';
+import { createTexts } from '../workbook/texts.ts';
+import type { ByteSource } from '../workbook/zip.ts';
+import type { Reading } from './reading.ts';
+import {
+  type Answer,
+  buffersIn,
+  type Call,
+  type Calls,
+  type ThreadData,
+  unpackError,
+} from './reading-calls.ts';
+
+// Run from the sources or from the JavaScript that they were built into: both stand side by side.
+const THREAD = new URL(
+  import.meta.url.endsWith('.ts') ? './reading-thread.ts' : './reading-thread.js',
+  import.meta.url,
+);
+
+/**
+ * Reads a workbook in a thread of its own: opening it, choosing the sheet, scanning and checking happen there.
+ * The file stays open here, whatever lake it is in, and its rows are landed here.
+ */
+export function readInThread(
+  source: ByteSource,
+  datasets: readonly Dataset[],
+  limits: Limits,
+): Reading {
+  const workerData: ThreadData = { size: source.size, datasets, limits };
+  const worker = new Worker(THREAD, {
+    workerData,
+    // What this process was started with, such as a module to load first, is meant for the main thread.
+    execArgv: [],
+    // Its garbage dies young: more room for it would only be more memory.
+    resourceLimits: { maxYoungGenerationSizeMb: 2 },
+  });
+  const texts = createTexts(limits);
+  const chosen = Promise.withResolvers<Choice>();
+  const wanted = Promise.withResolvers<RowSink>();
+  const finished = Promise.withResolvers<SheetReport>();
+  // Nobody need wait for them: a file that turns out to be a copy is not read on.
+  chosen.promise.catch(() => {});
+  finished.promise.catch(() => {});
+
+  function fail(error: unknown): void {
+    chosen.reject(error);
+    finished.reject(error);
+  }
+
+  const calls: Calls = {
+    async read(offset, length) {
+      const bytes = await source.read(offset, length);
+      // A piece of something larger stays here.
+      return bytes.length === bytes.buffer.byteLength ? bytes : bytes.slice();
+    },
+    async choose(choice) {
+      chosen.resolve(choice);
+      await wanted.promise;
+    },
+    addTexts: async (piece) => texts.add(piece),
+    async write(batch) {
+      await (await wanted.promise).write(batch, texts);
+      return batch;
+    },
+    reject: async (rejections) => (await wanted.promise).reject(rejections),
+    discard: async (fromRow, toRow) => (await wanted.promise).discard(fromRow, toRow),
+    finish: async (report) => finished.resolve(report),
+    fail: async (error) => fail(unpackError(error)),
+  };
+
+  let turn: Promise<unknown> = Promise.resolve();
+
+  function answer({ id, name, args }: Call): void {
+    const work = calls[name] as (...args: readonly unknown[]) => Promise<unknown>;
+    const done = name === 'read' ? work(...args) : turn.then(() => work(...args));
+    if (name !== 'read') turn = done;
+    done
+      .then((value) => worker.postMessage({ id, answer: value } satisfies Answer, buffersIn(value)))
+      .catch(fail);
+  }
+
+  worker.on('message', answer);
+  worker.on('messageerror', fail);
+  worker.on('error', fail);
+  worker.on('exit', (code) => fail(new Error(`The reading thread ended by itself (${code})`)));
+
+  return {
+    choice: () => chosen.promise,
+    load(sink) {
+      wanted.resolve(sink);
+      return finished.promise;
+    },
+    async [Symbol.asyncDispose]() {
+      await worker.terminate();
+    },
+  };
+}
