@@ -1,27 +1,46 @@
--- Removes repeated rows: bases_vendas_distinct holds each different row of the months from p_from to before p_to once.
--- Then the cube of those months follows. Running it again changes nothing.
+-- Finds repeated rows: bases_vendas_repeated holds, of the months from p_from to before p_to, every row that says the
+-- same as an earlier one. Then the cube of those months follows. Running it again changes nothing.
 
--- The months are written anew rather than merged: every column is part of the key, so nothing could be updated,
--- and a full comparison would cost more than the writing.
-DELETE FROM bases_vendas_distinct WHERE MONTH_START >= p_from AND MONTH_START < p_to;
+-- A row's position is LOAD_ID * 2097152 + SHEET_ROW: a sheet has at most half as many rows, so positions are in the
+-- order of loading. Every column of this contract is required, so none is NULL and = is right. DATA_VENDA says the month.
+DELETE FROM bases_vendas_repeated WHERE MONTH_START >= p_from AND MONTH_START < p_to;
 
-INSERT INTO bases_vendas_distinct
-  (ID_MARCA, MARCA, ID_LINHA, LINHA, DATA_VENDA, QTD_VENDA, MONTH_START, FIRST_LOAD_ID)
-SELECT ID_MARCA, MARCA, ID_LINHA, LINHA, DATA_VENDA, QTD_VENDA, MONTH_START, MIN(LOAD_ID)
-FROM bases_vendas_linhas
-WHERE MONTH_START >= p_from AND MONTH_START < p_to
-GROUP BY ID_MARCA, MARCA, ID_LINHA, LINHA, DATA_VENDA, QTD_VENDA, MONTH_START;
+INSERT INTO bases_vendas_repeated (LOAD_ID, SHEET_ROW, MONTH_START)
+SELECT l.LOAD_ID, l.SHEET_ROW, l.MONTH_START
+FROM bases_vendas_linhas AS l
+JOIN (
+  SELECT ID_MARCA, MARCA, ID_LINHA, LINHA, DATA_VENDA, QTD_VENDA,
+    MIN(LOAD_ID * 2097152 + SHEET_ROW) AS FIRST_POSITION
+  FROM bases_vendas_linhas
+  WHERE MONTH_START >= p_from AND MONTH_START < p_to
+  GROUP BY ID_MARCA, MARCA, ID_LINHA, LINHA, DATA_VENDA, QTD_VENDA
+  HAVING COUNT(*) > 1
+) AS f
+ON l.ID_MARCA = f.ID_MARCA AND l.MARCA = f.MARCA AND l.ID_LINHA = f.ID_LINHA AND l.LINHA = f.LINHA
+  AND l.DATA_VENDA = f.DATA_VENDA AND l.QTD_VENDA = f.QTD_VENDA
+WHERE l.MONTH_START >= p_from AND l.MONTH_START < p_to
+  AND l.LOAD_ID * 2097152 + l.SHEET_ROW <> f.FIRST_POSITION;
 
+-- All rows less the repeated ones: both are summed before they meet. A row that counts is its key's earliest anyway.
 -- What the cube already holds of these months takes part with nothing, so that a key that vanished is seen.
 MERGE INTO bases_vendas_cube AS t
 USING (
   SELECT ID_MARCA, MARCA, ID_LINHA, LINHA, MONTH_START,
-    CAST(SUM(QTD_VENDA) AS INT64) AS SUM_QTD_VENDA, CAST(SUM(ROW_COUNT) AS INT64) AS ROW_COUNT,
+    CAST(SUM(UNITS) AS INT64) AS SUM_QTD_VENDA, CAST(SUM(ROW_COUNT) AS INT64) AS ROW_COUNT,
     MIN(FIRST_LOAD_ID) AS FIRST_LOAD_ID
   FROM (
-    SELECT ID_MARCA, MARCA, ID_LINHA, LINHA, MONTH_START, QTD_VENDA, 1 AS ROW_COUNT, FIRST_LOAD_ID
-    FROM bases_vendas_distinct
+    SELECT ID_MARCA, MARCA, ID_LINHA, LINHA, MONTH_START,
+      SUM(QTD_VENDA) AS UNITS, COUNT(*) AS ROW_COUNT, MIN(LOAD_ID) AS FIRST_LOAD_ID
+    FROM bases_vendas_linhas
     WHERE MONTH_START >= p_from AND MONTH_START < p_to
+    GROUP BY ID_MARCA, MARCA, ID_LINHA, LINHA, MONTH_START
+    UNION ALL
+    SELECT l.ID_MARCA, l.MARCA, l.ID_LINHA, l.LINHA, l.MONTH_START, -SUM(l.QTD_VENDA), -COUNT(*), NULL
+    FROM bases_vendas_linhas AS l
+    JOIN bases_vendas_repeated AS r
+    ON r.LOAD_ID = l.LOAD_ID AND r.SHEET_ROW = l.SHEET_ROW AND r.MONTH_START = l.MONTH_START
+    WHERE l.MONTH_START >= p_from AND l.MONTH_START < p_to AND r.MONTH_START >= p_from AND r.MONTH_START < p_to
+    GROUP BY l.ID_MARCA, l.MARCA, l.ID_LINHA, l.LINHA, l.MONTH_START
     UNION ALL
     SELECT ID_MARCA, MARCA, ID_LINHA, LINHA, MONTH_START, 0, 0, NULL
     FROM bases_vendas_cube
@@ -46,14 +65,14 @@ WHEN NOT MATCHED THEN
 UPDATE ledger_months AS t
 SET ROWS_COUNTED = s.ROWS_COUNTED
 FROM (
-  SELECT m.LOAD_ID, m.MONTH_START, IFNULL(d.ROW_COUNT, 0) AS ROWS_COUNTED
+  SELECT m.LOAD_ID, m.MONTH_START, m.ROWS_ACCEPTED - IFNULL(r.ROW_COUNT, 0) AS ROWS_COUNTED
   FROM ledger_months AS m
   LEFT JOIN (
-    SELECT FIRST_LOAD_ID, MONTH_START, COUNT(*) AS ROW_COUNT FROM bases_vendas_distinct
+    SELECT LOAD_ID, MONTH_START, COUNT(*) AS ROW_COUNT FROM bases_vendas_repeated
     WHERE MONTH_START >= p_from AND MONTH_START < p_to
-    GROUP BY FIRST_LOAD_ID, MONTH_START
-  ) AS d
-  ON d.FIRST_LOAD_ID = m.LOAD_ID AND d.MONTH_START = m.MONTH_START
+    GROUP BY LOAD_ID, MONTH_START
+  ) AS r
+  ON r.LOAD_ID = m.LOAD_ID AND r.MONTH_START = m.MONTH_START
   WHERE m.DATASET = 'bases_vendas' AND m.MONTH_START >= p_from AND m.MONTH_START < p_to
 ) AS s
 WHERE t.DATASET = 'bases_vendas' AND t.LOAD_ID = s.LOAD_ID AND t.MONTH_START = s.MONTH_START;

@@ -1,14 +1,19 @@
 -- The tables that the procedures keep. Engine-neutral: runs as it is on DuckDB and on BigQuery.
 -- The landing table bases_vendas_linhas is made from the contract: LOAD_ID, SHEET_ROW, MONTH_START, and its columns.
 
--- Each different row of the files in force, once, with the earliest load that brought it.
-CREATE TABLE IF NOT EXISTS bases_vendas_distinct (
-  ID_MARCA INT64, MARCA STRING, ID_LINHA INT64, LINHA STRING, DATA_VENDA DATETIME, QTD_VENDA INT64,
-  MONTH_START DATE, FIRST_LOAD_ID INT64
-);
+-- The landing rows that say the same as an earlier one, in the order LOAD_ID, SHEET_ROW: few, where all rows are many.
+CREATE TABLE IF NOT EXISTS bases_vendas_repeated (LOAD_ID INT64, SHEET_ROW INT64, MONTH_START DATE);
 
+-- The landing rows that count: neither repeated, nor of a month that is loaded and not yet consolidated.
+-- Outer joins that find nothing, rather than NOT EXISTS: DuckDB then keeps the large table out of its hash table.
 CREATE VIEW IF NOT EXISTS bases_vendas AS
-SELECT ID_MARCA, MARCA, ID_LINHA, LINHA, DATA_VENDA, QTD_VENDA FROM bases_vendas_distinct;
+SELECT l.ID_MARCA, l.MARCA, l.ID_LINHA, l.LINHA, l.DATA_VENDA, l.QTD_VENDA
+FROM bases_vendas_linhas AS l
+LEFT JOIN bases_vendas_repeated AS r
+ON r.LOAD_ID = l.LOAD_ID AND r.SHEET_ROW = l.SHEET_ROW AND r.MONTH_START = l.MONTH_START
+LEFT JOIN ledger_months AS d
+ON d.LOAD_ID = l.LOAD_ID AND d.MONTH_START = l.MONTH_START AND d.ROWS_COUNTED IS NULL
+WHERE r.LOAD_ID IS NULL AND d.LOAD_ID IS NULL;
 
 -- The monthly cube that the four con_ tables are sums of. A key that vanished stays with ROW_COUNT 0,
 -- so that they learn of it.

@@ -1,5 +1,5 @@
 import type { LakeFile } from '../lake/lake.ts';
-import { type FileState, findDrop } from '../ledger/ledger.ts';
+import { type FileState, findDrop, findDrops } from '../ledger/ledger.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
 
 /** One delivery of a file: its name in the ledger, and what the ledger knows of it. */
@@ -14,13 +14,35 @@ export interface Delivery {
  */
 export async function deliveryOf(
   warehouse: Warehouse,
-  { name, version }: Pick<LakeFile, 'name' | 'version'>,
+  file: Pick<LakeFile, 'name' | 'version'>,
+  first = 1,
 ): Promise<Delivery> {
-  for (let n = 1; ; n++) {
-    const drop = `${name}#${version}${n === 1 ? '' : `~${n}`}`;
+  for (let n = first; ; n++) {
+    const drop = dropOf(file, n);
     const state = await findDrop(warehouse, drop);
     if (!state?.archived) return { drop, state };
   }
+}
+
+/** The deliveries that many files are, asked for at once. */
+export async function deliveriesOf(
+  warehouse: Warehouse,
+  files: readonly Pick<LakeFile, 'name' | 'version'>[],
+): Promise<Delivery[]> {
+  const drops = files.map((file) => dropOf(file, 1));
+  const known = new Map(
+    (await findDrops(warehouse, drops)).map((state): [string, FileState] => [state.drop, state]),
+  );
+  const deliveries: Delivery[] = [];
+  for (const [i, drop] of drops.entries()) {
+    const state = known.get(drop);
+    deliveries.push(state?.archived ? await deliveryOf(warehouse, files[i], 2) : { drop, state });
+  }
+  return deliveries;
+}
+
+function dropOf({ name, version }: Pick<LakeFile, 'name' | 'version'>, n: number): string {
+  return `${name}#${version}${n === 1 ? '' : `~${n}`}`;
 }
 
 /** The version of the file that a drop was. */

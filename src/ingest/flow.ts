@@ -6,7 +6,8 @@ import type { MonthRange } from '../warehouse/warehouse.ts';
 import { archive } from './archive.ts';
 import { type ArrivalEffects, type Arrivals, findArrivals } from './arrivals.ts';
 import type { Context } from './context.ts';
-import { deliveryOf } from './drop.ts';
+import { deliveriesOf } from './drop.ts';
+import { recordFailure } from './failure.ts';
 import { INBOX } from './folders.ts';
 import { receive } from './receive.ts';
 import { findWarnings, type Warning } from './warnings.ts';
@@ -62,14 +63,14 @@ export async function runOnce(
   for (const state of await unarchivedFiles(warehouse))
     await attempt(`${INBOX}/${state.fileName}`, () => archive(context, state));
   const { ready, waiting } = await findArrivals(lake, effects);
-  const drops: string[] = [];
-  for (const file of ready) drops.push((await deliveryOf(warehouse, file)).drop);
+  const drops = (await deliveriesOf(warehouse, ready)).map(({ drop }) => drop);
   await bus.subscribe(TOPIC, runId, {
     handle: ({ data: { name, version } }) =>
       attempt(name, () => receive(context, { name, version })),
-    async onDeadLetter({ data: { name } }, error) {
+    async onDeadLetter({ data: { name, version } }, error) {
       context.log.error({ file: name, err: error }, 'failed');
       failed.push({ name, error });
+      await recordFailure(context, { name, version }, error);
     },
   });
   for (const { name, version } of ready) await bus.publish(TOPIC, { name, version });

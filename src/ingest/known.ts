@@ -1,13 +1,13 @@
 import type { Dataset } from '../contract/dataset.ts';
 import type { LedgerEvent } from '../ledger/events.ts';
-import { type FileState, findByName, findSameContent } from '../ledger/ledger.ts';
+import { findRelated, type LoadInForce } from '../ledger/in-force.ts';
 import type { Load } from '../warehouse/warehouse.ts';
 import type { Context } from './context.ts';
 
 /** How a load stands to the files that are in force already. */
 export interface Relation {
   /** Loads that this one takes the place of. */
-  readonly replaced: readonly FileState[];
+  readonly replaced: readonly LoadInForce[];
   /** What to tell of the others. */
   readonly detail: Readonly<Record<string, string | number>>;
 }
@@ -23,11 +23,12 @@ export async function relateToKnown(
   fileName: string,
   contentHash: string,
 ): Promise<Relation> {
-  const same = await findSameContent(warehouse, contentHash);
+  const related = await findRelated(warehouse, fileName, contentHash);
+  const same = related.find((known) => known.contentHash === contentHash);
   const sameContent = same ? { sameContent: same.fileName } : {};
-  const namesakes = await findByName(warehouse, fileName);
+  const namesakes = related.filter((known) => known.fileName === fileName);
   const latest = namesakes.at(-1);
-  if (latest?.loadId == null) return { replaced: [], detail: sameContent };
+  if (latest === undefined) return { replaced: [], detail: sameContent };
   if (replaceSameName || dataset.sameName === 'replace') {
     return {
       replaced: namesakes,
@@ -48,7 +49,7 @@ export async function relateToKnown(
 
 /** The event that takes a replaced file out, in the same commit as the one that replaces it. */
 export function retractionOf(
-  { drop, fileName, fileHash, dataset, loadId }: FileState,
+  { drop, fileName, fileHash, dataset, loadId }: LoadInForce,
   event: (rest: Pick<LedgerEvent, 'event'> & Partial<LedgerEvent>) => LedgerEvent,
 ): LedgerEvent {
   const { runId, time } = event({ event: 'retracted' });
@@ -62,7 +63,7 @@ export function retractionOf(
     event: 'retracted',
     code: 'file.replaced',
     detail,
-    ...(dataset !== null && { dataset }),
-    ...(loadId !== null && { loadId }),
+    dataset,
+    loadId,
   };
 }

@@ -1,21 +1,21 @@
 import { createHash } from 'node:crypto';
-import { chooseSheet } from '../contract/choose-sheet.ts';
-import { loadSheet, type SheetReport } from '../contract/load.ts';
+import type { SheetReport } from '../contract/load.ts';
 import { EntradaError, UserError } from '../errors.ts';
 import type { Lake, LakeFile, OpenFile } from '../lake/lake.ts';
 import type { LedgerEvent } from '../ledger/events.ts';
-import { type FileState, findDrop, findInForce } from '../ledger/ledger.ts';
-import { openWorkbook } from '../workbook/workbook.ts';
+import { findInForce } from '../ledger/in-force.ts';
+import { type FileState, stateOf } from '../ledger/ledger.ts';
 import { archive } from './archive.ts';
 import type { Context } from './context.ts';
 import { type Delivery, deliveryOf } from './drop.ts';
 import { INBOX } from './folders.ts';
 import { relateToKnown, retractionOf } from './known.ts';
+import { type Reading, startReading } from './reading.ts';
 
 const HASH_BYTES = 1 << 20;
 
 /** Codes of what goes wrong around a workbook, and says nothing against it. */
-const AROUND = /^(lake|warehouse|query|dataset)\./;
+const AROUND = /^(lake|warehouse|query|dataset|cloud|bus)\./;
 
 /**
  * Takes one dropped file through: reads it, loads its rows once, and lets it rest in backup/ or rejeitados/.
@@ -52,20 +52,21 @@ async function readAndLoad(
   { name, version }: Pick<LakeFile, 'name' | 'version'>,
   { drop }: Delivery,
 ): Promise<FileState | undefined> {
-  const { lake, warehouse, now, runId, log } = context;
+  const { lake, warehouse, datasets, limits, now, runId, log } = context;
   await using opened = await openIfThere(lake, name);
   // Announced twice, or as another version: the one is gone to rest, the other is announced by itself.
   if (opened?.file.version !== version) return undefined;
+  // A thread that reads starts while the bytes are hashed.
+  await using reading = startReading(progressing(context, opened), datasets, limits);
   const fileName = name.slice(INBOX.length + 1);
   const fileHash = await hashOf(opened);
-  const event = (rest: Pick<LedgerEvent, 'event'> & Partial<LedgerEvent>): LedgerEvent => ({
-    drop,
-    fileName,
-    fileHash,
-    runId,
-    time: now(),
-    ...rest,
-  });
+  // The last of them is the outcome, once it is recorded: the ledger need not be asked for what it was just told.
+  const made: LedgerEvent[] = [];
+  const event = (rest: Pick<LedgerEvent, 'event'> & Partial<LedgerEvent>): LedgerEvent => {
+    const one = { drop, fileName, fileHash, runId, time: now(), ...rest };
+    made.push(one);
+    return one;
+  };
   const inForce = await findInForce(warehouse, fileHash);
   if (inForce) {
     const detail = { file: inForce.fileName, time: inForce.time.slice(0, 19) };
@@ -73,7 +74,7 @@ async function readAndLoad(
   } else {
     await warehouse.record([event({ event: 'received' })]);
     try {
-      await load(context, opened, { fileName, fileHash }, event);
+      await load(context, opened, reading, { fileName, fileHash }, event);
     } catch (error) {
       if (!(error instanceof UserError) || AROUND.test(error.code)) throw error;
       // It is the workbook that is wrong only if nobody wrote to it while it was read.
@@ -84,21 +85,21 @@ async function readAndLoad(
       ]);
     }
   }
-  return findDrop(warehouse, drop);
+  return made.map(stateOf).at(-1);
 }
 
 async function load(
   context: Context,
   opened: OpenFile,
+  reading: Reading,
   { fileName, fileHash }: { readonly fileName: string; readonly fileHash: string },
   event: (rest: Pick<LedgerEvent, 'event'> & Partial<LedgerEvent>) => LedgerEvent,
 ): Promise<SheetReport> {
-  const { warehouse, datasets, limits, log } = context;
-  const workbook = await openWorkbook(progressing(context, opened), limits);
-  const choice = await chooseSheet(workbook, datasets);
+  const { warehouse, log } = context;
+  const choice = await reading.choice();
   const target = await warehouse.beginLoad(choice.dataset, choice.sheet.name, fileHash);
   try {
-    const report = await loadSheet(workbook, choice, target);
+    const report = await reading.load(target);
     await opened.verify();
     const { sheet, read, accepted, rejected, contentHash } = report;
     const known = await relateToKnown(context, choice.dataset, target, fileName, contentHash);
@@ -117,7 +118,7 @@ async function load(
           detail: { ...skippedDetail(report), ...known.detail },
         }),
       ],
-      known.replaced.flatMap(({ loadId }) => loadId ?? []),
+      known.replaced.map(({ loadId }) => loadId),
     );
     log.info({ file: opened.file.name, ...report }, 'loaded');
     return report;

@@ -5,7 +5,7 @@
 export interface LedgerEvent {
   readonly drop: string;
   readonly fileName: string;
-  /** SHA-256 of the bytes, in hex. */
+  /** SHA-256 of the bytes, in hex; empty when the file failed before they were read. */
   readonly fileHash: string;
   readonly event:
     | 'received'
@@ -60,6 +60,11 @@ export const EVENT_COLUMNS = [
   'DETAIL',
 ] as const;
 
+/** When it happened, as the ledger writes it: UTC, without a zone. */
+export function isoTime({ time }: Pick<LedgerEvent, 'time'>): string {
+  return new Date(time).toISOString().slice(0, -1);
+}
+
 /** An event as a row of `ledger_events`, in the order of EVENT_COLUMNS. */
 export function eventRow(event: LedgerEvent): (string | number | null)[] {
   return [
@@ -69,7 +74,7 @@ export function eventRow(event: LedgerEvent): (string | number | null)[] {
     event.event,
     STEPS[event.event],
     event.runId,
-    new Date(event.time).toISOString().slice(0, -1),
+    isoTime(event),
     event.dataset ?? null,
     event.loadId ?? null,
     event.sheet ?? null,
@@ -84,7 +89,8 @@ export function eventRow(event: LedgerEvent): (string | number | null)[] {
 
 /**
  * The ledger's tables, in SQL that both engines run.
- * ledger_months says which months a load touches; without ROWS_COUNTED a month is still to be consolidated.
+ * ledger_months says which months a load touches; without ROWS_COUNTED a month is still to be consolidated, and its
+ * rows do not count yet. Without ROWS_ACCEPTED the load is withdrawn: consolidating the month takes its rows out.
  */
 export const LEDGER_TABLES = [
   `CREATE TABLE IF NOT EXISTS ledger_events (
@@ -96,15 +102,16 @@ export const LEDGER_TABLES = [
   `CREATE TABLE IF NOT EXISTS rejections (
     LOAD_ID INT64, FILE_HASH STRING, DATASET STRING, SHEET STRING, SHEET_ROW INT64, CELL STRING, COLUMN_NAME STRING,
     VALUE_FOUND STRING, CODE STRING, DETAIL STRING)`,
+  // One pass over the events, by drop: a filter on DROP_ID reaches the table through the windows.
   `CREATE VIEW IF NOT EXISTS ledger_files AS
   SELECT o.DROP_ID, o.FILE_NAME, o.FILE_HASH, o.EVENT AS STATE, o.EVENT_TIME, o.RUN_ID, o.DATASET, o.LOAD_ID, o.SHEET,
-    o.ROWS_READ, o.ROWS_REJECTED, o.CONTENT_HASH, m.ROWS_LOADED, m.ROWS_REPEATED, o.CODE, o.DETAIL,
-    IF(a.DROP_ID IS NULL, 0, 1) AS IS_ARCHIVED
+    o.ROWS_READ, o.ROWS_REJECTED, o.CONTENT_HASH, m.ROWS_LOADED, m.ROWS_REPEATED, o.CODE, o.DETAIL, o.IS_ARCHIVED
   FROM (
-    SELECT * FROM ledger_events WHERE EVENT <> 'archived'
-    QUALIFY ROW_NUMBER() OVER (PARTITION BY DROP_ID ORDER BY STEP DESC, EVENT_TIME DESC) = 1
+    SELECT *, MAX(IF(EVENT = 'archived', 1, 0)) OVER (PARTITION BY DROP_ID) AS IS_ARCHIVED FROM ledger_events
+    QUALIFY ROW_NUMBER() OVER (
+      PARTITION BY DROP_ID ORDER BY IF(EVENT = 'archived', 0, STEP) DESC, EVENT_TIME DESC
+    ) = 1
   ) AS o
-  LEFT JOIN (SELECT DISTINCT DROP_ID FROM ledger_events WHERE EVENT = 'archived') AS a ON a.DROP_ID = o.DROP_ID
   LEFT JOIN (
     SELECT LOAD_ID, CAST(SUM(ROWS_COUNTED) AS INT64) AS ROWS_LOADED,
       CAST(SUM(ROWS_ACCEPTED - ROWS_COUNTED) AS INT64) AS ROWS_REPEATED

@@ -1,6 +1,7 @@
 import type { Dataset } from '../contract/dataset.ts';
 import { rangesOf } from '../warehouse/months.ts';
 import type { MonthRange, Value, Warehouse } from '../warehouse/warehouse.ts';
+import { isoTime, type LedgerEvent } from './events.ts';
 
 /** The state of one drop: what became of it last, and the numbers of its load as they are now. */
 export interface FileState {
@@ -33,56 +34,61 @@ export function allFiles(warehouse: Warehouse): Promise<FileState[]> {
 }
 
 export async function findDrop(warehouse: Warehouse, drop: string): Promise<FileState | undefined> {
-  return (await selectFiles(warehouse, 'DROP_ID = @drop', { drop })).at(0);
+  return (await findDrops(warehouse, [drop])).at(0);
 }
 
-/** What became of these drops, in their order. */
+/** So that a statement stays small: each drop is a parameter. */
+const DROPS_A_QUERY = 500;
+
+/** What became of these drops, in their order; of those that the ledger knows. */
 export async function findDrops(
   warehouse: Warehouse,
   drops: readonly string[],
 ): Promise<FileState[]> {
-  const found: FileState[] = [];
-  for (const drop of drops) {
-    const state = await findDrop(warehouse, drop);
-    if (state) found.push(state);
+  const found = new Map<string, FileState>();
+  for (let from = 0; from < drops.length; from += DROPS_A_QUERY) {
+    const some = drops.slice(from, from + DROPS_A_QUERY);
+    const where = `DROP_ID IN (${some.map((_, i) => `@drop${i}`).join(', ')})`;
+    const parameters = Object.fromEntries(some.map((drop, i) => [`drop${i}`, drop]));
+    // Most drops that are asked about are new, and the events say so for a tenth of what the view costs.
+    const any = `SELECT 1 FROM ledger_events WHERE ${where} LIMIT 1`;
+    if ((await warehouse.query(any, parameters)).rows.length === 0) continue;
+    for (const state of await selectFiles(warehouse, where, parameters))
+      found.set(state.drop, state);
   }
-  return found;
-}
-
-/** The drop whose load holds this content in the tables now, if any. */
-export async function findInForce(
-  warehouse: Warehouse,
-  fileHash: string,
-): Promise<FileState | undefined> {
-  return (
-    await selectFiles(warehouse, "FILE_HASH = @fileHash AND STATE = 'loaded'", { fileHash })
-  ).at(0);
+  return drops.flatMap((drop) => found.get(drop) ?? []);
 }
 
 /** Drops whose outcome is known but whose file may still be where it was dropped. */
-export function unarchivedFiles(warehouse: Warehouse): Promise<FileState[]> {
-  return selectFiles(
-    warehouse,
-    "IS_ARCHIVED = 0 AND STATE IN ('loaded', 'rejected', 'repeated')",
-    {},
+export async function unarchivedFiles(warehouse: Warehouse): Promise<FileState[]> {
+  const { rows } = await warehouse.query(
+    `SELECT e.DROP_ID FROM ledger_events AS e
+     LEFT JOIN ledger_events AS a ON a.DROP_ID = e.DROP_ID AND a.EVENT IN ('archived', 'retracted')
+     WHERE e.EVENT IN ('loaded', 'rejected', 'repeated') AND a.DROP_ID IS NULL ORDER BY e.EVENT_TIME, e.FILE_NAME`,
   );
+  return findDrops(warehouse, [...new Set(rows.map(([drop]) => String(drop)))]);
 }
 
-/** The loads in force under this name. */
-export function findByName(warehouse: Warehouse, fileName: string): Promise<FileState[]> {
-  return selectFiles(warehouse, "FILE_NAME = @fileName AND STATE = 'loaded'", { fileName });
-}
-
-/** The load in force whose rows say the same, in other bytes, if any. */
-export async function findSameContent(
-  warehouse: Warehouse,
-  contentHash: string,
-): Promise<FileState | undefined> {
-  return (
-    await selectFiles(warehouse, "CONTENT_HASH = @contentHash AND STATE = 'loaded'", {
-      contentHash,
-    })
-  ).at(0);
+/** The state that the event of an outcome gives a drop, as long as nothing follows it. */
+export function stateOf(event: LedgerEvent): FileState {
+  return {
+    drop: event.drop,
+    fileName: event.fileName,
+    fileHash: event.fileHash,
+    state: event.event,
+    time: isoTime(event),
+    runId: event.runId,
+    dataset: event.dataset ?? null,
+    loadId: event.loadId ?? null,
+    sheet: event.sheet ?? null,
+    rowsRead: event.rowsRead ?? null,
+    rowsLoaded: null,
+    rowsRejected: event.rowsRejected ?? null,
+    rowsRepeated: null,
+    code: event.code ?? null,
+    detail: event.detail ?? {},
+    archived: false,
+  };
 }
 
 async function selectFiles(
@@ -123,7 +129,8 @@ function number(value: Value): number | null {
 /** The months that a load or a retraction touched since they were last consolidated, as unbroken ranges. */
 export async function monthsDue(warehouse: Warehouse, dataset: Dataset): Promise<MonthRange[]> {
   const { rows } = await warehouse.query(
-    'SELECT DISTINCT MONTH_START FROM ledger_months WHERE DATASET = @dataset AND ROWS_COUNTED IS NULL ORDER BY MONTH_START',
+    `SELECT DISTINCT MONTH_START FROM ledger_months
+     WHERE DATASET = @dataset AND (ROWS_COUNTED IS NULL OR ROWS_ACCEPTED IS NULL) ORDER BY MONTH_START`,
     { dataset: dataset.name },
   );
   return rangesOf(rows.map(([month]) => String(month)));

@@ -21,7 +21,7 @@ const BY_MONTH: Readonly<Record<string, string>> = {
 };
 
 /**
- * Every row of every file in force behind the rows of `table` that match the keys, in the order of loading.
+ * Every row of every consolidated file behind the rows of `table` that match the keys, in the order of loading.
  * The values of those without `repeats` sum to the number. Throws UserError for a table or column that is not there.
  */
 export async function traceRows(
@@ -42,8 +42,10 @@ export async function traceRows(
     `WITH traced AS (
        SELECT LOAD_ID, SHEET_ROW, ${sum ?? names[names.length - 1]} AS TRACED,
          FIRST_VALUE(LOAD_ID) OVER same AS COUNTED_LOAD, FIRST_VALUE(SHEET_ROW) OVER same AS COUNTED_ROW
-       FROM ${landingTable(dataset)}
-       WHERE ${conditions.join(' AND ') || 'TRUE'}
+       FROM ${landingTable(dataset)} AS l
+       WHERE ${['TRUE', ...conditions].join(' AND ')} AND NOT EXISTS (
+         SELECT 1 FROM ledger_months AS d
+         WHERE d.LOAD_ID = l.LOAD_ID AND d.MONTH_START = l.MONTH_START AND d.ROWS_COUNTED IS NULL)
        WINDOW same AS (PARTITION BY ${names.join(', ')} ORDER BY LOAD_ID, SHEET_ROW)
      ), files AS (SELECT LOAD_ID, FILE_NAME, SHEET FROM ledger_events WHERE EVENT = 'loaded')
      SELECT f.FILE_NAME, f.SHEET, t.SHEET_ROW, t.TRACED, c.FILE_NAME, t.COUNTED_ROW,

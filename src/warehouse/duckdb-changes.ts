@@ -1,6 +1,6 @@
 import type { Dataset } from '../contract/dataset.ts';
 import { landingTable } from './dataset-sql.ts';
-import type { KeyChange, Warehouse } from './warehouse.ts';
+import type { KeyChange, MonthRange, Warehouse } from './warehouse.ts';
 
 type RunSql = (sql: string) => Promise<unknown>;
 
@@ -39,10 +39,27 @@ export async function changesSince(
   return changes;
 }
 
-/** Takes a load's rows out; its months are due again. */
-export async function removeLoad(run: RunSql, dataset: Dataset, loadId: number): Promise<void> {
-  await run(`DELETE FROM ${landingTable(dataset)} WHERE LOAD_ID = ${loadId}`);
+/** Marks a load as withdrawn: its rows count until its months, which are due again, are consolidated. */
+export async function withdrawLoad(run: RunSql, loadId: number): Promise<void> {
+  await run(`UPDATE ledger_months SET ROWS_ACCEPTED = NULL WHERE LOAD_ID = ${loadId}`);
+}
+
+/**
+ * Takes the rows of withdrawn loads out. It goes with consolidating their months in one transaction, since readers
+ * see the landing table through their views.
+ */
+export async function takeOutWithdrawn(
+  run: RunSql,
+  query: Warehouse['query'],
+  dataset: Dataset,
+  { from, to }: MonthRange,
+): Promise<void> {
+  const months = `MONTH_START >= DATE '${from}' AND MONTH_START < DATE '${to}'`;
+  const withdrawn = `DATASET = '${dataset.name}' AND ROWS_ACCEPTED IS NULL AND ${months}`;
+  const { rows } = await query(`SELECT DISTINCT LOAD_ID FROM ledger_months WHERE ${withdrawn}`);
+  if (rows.length === 0) return;
   await run(
-    `UPDATE ledger_months SET ROWS_ACCEPTED = 0, ROWS_COUNTED = NULL WHERE LOAD_ID = ${loadId}`,
+    `DELETE FROM ${landingTable(dataset)} WHERE LOAD_ID IN (${rows.join(', ')}) AND ${months}`,
   );
+  await run(`UPDATE ledger_months SET ROWS_ACCEPTED = 0 WHERE ${withdrawn}`);
 }

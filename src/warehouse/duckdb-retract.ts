@@ -1,6 +1,6 @@
 import type { Dataset } from '../contract/dataset.ts';
 import type { LedgerEvent } from '../ledger/events.ts';
-import { changesSince, rememberSums, removeLoad } from './duckdb-changes.ts';
+import { changesSince, rememberSums, withdrawLoad } from './duckdb-changes.ts';
 import type { KeyChange, MonthRange, Retraction, Warehouse } from './warehouse.ts';
 
 /** What a retraction needs of the warehouse that it belongs to. */
@@ -20,7 +20,7 @@ export async function retractLoad(
   let open = true;
   try {
     await rememberSums(run, dataset);
-    await removeLoad(run, dataset, loadId);
+    await withdrawLoad(run, loadId);
     await consolidate(dataset, ranges);
     await record(events);
     const changes = await changesSince(query, dataset);

@@ -11,10 +11,12 @@ import type { Dataset } from '../contract/dataset.ts';
 import { TerminalError, UserError } from '../errors.ts';
 import { EVENT_COLUMNS, eventRow, LEDGER_TABLES, type LedgerEvent } from '../ledger/events.ts';
 import { createLandingTable, statements, withMonths } from './dataset-sql.ts';
+import { takeOutWithdrawn } from './duckdb-changes.ts';
 import { createLoad } from './duckdb-load.ts';
 import { duckDbProblem } from './duckdb-problem.ts';
 import { retractLoad } from './duckdb-retract.ts';
 import { writeRows } from './duckdb-write.ts';
+import { allMonths, recordVersions, takeAwayOutdated } from './schema.ts';
 import type { MonthRange, QueryResult, Value, Warehouse } from './warehouse.ts';
 
 export interface DuckDbOptions {
@@ -139,17 +141,22 @@ function createWarehouse(instance: DuckDBInstance, connection: DuckDBConnection)
 
   async function prepare(datasets: readonly Dataset[]): Promise<void> {
     await atomically(async () => {
+      const outdated = await takeAwayOutdated({ run, query }, datasets);
       for (const statement of LEDGER_TABLES) await run(statement);
       for (const dataset of datasets) {
         await run(createLandingTable(dataset));
         for (const statement of await statements(dataset, 'tables.sql')) await run(statement);
       }
+      // The landing table has everything, and the same transaction makes the rest of it anew.
+      for (const dataset of outdated) await consolidate(dataset, await allMonths(query, dataset));
+      await recordVersions({ run, query }, datasets);
     });
   }
 
   async function consolidate(dataset: Dataset, ranges: readonly MonthRange[]): Promise<void> {
     const checks = await statements(dataset, 'checks.sql');
     for (const range of ranges) {
+      await takeOutWithdrawn(run, query, dataset, range);
       for (const procedure of dataset.procedures.flat()) {
         const body = await statements(dataset, `${procedure}.sql`);
         for (const statement of body) await run(withMonths(statement, range));

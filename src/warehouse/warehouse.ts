@@ -7,7 +7,10 @@ import type { LedgerEvent } from '../ledger/events.ts';
  * An adapter is one factory (duckdb.ts); test/contracts/warehouse.ts holds what all of them promise.
  */
 export interface Warehouse {
-  /** Makes the tables that are missing: the ledger's, and each dataset's. */
+  /**
+   * Makes the tables that are missing, the ledger's and each dataset's, and brings those of an earlier version up to
+   * date. Throws UserError `home.newer` when they are of a version to come.
+   */
   prepare(datasets: readonly Dataset[]): Promise<void>;
   /** Runs one statement; `@name` in it stands for a parameter. */
   query(sql: string, parameters?: Readonly<Record<string, string | number>>): Promise<QueryResult>;
@@ -59,7 +62,7 @@ export interface KeyChange {
 
 export interface Load extends RowSink {
   readonly loadId: number;
-  /** The rows, their rejections, the months they touch and these events, and the loads they replace taken out: together. */
+  /** The rows, their rejections, the months they touch and these events, and the loads they replace withdrawn: together. */
   commit(events: readonly LedgerEvent[], replaced: readonly number[]): Promise<void>;
   /** How many different rows this load has in common with another, and how many only this one has. */
   compare(loadId: number): Promise<{ readonly common: number; readonly fresh: number }>;

@@ -311,21 +311,26 @@ const loading: Promises = {
     assert.deepEqual(compared, { common: 2, fresh: 1 });
   },
 
-  async 'a commit takes out the loads that it replaces'({ warehouse, tipos }) {
+  async 'a commit withdraws the loads that it replaces, and consolidating takes their rows out'({
+    warehouse,
+    tipos,
+  }) {
     const first = await loadRows(warehouse, tipos, [tipo(1), tipo(2, '2018-01-01T00:00:00')]);
     await loadRows(warehouse, tipos, [tipo(5)]);
     await warehouse.consolidate(tipos, await monthsDue(warehouse, tipos));
     await loadRows(warehouse, tipos, [tipo(3)], [first]);
-    assert.deepEqual(await rowsOf(warehouse, 'SELECT ID FROM tipos_linhas ORDER BY ID'), [
-      [3],
-      [5],
-    ]);
+    assert.equal(await numberOf(warehouse, LANDED), 4);
     assert.deepEqual(await monthsDue(warehouse, tipos), [
       { from: '2018-01-01', to: '2018-02-01' },
       { from: '2019-03-01', to: '2019-04-01' },
     ]);
     await warehouse.consolidate(tipos, await monthsDue(warehouse, tipos));
     assert.deepEqual(await rowsOf(warehouse, PUBLISHED), [['2019-03-01', 2]]);
+    assert.deepEqual(await rowsOf(warehouse, 'SELECT ID FROM tipos_linhas ORDER BY ID'), [
+      [3],
+      [5],
+    ]);
+    assert.deepEqual(await monthsDue(warehouse, tipos), []);
   },
 };
 
@@ -474,6 +479,33 @@ const consolidating: Promises = {
         [before, after].some((known) => String(known) === String(one)),
         String(one),
       );
+  },
+
+  async 'a reader sees nothing of a load or a replacement before it is consolidated'({
+    warehouse,
+    reader,
+    vendas,
+  }) {
+    const row = (units: number, month = 3): Row => [
+      1,
+      'M',
+      1,
+      'L',
+      `2019-0${month}-01T00:00:00`,
+      units,
+    ];
+    const units = async () =>
+      (await reader.query('SELECT QTD_VENDA FROM bases_vendas ORDER BY 1')).rows.flat();
+    const first = await loadRows(warehouse, vendas, [row(1), row(2), row(2), row(8, 5)]);
+    await warehouse.consolidate(vendas, await monthsDue(warehouse, vendas));
+    await loadRows(warehouse, vendas, [row(2), row(3)]);
+    assert.deepEqual(await units(), [1, 2, 8]);
+    await loadRows(warehouse, vendas, [row(4)], [first]);
+    assert.deepEqual(await units(), [1, 2, 8]);
+    await warehouse.consolidate(vendas, await monthsDue(warehouse, vendas));
+    // What repeated a row of the withdrawn load counts in its place.
+    assert.deepEqual(await units(), [2, 3, 4]);
+    assert.deepEqual(await rowsOf(warehouse, 'SELECT * FROM con_ano_mes'), [[2019, 3, 9]]);
   },
 };
 

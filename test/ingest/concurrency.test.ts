@@ -6,18 +6,8 @@ import { openDuckDb } from '../../src/warehouse/duckdb.ts';
 import { keptFiles, newHome, sale, sales, type TestHome } from './home.ts';
 import { entrada, settle } from './killing.ts';
 
+// That a run which may not wait changes nothing is in test/cli/run.test.ts.
 describe('a home that another process works on', () => {
-  test('a run says who holds it and changes nothing, where it may not wait', async () => {
-    await using home = await homeWithFile();
-    const holder = await hold(home);
-    const env = { ENTRADA_WAIT_SECONDS: '0' };
-    const { code, stdout } = await entrada(['run', '--home', home.path, '--json'], { env }).ended;
-    await holder.close();
-    const { error, values } = JSON.parse(stdout);
-    assert.deepEqual([code, error, values.holder], [4, 'warehouse.busy', String(process.pid)]);
-    assert.deepEqual(await home.names('entrada'), ['a.xlsx']);
-  });
-
   test('a run says for whom it waits, and works when its turn has come', async () => {
     await using home = await homeWithFile();
     const holder = await hold(home);

@@ -1,0 +1,110 @@
+import type { Dataset } from '../contract/dataset.ts';
+import { UserError } from '../errors.ts';
+import { landingTable } from './dataset-sql.ts';
+import { rangesOf } from './months.ts';
+import type { MonthRange, Warehouse } from './warehouse.ts';
+
+/** What the ledger is called among the datasets; none of them can have this name. */
+const LEDGER = '(ledger)';
+
+/** The version of the tables that this Entrada keeps. A dataset that is not named here has none. */
+const VERSIONS: Readonly<Record<string, number>> = { [LEDGER]: 2, bases_vendas: 2 };
+
+/** By the version that they were part of: what is taken away before the tables of the next version are made. */
+const OUTDATED: Readonly<Record<string, Readonly<Record<number, readonly string[]>>>> = {
+  [LEDGER]: { 1: ['DROP VIEW IF EXISTS ledger_files'] },
+  bases_vendas: {
+    1: ['DROP VIEW IF EXISTS bases_vendas', 'DROP TABLE IF EXISTS bases_vendas_distinct'],
+  },
+};
+
+const TABLE = 'CREATE TABLE IF NOT EXISTS ledger_schema (NAME STRING, VERSION INT64)';
+
+interface Engine {
+  readonly run: (sql: string) => Promise<unknown>;
+  readonly query: Warehouse['query'];
+}
+
+/**
+ * Drops what tables of an earlier version have no more, and says which datasets are to be consolidated anew.
+ * Throws UserError `home.newer` when a later Entrada made the tables.
+ */
+export async function takeAwayOutdated(
+  { run, query }: Engine,
+  datasets: readonly Dataset[],
+): Promise<Dataset[]> {
+  await run(TABLE);
+  const known = await recorded(query);
+  const outdated: Dataset[] = [];
+  for (const name of [LEDGER, ...datasets.map((dataset) => dataset.name)]) {
+    const version = VERSIONS[name];
+    if (version === undefined) continue;
+    const dataset = datasets.find((candidate) => candidate.name === name);
+    const table = dataset ? landingTable(dataset) : 'ledger_events';
+    const found = known.get(name) ?? ((await exists(query, table)) ? 1 : version);
+    refuseNewer(name, found);
+    for (let from = found; from < version; from++)
+      for (const statement of OUTDATED[name]?.[from] ?? []) await run(statement);
+    if (dataset && found < version) outdated.push(dataset);
+  }
+  return outdated;
+}
+
+/** Says that the tables are now of this Entrada's version. */
+export async function recordVersions(
+  { run, query }: Engine,
+  datasets: readonly Dataset[],
+): Promise<void> {
+  const known = await recorded(query);
+  for (const name of [LEDGER, ...datasets.map((dataset) => dataset.name)]) {
+    const version = VERSIONS[name];
+    if (version === undefined || known.get(name) === version) continue;
+    await run(`DELETE FROM ledger_schema WHERE NAME = '${name}'`);
+    await run(`INSERT INTO ledger_schema (NAME, VERSION) VALUES ('${name}', ${version})`);
+  }
+}
+
+/** Every month that a load of the dataset has touched, as unbroken ranges. */
+export async function allMonths(
+  query: Warehouse['query'],
+  { name }: Dataset,
+): Promise<MonthRange[]> {
+  const { rows } = await query(
+    'SELECT DISTINCT MONTH_START FROM ledger_months WHERE DATASET = @name ORDER BY MONTH_START',
+    { name },
+  );
+  return rangesOf(rows.map(([month]) => String(month)));
+}
+
+/**
+ * For who only reads and can bring nothing up to date. Throws UserError `home.older` or `home.newer` when the tables
+ * are of another version.
+ */
+export async function refuseOtherVersions({ query }: Pick<Warehouse, 'query'>): Promise<void> {
+  if (!(await exists(query, 'ledger_schema'))) {
+    if (await exists(query, 'ledger_events')) throw new UserError('home.older', {});
+    return;
+  }
+  for (const [name, version] of await recorded(query)) {
+    refuseNewer(name, version);
+    if (version < (VERSIONS[name] ?? 0)) throw new UserError('home.older', {});
+  }
+}
+
+function refuseNewer(name: string, found: number): void {
+  const version = VERSIONS[name] ?? 0;
+  if (found > version) throw new UserError('home.newer', { name, found, version });
+}
+
+async function recorded(query: Warehouse['query']): Promise<Map<string, number>> {
+  const { rows } = await query('SELECT NAME, VERSION FROM ledger_schema');
+  return new Map(rows.map(([name, version]) => [String(name), Number(version)]));
+}
+
+async function exists(query: Warehouse['query'], table: string): Promise<boolean> {
+  const { rows } = await query(
+    'SELECT COUNT(*) FROM information_schema.tables WHERE table_name = @table',
+    { table },
+  );
+  return Number(rows[0][0]) > 0;
+}

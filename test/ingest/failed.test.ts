@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { TerminalError } from '../../src/errors.ts';
+import { allFiles } from '../../src/ledger/ledger.ts';
+import { withDatabase } from './histories.ts';
+import { newHome, type Parts, sale, sales } from './home.ts';
+
+/** A run whose loads fail, as they would by a fault of ours. */
+function failing(error: Error): Parts {
+  return {
+    warehouse: (warehouse) => ({ ...warehouse, beginLoad: () => Promise.reject(error) }),
+  };
+}
+
+test('a file that a fault of ours keeps out is told of with the reason, and the next run tries it again', async () => {
+  await using home = await newHome();
+  await home.drop('a.xlsx', sales(sale(1)));
+  const faults = {
+    fault: new Error('a fault'),
+    'warehouse.failed': new TerminalError('warehouse.failed', { detail: 'a fault' }),
+  };
+  for (const [code, error] of Object.entries(faults)) {
+    const { failed, files } = await home.run(failing(error));
+    assert.deepEqual(
+      failed.map(({ name }) => name),
+      ['entrada/a.xlsx'],
+    );
+    assert.deepEqual(
+      files.map((file) => [file.state, file.code, file.detail]),
+      [['failed', code, { detail: 'a fault' }]],
+    );
+    const known = await withDatabase(home, allFiles);
+    assert.deepEqual(known, files);
+    assert.match(known[0].fileHash, /^[0-9a-f]{64}$/);
+    assert.deepEqual(await home.names('entrada'), ['a.xlsx']);
+  }
+  const { failed, files } = await home.run();
+  assert.deepEqual([failed, files[0].state, files[0].code], [[], 'loaded', null]);
+  assert.deepEqual(await home.query('SELECT QTD_VENDA FROM bases_vendas'), [[1]]);
+});
+
+test('a ledger that cannot be written keeps no failure from being told', async () => {
+  await using home = await newHome();
+  await home.drop('a.xlsx', sales(sale(1)));
+  const { failed, files } = await home.run({
+    warehouse: (warehouse) => ({
+      ...warehouse,
+      record: () => Promise.reject(new TerminalError('warehouse.failed', { detail: '' })),
+    }),
+  });
+  assert.deepEqual([failed.length, files], [1, []]);
+});

@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { retractFile } from '../../src/ingest/retract.ts';
+import { randomIntegers } from '../../src/samples/sales.ts';
+import { openDuckDb } from '../../src/warehouse/duckdb.ts';
+import { date } from '../workbook-builder.ts';
+import { newHome, type Sale, sale, sales, shippedDatasets, type TestHome } from './home.ts';
+
+const TABLES = ['bases_vendas', 'con_ano_mes', 'con_mar_lin', 'con_mar_ano_mes', 'con_lin_ano_mes'];
+export const QUESTIONS = TABLES.map((table) => `SELECT * FROM ${table} ORDER BY ALL`);
+
+export async function withDatabase<T>(
+  home: TestHome,
+  work: (w: Awaited<ReturnType<typeof openDuckDb>>) => Promise<T>,
+) {
+  const warehouse = await openDuckDb({ file: join(home.path, 'entrada.duckdb'), waitMs: 0 });
+  try {
+    return await work(warehouse);
+  } finally {
+    await warehouse.close();
+  }
+}
+
+export async function retract(home: TestHome, wanted: string, rehearse = false) {
+  const datasets = await shippedDatasets();
+  return withDatabase(home, (warehouse) =>
+    retractFile(
+      { warehouse, datasets, runId: 'r', now: () => Date.UTC(2026, 5, 1) },
+      wanted,
+      rehearse,
+    ),
+  );
+}
+
+/** Few days, brands and quantities, so that rows repeat within files and across them. */
+function someSales(random: (below: number) => number): Sale[] {
+  return Array.from({ length: 1 + random(6) }, () =>
+    sale(1 + random(2), date(2019, 1 + random(3), 1 + random(2)), ['VULT', 'EUDORA'][random(2)]),
+  );
+}
+
+/** A random history of a home ends at the tables that a fresh load of the files then in force gives. */
+export async function equalsFreshLoad(seed: number): Promise<void> {
+  const random = randomIntegers(seed);
+  await using home = await newHome();
+  const inForce = new Map<string, { bytes: Buffer; name: string }>();
+  const dropped: { name: string; bytes: Buffer }[] = [];
+  for (let step = 0; step < 6; step++) {
+    const choice = random(4);
+    if (choice === 0 && inForce.size > 0) {
+      const hash = [...inForce.keys()][random(inForce.size)];
+      await retract(home, hash);
+      inForce.delete(hash);
+      continue;
+    }
+    const again = choice === 1 && dropped.length > 0;
+    const bytes = again ? dropped[random(dropped.length)].bytes : sales(...someSales(random));
+    const name = `v${random(2)}.xlsx`;
+    const replaces = choice === 2;
+    await home.drop(name, bytes);
+    dropped.push({ name, bytes });
+    const { files } = await home.run({ replaceSameName: replaces });
+    const { fileHash } = files[0];
+    if (!inForce.has(fileHash)) {
+      if (replaces)
+        for (const [hash, known] of inForce) if (known.name === name) inForce.delete(hash);
+      inForce.set(fileHash, { bytes, name });
+    }
+  }
+  await using fresh = await newHome();
+  let n = 0;
+  for (const { bytes } of inForce.values()) await fresh.drop(`f${n++}.xlsx`, bytes);
+  await fresh.run();
+  assert.deepEqual(await home.queryAll(QUESTIONS), await fresh.queryAll(QUESTIONS), `seed ${seed}`);
+}

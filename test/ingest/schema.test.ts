@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { refuseOtherVersions } from '../../src/warehouse/schema.ts';
+import { retract, withDatabase } from './histories.ts';
+import { newHome, sale, sales, shippedDatasets, type TestHome } from './home.ts';
+
+/** The tables as the first version kept them, each different row written a second time. */
+const FIRST_VERSION = [
+  `CREATE TABLE bases_vendas_distinct AS
+   SELECT ID_MARCA, MARCA, ID_LINHA, LINHA, DATA_VENDA, QTD_VENDA, MONTH_START, MIN(LOAD_ID) AS FIRST_LOAD_ID
+   FROM bases_vendas_linhas GROUP BY ALL`,
+  'DROP VIEW bases_vendas',
+  `CREATE VIEW bases_vendas AS
+   SELECT ID_MARCA, MARCA, ID_LINHA, LINHA, DATA_VENDA, QTD_VENDA FROM bases_vendas_distinct`,
+  'DROP TABLE bases_vendas_repeated',
+  'DROP VIEW ledger_files',
+  `CREATE VIEW ledger_files AS SELECT *, EVENT AS STATE FROM ledger_events`,
+  'DROP TABLE ledger_schema',
+];
+
+async function oldHome(): Promise<TestHome> {
+  const home = await newHome();
+  await home.drop('a.xlsx', sales(sale(1), sale(2), sale(2)));
+  await home.run();
+  await home.drop('b.xlsx', sales(sale(2), sale(3)));
+  await home.run();
+  await home.queryAll(FIRST_VERSION);
+  return home;
+}
+
+const UNITS = 'SELECT QTD_VENDA FROM bases_vendas ORDER BY 1';
+
+test('the tables of an earlier version are brought up to date, by a run that has nothing else to do', async () => {
+  await using home = await oldHome();
+  await withDatabase(home, (warehouse) =>
+    assert.rejects(refuseOtherVersions(warehouse), { kind: 'user', code: 'home.older' }),
+  );
+  const before = await home.queryAll([UNITS, 'SELECT * FROM con_mar_lin']);
+  const { files, consolidated, failed } = await home.run();
+  assert.deepEqual([files, consolidated, failed], [[], [], []]);
+  await withDatabase(home, refuseOtherVersions);
+  assert.deepEqual(await home.queryAll([UNITS, 'SELECT * FROM con_mar_lin']), before);
+  const known = 'SELECT ROWS_LOADED, ROWS_REPEATED FROM ledger_files ORDER BY FILE_NAME';
+  assert.deepEqual(await home.query(known), [
+    [2, 1],
+    [1, 1],
+  ]);
+  const tables = 'SELECT table_name FROM duckdb_tables() WHERE table_name LIKE %';
+  assert.deepEqual(await home.query(tables.replace('%', "'%_distinct'")), []);
+  await retract(home, 'a.xlsx');
+  assert.deepEqual(await home.query(UNITS), [[2], [3]]);
+});
+
+test('a run that a check stops leaves the tables of the earlier version as they were', async () => {
+  await using home = await oldHome();
+  const before = await home.query(UNITS);
+  await home.query('UPDATE ledger_events SET ROWS_READ = 9');
+  await assert.rejects(home.run(), { code: 'check.failed' });
+  assert.deepEqual(await home.query(UNITS), before);
+});
+
+test('the tables of a version to come are refused, to write and to read', async () => {
+  await using home = await newHome();
+  await home.run();
+  await home.query("UPDATE ledger_schema SET VERSION = 9 WHERE NAME = 'bases_vendas'");
+  const refused = {
+    kind: 'user',
+    code: 'home.newer',
+    values: { name: 'bases_vendas', found: 9, version: 2 },
+  };
+  await assert.rejects(home.run(), refused);
+  await withDatabase(home, async (warehouse) => {
+    await assert.rejects(warehouse.prepare(await shippedDatasets()), refused);
+    await assert.rejects(refuseOtherVersions(warehouse), refused);
+  });
+});
