@@ -5,20 +5,49 @@ import { UserError } from './errors.ts';
 import type { Language } from './messages/messages.ts';
 import { defaultLimits, type Limits, limitSettings } from './workbook/limits.ts';
 
+/** Where rows live when it is not this machine. */
+export interface BigQuerySettings {
+  readonly project: string;
+  readonly dataset: string;
+  /** Where the dataset is made when it is not there yet. */
+  readonly location: string;
+  /** Where BigQuery answers, if not at Google's address. */
+  readonly endpoint: string | undefined;
+  /** No query may be billed more bytes than this. */
+  readonly maxBytes: number | undefined;
+}
+
 /** Everything that can be set, checked once. */
 export interface Settings {
   /** The folder that holds the lake's folders and the database. */
   readonly home: string;
   /** The database's file. */
   readonly database: string;
+  /** The dataset of BigQuery that takes the database's place, if any. */
+  readonly bigquery: BigQuerySettings | undefined;
   /** Folders of datasets: those that come with Entrada, and the home's own. */
   readonly datasetFolders: readonly string[];
   readonly language: Language;
   readonly logLevel: LogLevel;
   readonly limits: Limits;
+  /** Where workbooks arrive and rest. */
+  readonly lake: LakePlace;
+  /** How a run tells of what has arrived. */
+  readonly bus: 'memory' | 'pubsub';
+  /** The Google Cloud project; undefined for that of the Application Default Credentials. */
+  readonly project: string | undefined;
+  /** Where Cloud Storage answers, if not at Google's address. */
+  readonly storageUrl: string | undefined;
   /** How long to wait for another process that has the database, in milliseconds. */
   readonly waitMs: number;
 }
+
+export type LakePlace =
+  | { readonly kind: 'folder'; readonly folder: string }
+  | { readonly kind: 'bucket'; readonly bucket: string };
+
+/** The names that Cloud Storage allows. */
+const BUCKET = /^gs:\/\/([a-z0-9][a-z0-9._-]{1,220}[a-z0-9])\/?$/;
 
 const logLevels = ['silent', 'error', 'warn', 'info', 'debug'] as const;
 export type LogLevel = (typeof logLevels)[number];
@@ -28,7 +57,24 @@ const environmentShape = z.object({
   ENTRADA_HOME: z.string().min(1).default('.'),
   ENTRADA_LANG: z.enum(['en', 'pt-BR']).optional(),
   ENTRADA_LOG: z.enum(logLevels).default('silent'),
+  ENTRADA_LAKE: z
+    .string()
+    .min(1)
+    .refine((lake) => BUCKET.test(lake) || !/^[a-z]+:\/\//i.test(lake), {
+      message: 'expected gs://bucket or a folder',
+    })
+    .optional(),
+  ENTRADA_BUS: z.enum(['memory', 'pubsub']).default('memory'),
+  ENTRADA_PROJECT: z.string().min(1).optional(),
+  ENTRADA_STORAGE_URL: z.url({ protocol: /^https?$/ }).optional(),
   ENTRADA_WAIT_SECONDS: z.coerce.number().nonnegative().default(60),
+  ENTRADA_WAREHOUSE: z
+    .string()
+    .regex(/^bigquery:[a-z][a-z0-9:.-]*\.\w+$/, 'bigquery:PROJECT.DATASET')
+    .optional(),
+  ENTRADA_LOCATION: z.string().min(1).default('US'),
+  ENTRADA_MAX_BYTES: z.coerce.number().int().positive().optional(),
+  ENTRADA_BIGQUERY_URL: z.url().optional(),
   LC_ALL: z.string().optional(),
   LANG: z.string().optional(),
 });
@@ -49,6 +95,7 @@ export function readSettings(environment: NodeJS.ProcessEnv, home: string | unde
   return Object.freeze({
     home: root,
     database: `${root}/entrada.duckdb`,
+    bigquery: bigqueryOf(read),
     // A home in the project's own folder has the same datasets, not twice as many.
     datasetFolders: [
       ...new Set([fileURLToPath(new URL('../datasets', import.meta.url)), `${root}/datasets`]),
@@ -63,8 +110,30 @@ export function readSettings(environment: NodeJS.ProcessEnv, home: string | unde
       texts: raised[limitSettings.texts] ?? defaultLimits.texts,
       textBytes: raised[limitSettings.textBytes] ?? defaultLimits.textBytes,
     },
+    lake: lakeOf(read.ENTRADA_LAKE ?? root),
+    bus: read.ENTRADA_BUS,
+    project: read.ENTRADA_PROJECT,
+    storageUrl: read.ENTRADA_STORAGE_URL?.replace(/\/+$/, ''),
     waitMs: read.ENTRADA_WAIT_SECONDS * 1000,
   });
+}
+
+function bigqueryOf(read: z.infer<typeof environmentShape>): BigQuerySettings | undefined {
+  if (read.ENTRADA_WAREHOUSE === undefined) return undefined;
+  const place = read.ENTRADA_WAREHOUSE.slice('bigquery:'.length);
+  const dot = place.lastIndexOf('.');
+  return {
+    project: place.slice(0, dot),
+    dataset: place.slice(dot + 1),
+    location: read.ENTRADA_LOCATION,
+    endpoint: read.ENTRADA_BIGQUERY_URL,
+    maxBytes: read.ENTRADA_MAX_BYTES,
+  };
+}
+
+function lakeOf(setting: string): LakePlace {
+  const [, bucket] = BUCKET.exec(setting) ?? [];
+  return bucket ? { kind: 'bucket', bucket } : { kind: 'folder', folder: resolve(setting) };
 }
 
 function limitsOf(environment: NodeJS.ProcessEnv): Record<string, string | undefined> {

@@ -1,14 +1,12 @@
 import { access, constants } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { chooseSheet } from '../contract/choose-sheet.ts';
 import type { Dataset } from '../contract/dataset.ts';
-import { loadSheet } from '../contract/load.ts';
 import type { Rejection } from '../contract/rejection.ts';
 import { UserError } from '../errors.ts';
-import { openDuckDb } from '../warehouse/duckdb.ts';
+import { startReading } from '../ingest/reading.ts';
+import { openWarehouse } from '../warehouse/open.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
 import { columnName } from '../workbook/cells.ts';
-import { openWorkbook } from '../workbook/workbook.ts';
 import type { Invocation, Run } from './commands.ts';
 import { allDatasets } from './home.ts';
 import { openFile } from './local-file.ts';
@@ -22,15 +20,12 @@ const SHOWN = 50;
 export const check: Run = async (invocation) => {
   const { settings, positionals } = invocation;
   const datasets = await allDatasets(settings);
-  const isHome = await access(settings.database, constants.R_OK).then(
-    () => true,
-    () => false,
-  );
   // A load that is never committed: without a home, into a database that is gone afterwards.
-  const warehouse = await openDuckDb({
-    file: isHome ? settings.database : ':memory:',
-    waitMs: settings.waitMs,
-  });
+  const warehouse = await openWarehouse(
+    settings.bigquery || (await isThere(settings.database))
+      ? settings
+      : { ...settings, database: ':memory:' },
+  );
   try {
     await warehouse.prepare(datasets);
     let allWell = true;
@@ -43,6 +38,13 @@ export const check: Run = async (invocation) => {
   }
 };
 
+function isThere(database: string): Promise<boolean> {
+  return access(database, constants.R_OK).then(
+    () => true,
+    () => false,
+  );
+}
+
 async function checkFile(
   { settings, output }: Invocation,
   warehouse: Warehouse,
@@ -52,13 +54,12 @@ async function checkFile(
   output.heading(basename(file));
   try {
     await using source = await openFile(file);
-    const workbook = await openWorkbook(source, settings.limits);
-    const choice = await chooseSheet(workbook, datasets);
-    const { dataset, sheet, header } = choice;
+    await using reading = startReading(source, datasets, settings.limits);
+    const { dataset, sheet, header } = await reading.choice();
     const load = await warehouse.beginLoad(dataset, sheet.name, '');
     try {
       const rejections: Rejection[] = [];
-      const report = await loadSheet(workbook, choice, {
+      const report = await reading.load({
         write: load.write,
         discard: load.discard,
         async reject(more) {

@@ -128,6 +128,15 @@ export const commands: readonly Command[] = [
     load: async () => (await import('./trace.ts')).trace,
   },
   {
+    name: 'deploy',
+    usage: 'entrada deploy',
+    summary: 'make or update the tables and procedures in BigQuery; say which of the two options',
+    options: { 'dry-run': { type: 'boolean' }, apply: { type: 'boolean' } },
+    optionHelp: { 'dry-run': 'only show what would change', apply: 'show it and do it' },
+    takes: [0, 0],
+    load: async () => (await import('./deploy.ts')).deploy,
+  },
+  {
     name: 'datasets',
     usage: 'entrada datasets',
     summary: 'the datasets known and their contracts',

@@ -21,6 +21,10 @@ export const demo: Run = async ({ settings: given, output, values }) => {
     ...given,
     home,
     database: `${home}/entrada.duckdb`,
+    // Samples belong on this machine, whatever the environment says.
+    bigquery: undefined,
+    lake: { kind: 'folder', folder: home },
+    bus: 'memory',
     datasetFolders: [given.datasetFolders[0], `${home}/datasets`],
   };
   await makeDemoHome(home);

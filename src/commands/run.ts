@@ -1,10 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createMemoryBus } from '../bus/memory.ts';
 import type { Settings } from '../config.ts';
 import { runOnce } from '../ingest/flow.ts';
 import type { Output } from '../output.ts';
 import type { Run } from './commands.ts';
-import { openHome } from './home.ts';
+import { openBus, openHome } from './home.ts';
 import { exitCodeOf, sayFiles, saySummary } from './summary.ts';
 
 export const run: Run = async ({ settings, output, values }) => {
@@ -21,6 +20,11 @@ export async function runHome(
   options?: { readonly replaceSameName: boolean },
 ) {
   await using home = await openHome(settings, output, options);
-  // Awaited here: the home must not close before the run has ended.
-  return await runOnce(home.context, createMemoryBus(), { now: Date.now, sleep });
+  const bus = await openBus(settings);
+  try {
+    // Awaited here: the home must not close before the run has ended.
+    return await runOnce(home.context, bus, { now: Date.now, sleep });
+  } finally {
+    await bus.close();
+  }
 }

@@ -1,4 +1,3 @@
-import { createMemoryBus } from '../bus/memory.ts';
 import type { Settings } from '../config.ts';
 import { UserError } from '../errors.ts';
 import type { Output } from '../output.ts';
@@ -12,7 +11,7 @@ import {
 } from '../spotify/settings.ts';
 import type { SpotifyTable } from '../spotify/tables.ts';
 import type { Run } from './commands.ts';
-import { openHome } from './home.ts';
+import { openBus, openHome } from './home.ts';
 import { exitCodeOfSpotify, saySpotify } from './spotify-summary.ts';
 
 const ONLY: Readonly<Record<string, SpotifyTable>> = {
@@ -55,6 +54,11 @@ export async function runSpotifyHome(
   const { lake, warehouse, runId, log, datasets } = home.context;
   await warehouse.prepare(datasets);
   const context = { lake, warehouse, runId, log, dataset, access };
-  // Awaited here: the home must not close before the run has ended.
-  return await runSpotify(context, createMemoryBus(), request);
+  const bus = await openBus(settings);
+  try {
+    // Awaited here: the home must not close before the run has ended.
+    return await runSpotify(context, bus, request);
+  } finally {
+    await bus.close();
+  }
 }

@@ -1,11 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { findArrivals } from '../ingest/arrivals.ts';
 import { INBOX } from '../ingest/folders.ts';
-import { createFolderLake } from '../lake/folder.ts';
 import { allFiles } from '../ledger/ledger.ts';
 import { allRuns } from '../spotify/runs.ts';
 import type { Run } from './commands.ts';
-import { openForReading } from './home.ts';
+import { openForReading, openLake } from './home.ts';
 import { sayRuns } from './spotify-summary.ts';
 import { textOf } from './summary.ts';
 
@@ -31,7 +30,7 @@ export const status: Run = async ({ settings, output }) => {
   } finally {
     await warehouse.close();
   }
-  const { ready, waiting } = await findArrivals(createFolderLake(settings.home), {
+  const { ready, waiting } = await findArrivals(await openLake(settings), {
     now: Date.now,
     sleep,
   });

@@ -1,4 +1,4 @@
-import { EntradaError } from '../errors.ts';
+import { problemOf } from '../ingest/failure.ts';
 import type { Failure, RunSummary } from '../ingest/flow.ts';
 import { INBOX, rejectionsPlace, restingPlace } from '../ingest/folders.ts';
 import type { FileState } from '../ledger/ledger.ts';
@@ -43,7 +43,8 @@ function sayFile(output: Output, file: FileState): void {
     rejected: file.rowsRejected ?? 0,
   };
   if (file.state === 'loaded') output.say({ code: 'file.loaded', values });
-  else if (file.code) {
+  // One that failed is told with the files that stay.
+  else if (file.code && file.state !== 'failed') {
     output.say({ code: `file.${file.state === 'repeated' ? 'isRepeated' : 'isRejected'}`, values });
     output.line(`  ${textOf(output, file)}`);
   }
@@ -90,9 +91,7 @@ export function textOf(
 }
 
 function sayFailure(output: Output, { name, error }: Failure, runId: string): void {
-  const detail = error instanceof Error ? error.message : String(error);
-  const problem =
-    error instanceof EntradaError ? error : ({ code: 'fault', values: { detail } } as const);
+  const problem = problemOf(error);
   output.say({ code: 'file.later', values: { file: name, reason: output.render(problem) } });
   output.object({
     type: 'postponed',

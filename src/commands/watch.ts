@@ -3,6 +3,7 @@ import type { Settings } from '../config.ts';
 import { TransientError } from '../errors.ts';
 import type { Output } from '../output.ts';
 import type { Run } from './commands.ts';
+import { lakeName } from './home.ts';
 import { runHome } from './run.ts';
 import { createAsking } from './spotify-watch.ts';
 import { sayFiles, saySummary } from './summary.ts';
@@ -16,7 +17,7 @@ const LOOK_MS = 2_000;
 export const watch: Run = async ({ settings, output }) => {
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
-  output.say({ code: 'watch.started', values: { home: settings.home } });
+  output.say({ code: 'watch.started', values: { home: lakeName(settings) } });
   const askSpotify = await createAsking(settings, output, Date.now());
   while (!stop.signal.aborted) {
     await runAndSay(settings, output);

@@ -22,9 +22,26 @@ export const en = {
     'Too many files are open to reach {file}. It can be tried again; if this comes back, raise the limit of open files (ulimit -n).',
   'lake.disks':
     '{file}: the two folders are on different disks. Put them on the same disk, so that a file moves in one step.',
+  'lake.bucket': 'There is no bucket {bucket}. Create it, or correct its name in ENTRADA_LAKE.',
+  'lake.refused':
+    'Google Cloud refuses access to {file} ({detail}). Grant the account that Entrada runs as the role roles/storage.objectUser on the bucket.',
+  'lake.unreachable':
+    'Cloud Storage did not answer for {file} ({detail}). Nothing was lost. Check the connection, or try again later.',
   'bus.closed': 'The topic {topic} takes nothing more: the bus was closed. Start Entrada again.',
   'bus.subscribed':
     'The topic {topic} has a subscription named {name} already. Give the second one another name.',
+  'bus.topic':
+    'There is no topic {topic} in the project. Create it with `entrada deploy`, or correct ENTRADA_PROJECT.',
+  'bus.refused':
+    'Google Cloud refuses access to the topic {topic} ({detail}). Grant the account that Entrada runs as the role roles/pubsub.editor.',
+  'bus.unreachable':
+    'Pub/Sub did not answer for the topic {topic} ({detail}). Nothing was lost. Check the connection, or try again later.',
+  'bus.message':
+    'A message of the topic {topic} is not one of Entrada: it begins with "{start}". Find out who publishes it; it was not acted upon.',
+  'cloud.sdk':
+    'The package {name} is not installed. Install it beside Entrada: `npm install {name}@{version}`.',
+  'cloud.credentials':
+    'Google Cloud does not know who asks, or for which project ({detail}). Run `gcloud auth application-default login` and set ENTRADA_PROJECT, or give this machine a service account.',
   'zip.truncated':
     'The workbook is incomplete: its end is missing. Upload it again, or open it in Excel and save it again.',
   'zip.broken':
@@ -177,6 +194,20 @@ export const en = {
   'warehouse.full': 'The disk is full: {detail}. Make room and run again; nothing was lost.',
   'warehouse.readonly':
     'The database cannot be written: {detail}. Check the permissions of its folder.',
+  'warehouse.conflict':
+    'Somebody else is changing {place} at the same time. Nothing was lost; it can be tried again.',
+  'warehouse.sameContent':
+    'The content of {file} has just been loaded under another name. The next look at it says so.',
+  'warehouse.tooManyBytes':
+    'A query would read more than ENTRADA_MAX_BYTES allows ({detail}). Set it higher if that is meant.',
+  'warehouse.quota':
+    'A quota of {place} is used up ({detail}). Try again later, or ask for a higher quota in the Google Cloud console.',
+  'warehouse.refused':
+    'Google Cloud refuses access to {place} ({detail}). Grant the account that Entrada runs as the roles roles/bigquery.dataEditor on the dataset and roles/bigquery.jobUser on the project.',
+  'warehouse.unreachable':
+    'BigQuery did not answer for {place} ({detail}). Nothing was lost. Check the connection, or try again later.',
+  'dataset.sqlForeign':
+    'The dataset {dataset} has a statement that BigQuery cannot be prepared with: "{start}". tables.sql takes CREATE TABLE IF NOT EXISTS and CREATE VIEW IF NOT EXISTS.',
   'warehouse.failed': 'The database failed: {detail}.',
   'query.invalid': 'The query was refused: {detail}',
   'query.statements': 'A query is one SQL statement; {count} were given.',
@@ -195,6 +226,10 @@ export const en = {
     'There is no Entrada home in {home} yet. `entrada run` makes one; --home DIR or ENTRADA_HOME names another folder.',
   'home.taken':
     'There is a file where the home {home} or one of its folders would be. --home DIR or ENTRADA_HOME names another folder.',
+  'home.older':
+    'The tables of this home were made by an older Entrada. `entrada run` brings them up to date, from the rows that are in them; nothing is lost.',
+  'home.newer':
+    'The tables of this home were made by a newer Entrada: {name} is at version {found}, and this one knows {version}. Use the newer one, or another home.',
   'dataset.twice': 'Two datasets are called {name}; one is in {folder}. Rename one of them.',
   'dataset.sqlMissing': 'The dataset {dataset} has no file {file}. Add it beside dataset.yaml.',
   'warehouse.waiting': 'Waiting for process {holder}, which is working on this home ...',
@@ -235,6 +270,26 @@ export const en = {
   'demo.firstRows': '... {count} rows in all',
   'demo.next':
     'The database is {database}. Next, try:\n  entrada query --home {home} "SELECT * FROM con_mar_lin ORDER BY 5 DESC"\n  entrada status --home {home}\n  drop a workbook of yours into {home}/entrada, then: entrada run --home {home}',
+  'deploy.local':
+    'There is nothing to deploy on one machine: {database} is made by itself. ENTRADA_WAREHOUSE=bigquery:PROJECT.DATASET names a dataset of BigQuery.',
+  'deploy.choose':
+    'Say which: `entrada deploy --dry-run` shows what would change, `entrada deploy --apply` does it.',
+  'deploy.needed':
+    'Another version of the tables or procedures is deployed in {place}. `entrada deploy --dry-run` shows the difference, `entrada deploy --apply` brings it up to date.',
+  'deploy.missing':
+    'There is nothing of Entrada in {place} yet. `entrada deploy --apply` makes it.',
+  'deploy.columnLost':
+    'The column {column} of {table} is no longer declared, and its values would be lost. Declare it again, or drop it by hand if they are not needed.',
+  'deploy.columnType':
+    'The column {column} of {table} is {was} and declared as {is}. Give the new one another name, or copy the table by hand.',
+  'deploy.partitions':
+    'The table {table} is not partitioned as it is declared, and BigQuery cannot change that in place. Copy it by hand into a table that is.',
+  'deploy.create': 'create {kind} {name}',
+  'deploy.update': 'update {kind} {name}',
+  'deploy.addColumns': 'update {kind} {name}: new columns {columns}',
+  'deploy.nothing': '{place} is as it should be.',
+  'deploy.rehearsed': '{count} changes in {place}. Nothing has changed yet; --apply does it.',
+  'deploy.done': '{count} changes in {place} made.',
   'retract.unknown':
     'No file in force is called "{file}", nor has a hash that begins so. `entrada status` lists them.',
   'retract.ambiguous': '"{file}" stands for more than one file. Name one by its hash: {hashes}.',

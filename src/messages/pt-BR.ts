@@ -19,10 +19,27 @@ export const ptBR: Record<Code, string> = {
     'Há arquivos abertos demais para acessar {file}. É possível tentar de novo; se isso se repetir, aumente o limite de arquivos abertos (ulimit -n).',
   'lake.disks':
     '{file}: as duas pastas estão em discos diferentes. Coloque-as no mesmo disco, para que o arquivo seja movido de uma só vez.',
+  'lake.bucket': 'O bucket {bucket} não existe. Crie-o ou corrija o nome em ENTRADA_LAKE.',
+  'lake.refused':
+    'O Google Cloud recusa o acesso a {file} ({detail}). Dê à conta que executa o Entrada o papel roles/storage.objectUser no bucket.',
+  'lake.unreachable':
+    'O Cloud Storage não respondeu sobre {file} ({detail}). Nada se perdeu. Verifique a conexão ou tente de novo mais tarde.',
   'bus.closed':
     'O tópico {topic} não recebe mais nada: o barramento foi fechado. Inicie o Entrada de novo.',
   'bus.subscribed':
     'O tópico {topic} já tem uma assinatura chamada {name}. Dê outro nome à segunda.',
+  'bus.topic':
+    'O tópico {topic} não existe no projeto. Crie-o com `entrada deploy` ou corrija ENTRADA_PROJECT.',
+  'bus.refused':
+    'O Google Cloud recusa o acesso ao tópico {topic} ({detail}). Dê à conta que executa o Entrada o papel roles/pubsub.editor.',
+  'bus.unreachable':
+    'O Pub/Sub não respondeu sobre o tópico {topic} ({detail}). Nada se perdeu. Verifique a conexão ou tente de novo mais tarde.',
+  'bus.message':
+    'Uma mensagem do tópico {topic} não é do Entrada: começa com "{start}". Descubra quem a publica; nada foi feito com ela.',
+  'cloud.sdk':
+    'O pacote {name} não está instalado. Instale-o junto do Entrada: `npm install {name}@{version}`.',
+  'cloud.credentials':
+    'O Google Cloud não sabe quem pergunta, ou para qual projeto ({detail}). Execute `gcloud auth application-default login` e defina ENTRADA_PROJECT, ou dê a esta máquina uma conta de serviço.',
   'zip.truncated':
     'A planilha está incompleta: falta o final do arquivo. Envie-a de novo, ou abra-a no Excel e salve-a outra vez.',
   'zip.broken':
@@ -174,6 +191,20 @@ export const ptBR: Record<Code, string> = {
   'warehouse.full': 'O disco está cheio: {detail}. Libere espaço e rode de novo; nada se perdeu.',
   'warehouse.readonly':
     'Não é possível gravar no banco de dados: {detail}. Verifique as permissões da pasta.',
+  'warehouse.conflict':
+    'Outra pessoa está alterando {place} ao mesmo tempo. Nada se perdeu; pode-se tentar de novo.',
+  'warehouse.sameContent':
+    'O conteúdo de {file} acaba de ser carregado com outro nome. A próxima leitura dirá isso.',
+  'warehouse.tooManyBytes':
+    'Uma consulta leria mais do que ENTRADA_MAX_BYTES permite ({detail}). Aumente o valor se for essa a intenção.',
+  'warehouse.quota':
+    'Uma cota de {place} se esgotou ({detail}). Tente mais tarde, ou peça uma cota maior no console do Google Cloud.',
+  'warehouse.refused':
+    'O Google Cloud recusa o acesso a {place} ({detail}). Conceda à conta que executa o Entrada os papéis roles/bigquery.dataEditor no conjunto de dados e roles/bigquery.jobUser no projeto.',
+  'warehouse.unreachable':
+    'O BigQuery não respondeu por {place} ({detail}). Nada se perdeu. Verifique a conexão, ou tente mais tarde.',
+  'dataset.sqlForeign':
+    'O conjunto {dataset} tem um comando com que o BigQuery não pode ser preparado: "{start}". tables.sql aceita CREATE TABLE IF NOT EXISTS e CREATE VIEW IF NOT EXISTS.',
   'warehouse.failed': 'O banco de dados falhou: {detail}.',
   'query.invalid': 'A consulta foi recusada: {detail}',
   'query.statements': 'Uma consulta é um só comando SQL; foram dados {count}.',
@@ -192,6 +223,10 @@ export const ptBR: Record<Code, string> = {
     'Ainda não há uma pasta do Entrada em {home}. `entrada run` cria uma; --home DIR ou ENTRADA_HOME indica outra pasta.',
   'home.taken':
     'Há um arquivo onde ficaria a pasta {home} ou uma de suas pastas. --home DIR ou ENTRADA_HOME indica outra pasta.',
+  'home.older':
+    'As tabelas desta pasta foram feitas por um Entrada mais antigo. `entrada run` as atualiza, com as linhas que já estão nelas; nada se perde.',
+  'home.newer':
+    'As tabelas desta pasta foram feitas por um Entrada mais novo: {name} está na versão {found}, e este conhece a {version}. Use o mais novo, ou outra pasta.',
   'dataset.twice': 'Dois datasets se chamam {name}; um está em {folder}. Renomeie um deles.',
   'dataset.sqlMissing':
     'O dataset {dataset} não tem o arquivo {file}. Acrescente-o ao lado de dataset.yaml.',
@@ -234,6 +269,25 @@ export const ptBR: Record<Code, string> = {
   'demo.firstRows': '... {count} linhas ao todo',
   'demo.next':
     'O banco de dados é {database}. Agora experimente:\n  entrada query --home {home} "SELECT * FROM con_mar_lin ORDER BY 5 DESC"\n  entrada status --home {home}\n  coloque uma planilha sua em {home}/entrada e depois: entrada run --home {home}',
+  'deploy.local':
+    'Em uma só máquina não há o que implantar: {database} é criado sozinho. ENTRADA_WAREHOUSE=bigquery:PROJETO.CONJUNTO indica um conjunto de dados do BigQuery.',
+  'deploy.choose':
+    'Diga qual: `entrada deploy --dry-run` mostra o que mudaria, `entrada deploy --apply` faz.',
+  'deploy.needed':
+    'Em {place} está implantada outra versão das tabelas ou dos procedimentos. `entrada deploy --dry-run` mostra a diferença, `entrada deploy --apply` atualiza.',
+  'deploy.missing': 'Ainda não há nada do Entrada em {place}. `entrada deploy --apply` cria.',
+  'deploy.columnLost':
+    'A coluna {column} de {table} não está mais declarada, e seus valores se perderiam. Declare-a de novo, ou remova-a manualmente se não forem necessários.',
+  'deploy.columnType':
+    'A coluna {column} de {table} é {was} e está declarada como {is}. Dê outro nome à nova, ou copie a tabela manualmente.',
+  'deploy.partitions':
+    'A tabela {table} não está particionada como declarado, e o BigQuery não muda isso no lugar. Copie-a manualmente para uma tabela que esteja.',
+  'deploy.create': 'criar {kind} {name}',
+  'deploy.update': 'atualizar {kind} {name}',
+  'deploy.addColumns': 'atualizar {kind} {name}: novas colunas {columns}',
+  'deploy.nothing': '{place} está como deve estar.',
+  'deploy.rehearsed': '{count} mudanças em {place}. Nada mudou ainda; --apply faz.',
+  'deploy.done': '{count} mudanças feitas em {place}.',
   'retract.unknown':
     'Nenhum arquivo em vigor se chama "{file}", nem tem um hash que comece assim. `entrada status` mostra todos.',
   'retract.ambiguous': '"{file}" indica mais de um arquivo. Indique um deles pelo hash: {hashes}.',

@@ -1,0 +1,166 @@
+import { createHash } from 'node:crypto';
+import type { Dataset } from '../contract/dataset.ts';
+import { TransientError } from '../errors.ts';
+import type { LedgerEvent } from '../ledger/events.ts';
+import { findInForce } from '../ledger/in-force.ts';
+import { monthsOf } from '../ledger/ledger.ts';
+import { type BigQueryClient, newJobId } from './bigquery-client.ts';
+import { onceDone } from './bigquery-once.ts';
+import { type Wanted, wantedLedger, wantedOf } from './bigquery-schema.ts';
+import { fullName, landing, recording, transaction, withdrawal } from './bigquery-scripts.ts';
+import {
+  type LocalRows,
+  newLoadId,
+  openLocalLoad,
+  stage,
+  stagingTable,
+  unstage,
+  withoutLoad,
+} from './bigquery-stage.ts';
+import { type Rehearsal, rehearsal } from './bigquery-sums.ts';
+import { landingTable } from './dataset-sql.ts';
+import type { Load, MonthRange, Warehouse } from './warehouse.ts';
+
+interface LoadContext {
+  readonly client: BigQueryClient;
+  readonly warehouse: Warehouse;
+  readonly dataset: Dataset;
+  readonly sheet: string;
+  readonly fileHash: string;
+}
+
+/**
+ * A load: rows rest in a file of this machine, then in a staging table that nobody reads, and land with their
+ * months, rejections and events in one transaction, as a job of a name that only this content has.
+ */
+export async function createBigQueryLoad({
+  client,
+  warehouse,
+  dataset,
+  sheet,
+  fileHash,
+}: LoadContext): Promise<Load> {
+  const loadId = newLoadId(Date.now());
+  const local = await openLocalLoad(dataset, sheet, fileHash);
+  const rows = stagingTable(loadId, 'rows');
+  const rejections = stagingTable(loadId, 'rejections');
+  const columns = dataset.columns.map(({ name }) => name).join(', ');
+  let staged: Promise<LocalRows> | undefined;
+  let open = true;
+
+  async function stageAll(): Promise<LocalRows> {
+    const written = await local.finish();
+    const fieldsOf = (wanted: Wanted, table: string) =>
+      withoutLoad(wanted.tables.find(({ name }) => name === table)?.fields ?? []);
+    const rowFields = fieldsOf(await wantedOf(dataset, client), landingTable(dataset));
+    await stage(client, {
+      table: rows,
+      file: written.rowsFile,
+      format: 'PARQUET',
+      fields: rowFields,
+    });
+    if (written.rejectionsFile !== undefined) {
+      const fields = fieldsOf(wantedLedger(client), 'rejections');
+      await stage(client, {
+        table: rejections,
+        file: written.rejectionsFile,
+        format: 'PARQUET',
+        fields,
+      });
+    }
+    return written;
+  }
+
+  const finish = () => {
+    staged ??= stageAll();
+    return staged;
+  };
+
+  async function landStatements(): Promise<string[]> {
+    const { rejectionsFile } = await finish();
+    return landing(client, { dataset, loadId, rows, rejections: rejectionsFile && rejections });
+  }
+
+  async function commit(
+    events: readonly LedgerEvent[],
+    replaced: readonly number[],
+  ): Promise<void> {
+    const body = await landStatements();
+    for (const other of replaced) body.push(withdrawal(client, dataset, other));
+    const recorded = recording(client, events);
+    if (events.length > 0) body.push(recorded.sql);
+    const script = transaction(body);
+    const loaded = events.find(({ event }) => event === 'loaded');
+    const runAs = async (jobId: string, onKnown = () => {}) => {
+      await client.run(script, { parameters: recorded.parameters, jobId, onKnown });
+    };
+    if (loaded) await onceDone(await keyOf(loaded), runAs, () => isInForce(loaded));
+    else await runAs(newJobId());
+    await close();
+  }
+
+  /** The same for every delivery of the same content, until a load of it is taken back: then it may be loaded anew. */
+  async function keyOf({ fileHash: hash }: LedgerEvent): Promise<string> {
+    const { rows: found } = await warehouse.query(
+      "SELECT COUNT(*) FROM ledger_events WHERE FILE_HASH = @hash AND EVENT = 'retracted'",
+      { hash },
+    );
+    const key = [client.project, client.dataset, dataset.name, hash, found[0][0]].join('\n');
+    return createHash('sha256').update(key).digest('hex').slice(0, 40);
+  }
+
+  /** Whether the content is in force through this drop. Through another one, this drop must be looked at again. */
+  async function isInForce({ fileHash: hash, fileName, drop }: LedgerEvent): Promise<boolean> {
+    const found = await findInForce(warehouse, hash);
+    if (found && found.drop !== drop)
+      throw new TransientError('warehouse.sameContent', { file: fileName });
+    return found !== undefined;
+  }
+
+  async function compare(other: number): Promise<{ common: number; fresh: number }> {
+    await finish();
+    const own = `SELECT DISTINCT ${columns} FROM ${fullName(client, rows)}`;
+    const there = `SELECT ${columns} FROM ${fullName(client, landingTable(dataset))}
+      WHERE LOAD_ID = ${other} AND ${within(await monthsOf(warehouse, other))}`;
+    // An intersection, not a join: two blanks are the same.
+    const { rows: found } = await client.run(
+      `SELECT (SELECT COUNT(*) FROM (${own})), (SELECT COUNT(*) FROM (${own} INTERSECT DISTINCT ${there}))`,
+    );
+    const [all, common] = found[0].map(Number);
+    return { common, fresh: all - common };
+  }
+
+  async function preview(): Promise<{ newRows: number; changes: Rehearsal }> {
+    const { ranges } = await finish();
+    const { rows: found } = await client.run(
+      `SELECT COUNT(*) FROM (
+         SELECT ${columns} FROM ${fullName(client, rows)}
+         EXCEPT DISTINCT
+         SELECT ${columns} FROM ${fullName(client, landingTable(dataset))} WHERE ${within(ranges)})`,
+    );
+    const changes = await rehearsal(client, dataset, {
+      body: await landStatements(),
+      ranges,
+      rehearse: true,
+    });
+    return { newRows: Number(found[0][0]), changes };
+  }
+
+  async function close(): Promise<void> {
+    if (!open) return;
+    open = false;
+    await local.close();
+    if (staged) await unstage(client, [rows, rejections]);
+  }
+
+  const { write, reject, discard } = local;
+  return { loadId, write, reject, discard, commit, compare, preview, abort: close };
+}
+
+/** Literals, so that no other month is read. */
+function within(ranges: readonly MonthRange[]): string {
+  const each = ranges.map(
+    ({ from, to }) => `MONTH_START >= DATE '${from}' AND MONTH_START < DATE '${to}'`,
+  );
+  return each.length === 0 ? 'FALSE' : `(${each.join(' OR ')})`;
+}

@@ -1,0 +1,80 @@
+import { EntradaError, TerminalError, TransientError, UserError } from '../errors.ts';
+import { credentialsProblem, detailOf } from '../sdk.ts';
+import type { BigQueryPlace } from './bigquery-client.ts';
+
+/** Of the network, not of BigQuery. */
+const UNREACHED = /^(E[A-Z]+|UND_ERR_\w+|EAI_\w+)$|fetch failed/;
+const PASSING = ['backendError', 'internalError', 'rateLimitExceeded', 'jobRateLimitExceeded'];
+/** A script says so of itself; bigquery-scripts.ts makes it say so. */
+const CHECK = /entrada\.check:(\[(?:"(?:[^"\\]|\\.)*",?)*\])/;
+
+/** What BigQuery refused, as an error that says what to do. */
+export function problemOf(cause: unknown, { project, dataset }: BigQueryPlace): EntradaError {
+  if (cause instanceof EntradaError) return cause;
+  const place = `${project}.${dataset}`;
+  const options = { cause };
+  const message = messageOf(cause);
+  const detail = message.split('\n', 1)[0];
+  const reason = reasonOf(cause);
+  const status = statusOf(cause);
+  const check = CHECK.exec(message);
+  if (check) {
+    const [compared, expected, found] = JSON.parse(check[1]).map(String);
+    return new TerminalError('check.failed', { compared, expected, found }, options);
+  }
+  const credentials = credentialsProblem(cause);
+  if (credentials) return credentials;
+  if (status === 401) return new UserError('cloud.credentials', { detail }, options);
+  if (
+    status === 409 ||
+    /entrada\.taken|aborted due to concurrent|could not serialize/i.test(message)
+  )
+    return new TransientError('warehouse.conflict', { place }, options);
+  if (reason === 'bytesBilledLimitExceeded')
+    return new UserError('warehouse.tooManyBytes', { detail }, options);
+  if (reason === 'quotaExceeded')
+    return new TransientError('warehouse.quota', { place, detail }, options);
+  if (status === 403 && !PASSING.includes(reason))
+    return new UserError('warehouse.refused', { place, detail }, options);
+  if (
+    status === 408 ||
+    status === 429 ||
+    status >= 500 ||
+    PASSING.includes(reason) ||
+    UNREACHED.test(codeOf(cause)) ||
+    UNREACHED.test(detail)
+  )
+    return new TransientError('warehouse.unreachable', { place, detail }, options);
+  if (
+    ['invalidQuery', 'notFound', 'accessDenied', 'invalid'].includes(reason) ||
+    status === 400 ||
+    status === 404
+  )
+    return new UserError('query.invalid', { detail }, options);
+  return new TerminalError('warehouse.failed', { detail }, options);
+}
+
+/** The status of an answer, 0 when there was none. */
+export function statusOf(error: unknown): number {
+  return Number(codeOf(error)) || 0;
+}
+
+function codeOf(error: unknown): string {
+  if (typeof error !== 'object' || error === null) return '';
+  if ('code' in error && error.code !== undefined) return String(error.code);
+  return 'cause' in error ? codeOf(error.cause) : '';
+}
+
+/** A job's own error is no Error but `{ reason, message }`; those of the client library hold a list of them. */
+function reasonOf(error: unknown): string {
+  if (typeof error !== 'object' || error === null) return '';
+  if ('reason' in error) return String(error.reason);
+  return 'errors' in error && Array.isArray(error.errors) ? reasonOf(error.errors[0]) : '';
+}
+
+function messageOf(error: unknown): string {
+  if (error instanceof Error) return error.message || detailOf(error);
+  if (typeof error === 'object' && error !== null && 'message' in error)
+    return String(error.message);
+  return String(error);
+}

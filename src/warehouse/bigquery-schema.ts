@@ -1,0 +1,162 @@
+import { createHash } from 'node:crypto';
+import type { Dataset } from '../contract/dataset.ts';
+import { UserError } from '../errors.ts';
+import { LEDGER_TABLES } from '../ledger/events.ts';
+import type { BigQueryPlace } from './bigquery-client.ts';
+import { qualify } from './bigquery-scripts.ts';
+import { type Field, standardType } from './bigquery-values.ts';
+import { createLandingTable, landingTable, statements } from './dataset-sql.ts';
+
+export interface WantedTable {
+  readonly name: string;
+  readonly fields: readonly Field[];
+  /** Whether it is kept in partitions, one for each month of MONTH_START. */
+  readonly byMonth: boolean;
+  readonly clustering: readonly string[];
+}
+
+export interface WantedView {
+  readonly name: string;
+  /** With every table's full name: a view knows no other. */
+  readonly query: string;
+}
+
+export interface WantedProcedure {
+  readonly name: string;
+  readonly body: string;
+  /** The statement that makes it. */
+  readonly create: string;
+}
+
+/** What the warehouse must have for the ledger, or for one dataset of workbooks or of Spotify. */
+export interface Wanted {
+  readonly name: string;
+  readonly tables: readonly WantedTable[];
+  readonly views: readonly WantedView[];
+  readonly procedures: readonly WantedProcedure[];
+  /** Changes when anything of it does. */
+  readonly fingerprint: string;
+}
+
+/** A dataset that has tables but no contract of workbooks. */
+export type TablesOnly = Pick<Dataset, 'name' | 'folder'> & {
+  /** What makes tables that its tables.sql does not. */
+  readonly statements: readonly string[];
+};
+
+const MONTH = 'MONTH_START';
+/** By what the ledger's tables are asked for. */
+const LEDGER_CLUSTERING: Readonly<Record<string, readonly string[]>> = {
+  ledger_events: ['DROP_ID'],
+  ledger_months: ['DATASET', 'LOAD_ID'],
+  rejections: ['LOAD_ID'],
+};
+/** BigQuery takes no more. */
+const CLUSTERING = 4;
+
+export function wantedLedger(place: BigQueryPlace): Wanted {
+  const parsed = parse('ledger', LEDGER_TABLES, (table) => LEDGER_CLUSTERING[table] ?? []);
+  // The ledger is asked for loads, not for months.
+  const tables = parsed.tables.map((table) => ({ ...table, byMonth: false }));
+  return finish('ledger', { ...parsed, tables }, [], place);
+}
+
+/** Throws UserError `dataset.sqlForeign` for a statement in tables.sql that makes neither a table nor a view. */
+export async function wantedOf(
+  dataset: Dataset | TablesOnly,
+  place: BigQueryPlace,
+): Promise<Wanted> {
+  const own = await statements(dataset, 'tables.sql');
+  if ('statements' in dataset) {
+    const parsed = parse(dataset.name, [...own, ...dataset.statements], () => []);
+    return finish(dataset.name, parsed, [], place);
+  }
+  const landing = landingTable(dataset);
+  const keys = dataset.columns.filter(({ key }) => key).map(({ name }) => name);
+  const parsed = parse(dataset.name, [createLandingTable(dataset), ...own], (table) =>
+    table === landing ? ['LOAD_ID'] : keys.slice(0, CLUSTERING),
+  );
+  const bodies = await Promise.all(
+    dataset.procedures.flat().map(async (name) => {
+      const body = await statements(dataset, `${name}.sql`);
+      return { name, body: `${body.join(';\n')};` };
+    }),
+  );
+  return finish(dataset.name, parsed, bodies, place);
+}
+
+/** The names that a dataset's statements may use. */
+export function namesOf(...parts: readonly Wanted[]): ReadonlySet<string> {
+  return new Set(
+    parts.flatMap(({ tables, views }) => [...tables, ...views].map(({ name }) => name)),
+  );
+}
+
+type Parsed = Pick<Wanted, 'tables' | 'views'>;
+
+function finish(
+  name: string,
+  { tables, views }: Parsed,
+  bodies: readonly { readonly name: string; readonly body: string }[],
+  place: BigQueryPlace,
+): Wanted {
+  const ledger = LEDGER_TABLES.map((sql) => NAME.exec(sql)?.[1] ?? '');
+  const names = new Set([...ledger, ...[...tables, ...views].map((one) => one.name)]);
+  const wanted = {
+    name,
+    tables,
+    views: views.map((view) => ({ ...view, query: qualify(view.query, names, place) })),
+    procedures: bodies.map((procedure) => {
+      const body = qualify(procedure.body, names, place);
+      const target = `\`${place.project}.${place.dataset}.${procedure.name}\``;
+      const create = `CREATE OR REPLACE PROCEDURE ${target}(p_from DATE, p_to DATE)\nBEGIN\n${body}\nEND;`;
+      return { name: procedure.name, body, create };
+    }),
+  };
+  const fingerprint = createHash('sha256')
+    .update(JSON.stringify(wanted))
+    .digest('hex')
+    .slice(0, 32);
+  return { ...wanted, fingerprint };
+}
+
+const NAME = /^CREATE (?:TABLE|VIEW) IF NOT EXISTS (\w+)/;
+const TABLE = /^CREATE TABLE IF NOT EXISTS (\w+)\s*\(([\s\S]*)\)$/;
+const VIEW = /^CREATE VIEW IF NOT EXISTS (\w+) AS\s+([\s\S]+)$/;
+const COLUMN =
+  /^(\w+) (INT64|STRING|DATE|DATETIME|BOOL|FLOAT64|DOUBLE|DECIMAL|NUMERIC)(?:\((\d+), ?(\d+)\))?$/;
+
+function parse(
+  part: string,
+  texts: readonly string[],
+  clusteringOf: (table: string) => readonly string[],
+): Parsed {
+  const tables: WantedTable[] = [];
+  const views: WantedView[] = [];
+  for (const text of texts) {
+    const [, view, query] = VIEW.exec(text) ?? [];
+    const [, name, columns] = TABLE.exec(text) ?? [];
+    if (view) views.push({ name: view, query });
+    else if (name) {
+      const fields = columns.split(/,(?![^(]*\))/).map((column) => toField(part, column.trim()));
+      const has = (wanted: string) => fields.some((field) => field.name === wanted);
+      const clustering = clusteringOf(name).filter(has);
+      tables.push({ name, fields, byMonth: has(MONTH), clustering });
+    } else throw foreign(part, text);
+  }
+  return { tables, views };
+}
+
+function toField(part: string, column: string): Field {
+  const [, name, type, precision, scale] = COLUMN.exec(column) ?? [];
+  if (!name) throw foreign(part, column);
+  const field = { name, type: standardType(type), mode: 'NULLABLE' };
+  return precision ? { ...field, precision, scale } : field;
+}
+
+function foreign(dataset: string, text: string): UserError {
+  return new UserError('dataset.sqlForeign', {
+    dataset,
+    start: text.split('\n', 1)[0].slice(0, 80),
+  });
+}

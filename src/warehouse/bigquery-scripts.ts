@@ -1,0 +1,188 @@
+import type { Dataset } from '../contract/dataset.ts';
+import { EVENT_COLUMNS, eventRow, type LedgerEvent } from '../ledger/events.ts';
+import type { BigQueryPlace, Parameters } from './bigquery-client.ts';
+import { landingTable, withMonths } from './dataset-sql.ts';
+import type { MonthRange } from './warehouse.ts';
+
+/* The scripts that BigQuery is sent, as text. Every table has its full name: a script knows no default dataset. */
+
+const TEXTS = `'''[^]*?'''|"""[^]*?"""|'(?:\\\\.|[^'\\\\])*'|"(?:\\\\.|[^"\\\\])*"|\`[^\`]*\``;
+const COMMENTS = '--[^\\n]*|#[^\\n]*|/\\*[^]*?\\*/';
+const TOKENS = new RegExp(`${TEXTS}|${COMMENTS}`, 'g');
+const REFERENCE = new RegExp(
+  `${TEXTS}|${COMMENTS}|\\b(FROM|JOIN|INTO|UPDATE)(\\s+)(\\w+)(?![\\w.(])`,
+  'gi',
+);
+
+export const fullName = ({ project, dataset }: BigQueryPlace, table: string) =>
+  `\`${project}.${dataset}.${table}\``;
+
+/** Gives the tables of these names their full name; texts, comments and columns stay as they are. */
+export function qualify(sql: string, names: ReadonlySet<string>, place: BigQueryPlace): string {
+  return sql.replace(REFERENCE, (all, keyword, space, name) =>
+    names.has(name) ? `${keyword}${space}${fullName(place, name)}` : all,
+  );
+}
+
+/** How many statements a text has, and the first word of it. */
+export function statementsIn(sql: string): { readonly count: number; readonly first: string } {
+  const bare = sql.replace(TOKENS, (token) => (/^(--|#|\/\*)/.test(token) ? ' ' : "''"));
+  const parts = bare.split(';').filter((part) => part.trim() !== '');
+  return { count: parts.length, first: /^[\s(]*(\w*)/.exec(bare)?.[1].toUpperCase() ?? '' };
+}
+
+/** One transaction, which a rehearsal undoes. What `result` selects is the script's result in both cases. */
+export function transaction(
+  body: readonly string[],
+  {
+    before = [],
+    result = [],
+    rehearse = false,
+  }: {
+    readonly before?: readonly string[];
+    readonly result?: readonly string[];
+    readonly rehearse?: boolean;
+  } = {},
+): string {
+  const end = rehearse ? 'ROLLBACK TRANSACTION' : 'COMMIT TRANSACTION';
+  // A script that fails leaves no transaction open: BigQuery rolls it back.
+  const all = ['DECLARE v_failed STRING', ...before, 'BEGIN TRANSACTION', ...body, ...result, end];
+  return `${all.join(';\n')};\n`;
+}
+
+/** Withdrawn rows out and the procedures, for each range, then the checks; one that finds something ends the script with what it found. */
+export function consolidation(
+  place: BigQueryPlace,
+  dataset: Dataset,
+  ranges: readonly MonthRange[],
+  checks: readonly string[],
+): string[] {
+  const calls = ranges.flatMap((range) => [
+    removal(place, dataset, range),
+    ...dataset.procedures
+      .flat()
+      .map((name) => `CALL ${fullName(place, name)}(DATE '${range.from}', DATE '${range.to}')`),
+  ]);
+  const looks = ranges.flatMap((range) => checks.map((check) => look(withMonths(check, range))));
+  return [...calls, ...looks];
+}
+
+function look(check: string): string {
+  const texts = ['COMPARED', 'EXPECTED', 'FOUND'].map((column) => `CAST(${column} AS STRING)`);
+  return `SET v_failed = (SELECT TO_JSON_STRING([${texts.join(', ')}]) FROM (
+${check}
+) LIMIT 1);
+IF v_failed IS NOT NULL THEN
+  RAISE USING MESSAGE = CONCAT('entrada.check:', v_failed);
+END IF`;
+}
+
+/** What is taken of a staging table's rows, and where it lands. */
+export interface Staged {
+  readonly dataset: Dataset;
+  readonly loadId: number;
+  /** Staging tables; without rejections there is none for them. */
+  readonly rows: string;
+  readonly rejections: string | undefined;
+}
+
+export const rejectionColumns =
+  'FILE_HASH, DATASET, SHEET, SHEET_ROW, CELL, COLUMN_NAME, VALUE_FOUND, CODE, DETAIL';
+
+export function landing(
+  place: BigQueryPlace,
+  { dataset, loadId, rows, rejections }: Staged,
+): string[] {
+  const columns = ['SHEET_ROW', 'MONTH_START', ...dataset.columns.map(({ name }) => name)].join(
+    ', ',
+  );
+  return [
+    unused(place, loadId),
+    `INSERT INTO ${fullName(place, landingTable(dataset))} (LOAD_ID, ${columns})
+SELECT ${loadId}, ${columns} FROM ${fullName(place, rows)}`,
+    `INSERT INTO ${fullName(place, 'ledger_months')} (DATASET, LOAD_ID, MONTH_START, ROWS_ACCEPTED, ROWS_COUNTED)
+SELECT '${dataset.name}', ${loadId}, MONTH_START, COUNT(*), CAST(NULL AS INT64)
+FROM ${fullName(place, rows)} GROUP BY MONTH_START`,
+    ...(rejections === undefined
+      ? []
+      : [
+          `INSERT INTO ${fullName(place, 'rejections')} (LOAD_ID, ${rejectionColumns})
+SELECT ${loadId}, ${rejectionColumns} FROM ${fullName(place, rejections)}`,
+        ]),
+  ];
+}
+
+/** Nothing lands under a number that another load has. */
+function unused(place: BigQueryPlace, loadId: number): string {
+  return `IF EXISTS (SELECT 1 FROM ${fullName(place, 'ledger_events')} WHERE LOAD_ID = ${loadId}) THEN
+  RAISE USING MESSAGE = 'entrada.taken';
+END IF`;
+}
+
+/** Marks a load as withdrawn: its rows count until its months, which are due again, are consolidated. */
+export function withdrawal(place: BigQueryPlace, dataset: Dataset, loadId: number): string {
+  return `UPDATE ${fullName(place, 'ledger_months')} SET ROWS_ACCEPTED = NULL
+WHERE DATASET = '${dataset.name}' AND LOAD_ID = ${loadId}`;
+}
+
+/** Takes the rows of withdrawn loads out of a range of months. */
+function removal(place: BigQueryPlace, dataset: Dataset, { from, to }: MonthRange): string {
+  const months = `MONTH_START >= DATE '${from}' AND MONTH_START < DATE '${to}'`;
+  const ledger = fullName(place, 'ledger_months');
+  const withdrawn = `DATASET = '${dataset.name}' AND ROWS_ACCEPTED IS NULL AND ${months}`;
+  return `IF EXISTS (SELECT 1 FROM ${ledger} WHERE ${withdrawn}) THEN
+  DELETE FROM ${fullName(place, landingTable(dataset))}
+  WHERE ${months} AND LOAD_ID IN (SELECT LOAD_ID FROM ${ledger} WHERE ${withdrawn});
+  UPDATE ${ledger} SET ROWS_ACCEPTED = 0 WHERE ${withdrawn};
+END IF`;
+}
+
+/** One statement that records events, with their values as parameters. */
+export function recording(
+  place: BigQueryPlace,
+  events: readonly LedgerEvent[],
+): { readonly sql: string; readonly parameters: Parameters } {
+  const parameters: Record<string, string | number> = {};
+  const tuples = events.map((event, e) => {
+    const values = eventRow(event).map((value, c) => {
+      if (value === null) return 'NULL';
+      const name = `e${e}_${c}`;
+      parameters[name] = value;
+      return EVENT_COLUMNS[c] === 'EVENT_TIME' ? `CAST(@${name} AS DATETIME)` : `@${name}`;
+    });
+    return `(${values.join(', ')})`;
+  });
+  const table = fullName(place, 'ledger_events');
+  return {
+    sql: `INSERT INTO ${table} (${EVENT_COLUMNS.join(', ')})\nVALUES ${tuples.join(',\n')}`,
+    parameters,
+  };
+}
+
+/** A consolidated table: its keys, and its last column, the sum. */
+export interface SumTable {
+  readonly name: string;
+  readonly keys: readonly string[];
+  readonly sum: string;
+}
+
+/** Keeps the consolidated tables as they are, for `changes`. */
+export function remembering(place: BigQueryPlace, tables: readonly SumTable[]): string[] {
+  return tables.map(
+    ({ name }) =>
+      `CREATE OR REPLACE TEMP TABLE before_${name} AS SELECT * FROM ${fullName(place, name)}`,
+  );
+}
+
+/** The keys whose sum is not what it was, of all tables in one answer: so all of it as texts. */
+export function changes(place: BigQueryPlace, tables: readonly SumTable[]): string[] {
+  if (tables.length === 0) return [];
+  const selects = tables.map(({ name, keys, sum }) => {
+    const key = keys.map((column) => `CAST(${column} AS STRING)`).join(', ');
+    return `SELECT '${name}' AS TABLE_NAME, TO_JSON_STRING([${key}]) AS KEY_VALUES,
+  CAST(b.${sum} AS STRING) AS SUM_BEFORE, CAST(a.${sum} AS STRING) AS SUM_AFTER
+FROM before_${name} AS b FULL JOIN ${fullName(place, name)} AS a USING (${keys.join(', ')})
+WHERE b.${sum} IS DISTINCT FROM a.${sum}`;
+  });
+  return [selects.join('\nUNION ALL\n')];
+}

@@ -1,0 +1,147 @@
+import { randomInt } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Dataset } from '../contract/dataset.ts';
+import { type BigQueryClient, newJobId } from './bigquery-client.ts';
+import type { Upload } from './bigquery-upload.ts';
+import type { Field } from './bigquery-values.ts';
+import { landingTable } from './dataset-sql.ts';
+import { openDuckDb } from './duckdb.ts';
+import { rangesOf } from './months.ts';
+import type { Load, MonthRange } from './warehouse.ts';
+
+/** What a crash leaves in staging goes by itself after a day. */
+const STAGED_MS = 24 * 3_600_000;
+const FIRST_LOAD = Date.UTC(2026, 0, 1);
+const TICK_MS = 10;
+const IN_A_TICK = 32;
+
+/**
+ * A load's number, higher for later loads: the time in ticks, and chance within a tick. A procedure may multiply it
+ * by twice the rows of a sheet, 2^21, so it must stay below 2^42, which it does for 43 years. Two loads may draw the same
+ * number: the second one to stage its rows, or to land them, is refused and may be tried again.
+ */
+export const newLoadId = (now: number) =>
+  Math.floor((now - FIRST_LOAD) / TICK_MS) * IN_A_TICK + randomInt(IN_A_TICK);
+
+export const stagingTable = (loadId: number | string, what: string) => `stage_${loadId}_${what}`;
+
+/** A table to load into that goes away by itself. Throws TransientError `warehouse.conflict` when it is there already. */
+export async function stage(
+  client: BigQueryClient,
+  { table, file, format, fields }: Omit<Upload, 'jobId'>,
+): Promise<void> {
+  const { project: projectId, dataset: datasetId } = client;
+  const json = {
+    tableReference: { projectId, datasetId, tableId: table },
+    schema: { fields },
+    expirationTime: String(Date.now() + STAGED_MS),
+  };
+  await client.ask(`/datasets/${datasetId}/tables`, { method: 'POST', json });
+  await client.upload({ table, file, format, fields, jobId: newJobId() });
+}
+
+/** Best effort: what stays goes by itself. */
+export async function unstage(client: BigQueryClient, tables: readonly string[]): Promise<void> {
+  for (const table of tables)
+    await client
+      .ask(`/datasets/${client.dataset}/tables/${table}`, { method: 'DELETE' })
+      .catch(() => {});
+}
+
+export interface TemporaryFolder extends AsyncDisposable {
+  readonly path: string;
+}
+
+export async function temporaryFolder(): Promise<TemporaryFolder> {
+  const path = await mkdtemp(join(tmpdir(), 'entrada-stage-'));
+  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
+}
+
+/** Rows as a file of one JSON object a line. */
+export async function writeNdjson(
+  file: string,
+  columns: readonly string[],
+  rows: Iterable<readonly unknown[]>,
+): Promise<void> {
+  await writeFile(
+    file,
+    (function* lines() {
+      for (const row of rows)
+        yield `${JSON.stringify(Object.fromEntries(columns.map((name, i) => [name, row[i]])))}\n`;
+    })(),
+  );
+}
+
+export interface LocalLoad extends Pick<Load, 'write' | 'reject' | 'discard'> {
+  /** Ends the writing: two Parquet files, and what is in them. */
+  finish(): Promise<LocalRows>;
+  close(): Promise<void>;
+}
+
+export interface LocalRows {
+  readonly rowsFile: string;
+  readonly rejectionsFile: string | undefined;
+  readonly ranges: readonly MonthRange[];
+}
+
+/**
+ * A load that DuckDB keeps in a temporary folder until it is whole: it takes rows as the port gives them, within
+ * bounded memory, and writes the Parquet that BigQuery loads.
+ */
+export async function openLocalLoad(
+  dataset: Dataset,
+  sheet: string,
+  fileHash: string,
+): Promise<LocalLoad> {
+  const folder = await temporaryFolder();
+  const warehouse = await openDuckDb({ file: join(folder.path, 'rows.duckdb'), waitMs: 0 });
+  const close = async () => {
+    await load?.abort();
+    await warehouse.close();
+    await folder[Symbol.asyncDispose]();
+  };
+  let load: Load | undefined;
+  try {
+    await warehouse.prepare([{ ...dataset, procedures: [] }]);
+    load = await warehouse.beginLoad(dataset, sheet, fileHash);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  const { write, reject, discard, commit } = load;
+
+  async function copy(sql: string, name: string): Promise<string> {
+    const file = join(folder.path, name);
+    await warehouse.query(
+      `COPY (${sql}) TO '${file.replaceAll("'", "''")}' (FORMAT parquet, COMPRESSION zstd)`,
+    );
+    return file;
+  }
+
+  async function finish(): Promise<LocalRows> {
+    await commit([], []);
+    const months = await warehouse.query(
+      'SELECT MONTH_START FROM ledger_months ORDER BY MONTH_START',
+    );
+    const rejected = await warehouse.query('SELECT COUNT(*) FROM rejections');
+    return {
+      rowsFile: await copy(
+        `SELECT * EXCLUDE (LOAD_ID) FROM ${landingTable(dataset)}`,
+        'rows.parquet',
+      ),
+      rejectionsFile:
+        Number(rejected.rows[0][0]) === 0
+          ? undefined
+          : await copy('SELECT * EXCLUDE (LOAD_ID) FROM rejections', 'rejections.parquet'),
+      ranges: rangesOf(months.rows.map(([month]) => String(month))),
+    };
+  }
+
+  return { write, reject, discard, finish, close };
+}
+
+/** The columns of a staging table are those of the table its rows are for, but for the load's number. */
+export const withoutLoad = (fields: readonly Field[]) =>
+  fields.filter(({ name }) => name !== 'LOAD_ID');

@@ -1,0 +1,103 @@
+import type { Dataset } from '../contract/dataset.ts';
+import type { BigQueryClient, Parameters } from './bigquery-client.ts';
+import { namesOf, type Wanted, wantedLedger, wantedOf } from './bigquery-schema.ts';
+import {
+  changes,
+  consolidation,
+  qualify,
+  remembering,
+  type SumTable,
+  transaction,
+} from './bigquery-scripts.ts';
+import { toValue } from './bigquery-values.ts';
+import { statements } from './dataset-sql.ts';
+import type { KeyChange, MonthRange, Value } from './warehouse.ts';
+
+export type Rehearsal = readonly KeyChange[];
+
+interface Work {
+  /** What is done before the procedures run. */
+  readonly body: readonly string[];
+  readonly ranges: readonly MonthRange[];
+  /** What is done once the checks have found nothing. */
+  readonly after?: readonly string[];
+  readonly parameters?: Parameters;
+  readonly rehearse: boolean;
+  readonly jobId?: string;
+}
+
+/** The procedures and checks of a dataset, as statements of a script. */
+export async function consolidationOf(
+  client: BigQueryClient,
+  dataset: Dataset,
+  ranges: readonly MonthRange[],
+): Promise<string[]> {
+  const names = namesOf(wantedLedger(client), await wantedOf(dataset, client));
+  const checks = await statements(dataset, 'checks.sql');
+  return consolidation(
+    client,
+    dataset,
+    ranges,
+    checks.map((check) => qualify(check, names, client)),
+  );
+}
+
+/** Does the work and consolidates in one transaction; tells which keys of the consolidated tables changed. */
+export async function rehearsal(
+  client: BigQueryClient,
+  dataset: Dataset,
+  work: Work,
+): Promise<Rehearsal> {
+  const wanted = await wantedOf(dataset, client);
+  const tables = sumTables(dataset, wanted);
+  const { body, after = [], ranges, rehearse, parameters, jobId } = work;
+  const script = transaction(
+    [...body, ...(await consolidationOf(client, dataset, ranges)), ...after],
+    {
+      before: remembering(client, tables),
+      result: changes(client, tables),
+      rehearse,
+    },
+  );
+  const { rows } = await client.run(script, { parameters, ...(jobId && { jobId }) });
+  const found = rows.map((row) => toChange(wanted, tables, row));
+  const order = (table: string) => tables.findIndex(({ name }) => name === table);
+  return found.sort((a, b) => order(a.table) - order(b.table) || compareKeys(a, b));
+}
+
+/** The first of a dataset's tables holds its rows; the others are the sums whose change is told. */
+export function sumTables(dataset: Dataset, { tables }: Wanted): SumTable[] {
+  return dataset.tables.slice(1).flatMap((name) => {
+    const columns =
+      tables.find((table) => table.name === name)?.fields.map((field) => field.name) ?? [];
+    const sum = columns.at(-1);
+    return sum === undefined ? [] : [{ name, keys: columns.slice(0, -1), sum }];
+  });
+}
+
+function toChange(wanted: Wanted, sums: readonly SumTable[], row: readonly Value[]): KeyChange {
+  const [table, keyValues, before, after] = row;
+  const { keys = [], sum = '' } = sums.find(({ name }) => name === table) ?? {};
+  const fields = wanted.tables.find(({ name }) => name === table)?.fields ?? [];
+  const typed = (column: string, text: unknown): Value => {
+    const { type = 'STRING' } = fields.find(({ name }) => name === column) ?? {};
+    return text === null ? null : toValue(type, String(text));
+  };
+  const texts: unknown[] = JSON.parse(String(keyValues));
+  return {
+    table: String(table),
+    key: Object.fromEntries(keys.map((name, i) => [name, typed(name, texts[i])])),
+    before: typed(sum, before),
+    after: typed(sum, after),
+  };
+}
+
+function compareKeys(a: KeyChange, b: KeyChange): number {
+  for (const name of Object.keys(a.key)) {
+    const [one, other] = [a.key[name], b.key[name]];
+    if (one === other) continue;
+    if (typeof one === 'number' && typeof other === 'number') return one - other;
+    return String(one) < String(other) ? -1 : 1;
+  }
+  return 0;
+}

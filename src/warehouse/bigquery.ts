@@ -1,0 +1,139 @@
+import { join } from 'node:path';
+import type { Dataset } from '../contract/dataset.ts';
+import { UserError } from '../errors.ts';
+import type { LedgerEvent } from '../ledger/events.ts';
+import {
+  type BigQueryClient,
+  type BigQueryClientOptions,
+  newJobId,
+  openBigQueryClient,
+  type Usage,
+} from './bigquery-client.ts';
+import {
+  type Change,
+  planDeployment,
+  prepareDeployment,
+  requireDeployment,
+} from './bigquery-deploy.ts';
+import { createBigQueryLoad } from './bigquery-load.ts';
+import type { TablesOnly } from './bigquery-schema.ts';
+import { fullName, recording, statementsIn, transaction, withdrawal } from './bigquery-scripts.ts';
+import { stage, stagingTable, temporaryFolder, unstage, writeNdjson } from './bigquery-stage.ts';
+import { consolidationOf, rehearsal } from './bigquery-sums.ts';
+import type { Field } from './bigquery-values.ts';
+import type { MonthRange, Retraction, TableRows, Warehouse } from './warehouse.ts';
+
+export interface BigQueryOptions extends BigQueryClientOptions {
+  readonly readOnly?: boolean;
+  /** Called when the warehouse is closed, with what its jobs have cost. */
+  readonly onUsage?: ((usage: Usage) => void) | undefined;
+}
+
+export interface BigQueryWarehouse extends Warehouse {
+  /** What `deploy` would change, and how; see bigquery-deploy.ts. */
+  plan(datasets: readonly (Dataset | TablesOnly)[]): Promise<readonly Change[]>;
+}
+
+/** The first words of what only reads. */
+const READS = ['SELECT', 'WITH', 'FROM'];
+
+/**
+ * A dataset of BigQuery. Each change is one script with one transaction, or one statement. Besides the port's errors every
+ * call may throw what bigquery-problem.ts makes of an answer; opened to read, UserError `deploy.missing`.
+ */
+export async function openBigQuery(options: BigQueryOptions): Promise<BigQueryWarehouse> {
+  const client = await openBigQueryClient(options);
+  if (options.readOnly) await requireDeployment(client);
+  return createBigQueryWarehouse(client, options);
+}
+
+/** The same on a client that is open. */
+export function createBigQueryWarehouse(
+  client: BigQueryClient,
+  options: Pick<BigQueryOptions, 'location' | 'readOnly' | 'onUsage'>,
+): BigQueryWarehouse {
+  function allowed(sql: string): string {
+    const { first } = statementsIn(sql);
+    if (options.readOnly && !READS.includes(first))
+      throw new UserError('query.invalid', { detail: `${first || sql}: read only` });
+    return sql;
+  }
+
+  async function* stream(sql: string) {
+    const { count } = statementsIn(sql);
+    if (count !== 1) throw new UserError('query.statements', { count });
+    yield* client.pages(allowed(sql), { unqualified: true });
+  }
+
+  async function record(events: readonly LedgerEvent[]): Promise<void> {
+    if (events.length === 0) return;
+    const { sql, parameters } = recording(client, events);
+    await client.run(sql, { parameters });
+  }
+
+  async function consolidate(dataset: Dataset, ranges: readonly MonthRange[]): Promise<void> {
+    if (ranges.length > 0)
+      await client.run(transaction(await consolidationOf(client, dataset, ranges)));
+  }
+
+  async function retract({ dataset, loadId, ranges, events, rehearse }: Retraction) {
+    const { sql, parameters } = recording(client, events);
+    const body = [withdrawal(client, dataset, loadId)];
+    const after = events.length > 0 ? [sql] : [];
+    return rehearsal(client, dataset, { body, ranges, after, rehearse, parameters });
+  }
+
+  const warehouse: BigQueryWarehouse = {
+    prepare: (datasets) => prepareDeployment(client, datasets, options.location),
+    plan: (datasets) => planDeployment(client, datasets, options.location),
+    query: async (sql, parameters) => client.run(allowed(sql), { parameters, unqualified: true }),
+    stream,
+    record,
+    beginLoad: (dataset, sheet, fileHash) =>
+      createBigQueryLoad({ client, warehouse, dataset, sheet, fileHash }),
+    consolidate,
+    retract,
+    write: (changes) => writeTables(client, changes),
+    async close() {
+      options.onUsage?.(client.usage);
+    },
+  };
+  return warehouse;
+}
+
+/** See Warehouse.write: the rows are staged by load jobs, then take their places in one transaction. */
+async function writeTables(client: BigQueryClient, changes: readonly TableRows[]): Promise<void> {
+  const id = newJobId();
+  const staging: string[] = [];
+  const body: string[] = [];
+  await using folder = await temporaryFolder();
+  try {
+    for (const [i, { table, columns, rows, replace }] of changes.entries()) {
+      const target = fullName(client, table);
+      if (replace) body.push(`DELETE FROM ${target} WHERE TRUE`);
+      if (rows.length === 0) continue;
+      const from = stagingTable(id, `${i}`);
+      const file = join(folder.path, `${i}.ndjson`);
+      await writeNdjson(file, columns, rows);
+      staging.push(from);
+      const fields = await fieldsOf(client, table, columns);
+      await stage(client, { table: from, file, format: 'NEWLINE_DELIMITED_JSON', fields });
+      const names = columns.join(', ');
+      body.push(`INSERT INTO ${target} (${names})\nSELECT ${names} FROM ${fullName(client, from)}`);
+    }
+    if (body.length > 0) await client.run(transaction(body));
+  } finally {
+    await unstage(client, staging);
+  }
+}
+
+async function fieldsOf(
+  client: BigQueryClient,
+  table: string,
+  columns: readonly string[],
+): Promise<Field[]> {
+  const live = await client.ask<{ schema: { fields: readonly Field[] } }>(
+    `/datasets/${client.dataset}/tables/${table}`,
+  );
+  return (live?.schema.fields ?? []).filter(({ name }) => columns.includes(name));
+}

@@ -1,0 +1,216 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { type Dataset, readDatasets } from '../../src/contract/dataset.ts';
+import { monthsDue } from '../../src/ledger/ledger.ts';
+import { loadRows, numberOf } from '../contracts/warehouse-rows.ts';
+import { given, skipWithout } from './rig.ts';
+import { newPlace, openEmulated } from './warehouses.ts';
+
+const skip = skipWithout('bigquery');
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const ROW = [1, 'A', 1, 'B', '2019-01-01T00:00:00', 5];
+
+/** The sales dataset with some text of one of its files changed. */
+async function changed(root: string, file: string, from: string, to: string): Promise<Dataset> {
+  const folder = join(await mkdtemp(join(root, 'datasets-')), 'bases_vendas');
+  await cp(join(ROOT, 'datasets/bases_vendas'), folder, { recursive: true });
+  const text = await readFile(join(folder, file), 'utf8');
+  assert.ok(text.includes(from));
+  await writeFile(join(folder, file), text.replace(from, to));
+  const [dataset] = await readDatasets(join(folder, '..'));
+  return dataset;
+}
+
+describe('deploying to BigQuery', { skip }, () => {
+  if (skip) return;
+  let root: string;
+  let vendas: Dataset;
+  before(async () => {
+    root = await mkdtemp(join(tmpdir(), 'entrada-deploy-'));
+    [vendas] = await readDatasets(join(ROOT, 'datasets'));
+  });
+  after(() => rm(root, { recursive: true }));
+
+  async function deployed(place = newPlace()) {
+    const warehouse = await openEmulated(place);
+    for (const change of await warehouse.plan([vendas])) await change.apply();
+    return warehouse;
+  }
+
+  const told = (changes: readonly { action: string; kind: string; name: string }[]) =>
+    changes.map(({ action, kind, name }) => `${action} ${kind} ${name}`);
+
+  test('makes everything once, and then finds nothing to do', async () => {
+    const place = newPlace();
+    const warehouse = await openEmulated(place);
+    const changes = await warehouse.plan([vendas]);
+    assert.deepEqual(told(changes).slice(0, 2), [
+      `create dataset ${place.dataset}`,
+      'create table ledger_events',
+    ]);
+    assert.ok(told(changes).includes('create procedure proc_con_mar_lin'));
+    for (const change of changes) await change.apply();
+    assert.deepEqual(told(await warehouse.plan([vendas])), []);
+    await warehouse.prepare([vendas]);
+    await loadRows(warehouse, vendas, [ROW]);
+    await warehouse.consolidate(vendas, await monthsDue(warehouse, vendas));
+    assert.equal(await numberOf(warehouse, 'SELECT SUM_QTD_VENDA FROM con_ano_mes'), 5);
+  });
+
+  test('only planning makes nothing', async () => {
+    const warehouse = await openEmulated();
+    const first = told(await warehouse.plan([vendas]));
+    assert.deepEqual(told(await warehouse.plan([vendas])), first);
+  });
+
+  test('adds a column and keeps the rows; the change is shown with the column', async () => {
+    const warehouse = await deployed();
+    await loadRows(warehouse, vendas, [ROW]);
+    const wider = await changed(
+      root,
+      'tables.sql',
+      'con_ano_mes (ANO INT64',
+      'con_ano_mes (NEW_ONE STRING, ANO INT64',
+    );
+    const changes = await warehouse.plan([wider]);
+    assert.deepEqual(changes.find(({ name }) => name === 'con_ano_mes')?.columns, ['NEW_ONE']);
+    for (const change of changes) await change.apply();
+    assert.deepEqual(told(await warehouse.plan([wider])), []);
+    assert.equal(await numberOf(warehouse, 'SELECT COUNT(*) FROM bases_vendas_linhas'), 1);
+    assert.equal(await numberOf(warehouse, 'SELECT COUNT(NEW_ONE) FROM con_ano_mes'), 0);
+  });
+
+  test('refuses what would lose a column or its values', async () => {
+    const warehouse = await deployed();
+    const narrower = await changed(
+      root,
+      'tables.sql',
+      'con_ano_mes (ANO INT64, MES INT64',
+      'con_ano_mes (ANO INT64',
+    );
+    await assert.rejects(warehouse.plan([narrower]), {
+      kind: 'user',
+      code: 'deploy.columnLost',
+      values: { table: 'con_ano_mes', column: 'MES' },
+    });
+    const other = await changed(
+      root,
+      'tables.sql',
+      'con_ano_mes (ANO INT64, MES INT64',
+      'con_ano_mes (ANO INT64, MES STRING',
+    );
+    await assert.rejects(warehouse.plan([other]), { code: 'deploy.columnType' });
+    const unmonthly = await changed(
+      root,
+      'tables.sql',
+      'MES INT64, SUM_QTD_VENDA INT64);',
+      'MES INT64, SUM_QTD_VENDA INT64, MONTH_START DATE);',
+    );
+    await assert.rejects(warehouse.plan([unmonthly]), { code: 'deploy.partitions' });
+  });
+
+  test('a run does not change what is deployed: it says that deploying is needed', async () => {
+    const warehouse = await deployed();
+    const other = await changed(
+      root,
+      'proc_con_ano_mes.sql',
+      'THEN DELETE',
+      'THEN UPDATE SET SUM_QTD_VENDA = 0',
+    );
+    await assert.rejects(warehouse.prepare([other]), { kind: 'user', code: 'deploy.needed' });
+    const changes = await warehouse.plan([other]);
+    assert.ok(told(changes).includes('update procedure proc_con_ano_mes'));
+    for (const change of changes) await change.apply();
+    await warehouse.prepare([other]);
+    assert.deepEqual(told(await warehouse.plan([other])), []);
+  });
+
+  test('opened to read, it wants something to read, and only reads', async () => {
+    const place = newPlace();
+    await assert.rejects(openEmulated({ ...place, readOnly: true }), { code: 'deploy.missing' });
+    await (await deployed(place)).close();
+    const reader = await openEmulated({ ...place, readOnly: true });
+    for (const sql of [
+      'DELETE FROM con_ano_mes WHERE TRUE',
+      'CREATE TABLE t (A INT64)',
+      "EXPORT DATA OPTIONS(uri='gs://a/*') AS SELECT 1",
+      'CALL proc_con_ano_mes(NULL, NULL)',
+      '/* SELECT */ TRUNCATE TABLE con_ano_mes',
+    ])
+      await assert.rejects(reader.query(sql), { code: 'query.invalid' }, sql);
+    assert.deepEqual((await reader.query('-- all\nWITH a AS (SELECT 1) SELECT * FROM a')).rows, [
+      [1],
+    ]);
+  });
+
+  test('the jobs are counted', async () => {
+    const usage = Promise.withResolvers<{ jobs: number }>();
+    const warehouse = await openEmulated({ onUsage: usage.resolve });
+    await warehouse.prepare([vendas]);
+    await warehouse.close();
+    assert.ok((await usage.promise).jobs >= vendas.procedures.flat().length);
+  });
+
+  test('the command line, from deploying to retracting', async () => {
+    const { project, dataset } = newPlace();
+    const home = join(root, 'home');
+    const entrada = (...args: string[]) => {
+      const { stdout, stderr, status } = spawnSync(
+        process.execPath,
+        [join(ROOT, 'bin/entrada.js'), ...args, '--home', home],
+        {
+          encoding: 'utf8',
+          env: {
+            ...process.env,
+            ENTRADA_LANG: 'en',
+            ENTRADA_LOG: 'info',
+            ENTRADA_WAREHOUSE: `bigquery:${project}.${dataset}`,
+            ENTRADA_BIGQUERY_URL: given('ENTRADA_TEST_BIGQUERY_URL'),
+          },
+        },
+      );
+      return { stdout, stderr, status, all: stdout + stderr };
+    };
+    assert.match(entrada('deploy').all, /--dry-run/);
+    assert.match(entrada('status').all, /nothing of Entrada in demo\./);
+    assert.match(
+      entrada('deploy', '--dry-run').stdout,
+      /create table ledger_events[\s\S]*Nothing has changed yet/,
+    );
+    assert.match(
+      entrada('deploy', '--apply').stdout,
+      /create procedure proc_bases_vendas[\s\S]*changes in demo\.\w+ made/,
+    );
+    assert.match(entrada('deploy', '--apply').stdout, /is as it should be/);
+    const { writeDemoWorkbooks } = await import('../../src/samples/demo.ts');
+    await mkdir(join(home, 'entrada'), { recursive: true });
+    await writeDemoWorkbooks(join(home, 'entrada'));
+    const run = entrada('run');
+    assert.match(run.stdout, /rows read/);
+    assert.match(run.stderr, /"bytesBilled":\d+,"slotMs":\d+/);
+    assert.equal(run.status, 3, run.all);
+    assert.match(entrada('status').stdout, /loaded/);
+    const sum = () =>
+      entrada('query', 'SELECT SUM(SUM_QTD_VENDA) AS s FROM con_ano_mes', '--format', 'csv').stdout;
+    const before = sum();
+    const files = entrada('status', '--json')
+      .stdout.trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    const file = files.find(({ state }) => state === 'loaded')?.fileName;
+    assert.ok(file);
+    assert.match(entrada('retract', file, '--dry-run').stdout, /would change \d+ keys/);
+    assert.equal(sum(), before);
+    assert.match(entrada('retract', file).stdout, /is retracted/);
+    assert.notEqual(sum(), before);
+    assert.match(entrada('trace', 'con_ano_mes').stdout, /rows count and sum to/);
+    const kept = await readdir(join(home, 'backup'));
+    const again = entrada('check', join(home, 'backup', kept[0]));
+    assert.match(again.stdout, /would be loaded/);
+  });
+});

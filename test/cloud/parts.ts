@@ -1,0 +1,150 @@
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import {
+  access,
+  constants,
+  glob,
+  mkdir,
+  readFile,
+  realpath,
+  rm,
+  writeFile,
+} from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { delimiter, dirname, join } from 'node:path';
+
+/** Something that this machine lacks, in one line that says how to get it. */
+export class Missing extends Error {}
+
+export interface Effects {
+  say(line: string): void;
+}
+
+const FAKE_GCS = 'github.com/fsouza/fake-gcs-server@v1.55.1';
+const EMULATOR = ['bqemulator==1.4.0', 'duckdb==1.5.6', 'numpy==2.4.6'];
+const ANALYZER = [
+  'zetasql==0.1.5',
+  'wasmtime==50.0.1',
+  'protobuf==7.36.2',
+  'tzdata==2026.6',
+  'typing_extensions==4.16.0',
+];
+
+/** Where what was fetched and built is kept between runs; outside the checkout. */
+export const cacheFolder = (environment = process.env) =>
+  environment.ENTRADA_RIG ??
+  join(environment.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'entrada', 'rig');
+
+/** The program fake-gcs-server, built once. */
+export async function prepareFakeGcs(cache: string, { say }: Effects): Promise<string> {
+  const folder = join(cache, 'fake-gcs-server-1.55.1');
+  const program = join(folder, 'fake-gcs-server');
+  if (await isRunnable(program)) return program;
+  const go = await find('go');
+  if (!go)
+    throw new Missing(
+      'Go is not on the PATH (it builds fake-gcs-server): https://go.dev/doc/install',
+    );
+  say(`building ${FAKE_GCS} (once, about 3 minutes) ...`);
+  await run('fake-gcs-server', go, ['install', FAKE_GCS], { GOBIN: folder });
+  return program;
+}
+
+/** Java and the Pub/Sub emulator of the Google Cloud SDK, as a command. */
+export async function preparePubSub(): Promise<readonly string[]> {
+  const java = await find('java');
+  if (!java)
+    throw new Missing(
+      'Java is not on the PATH (it runs the Pub/Sub emulator): apt-get install default-jre-headless',
+    );
+  const gcloud = await find('gcloud');
+  const roots = [
+    process.env.CLOUDSDK_ROOT_DIR,
+    gcloud && dirname(dirname(await realpath(gcloud))),
+    '/usr/lib/google-cloud-sdk',
+    join(homedir(), 'google-cloud-sdk'),
+  ].filter((root) => root !== undefined);
+  for (const root of roots) {
+    const folder = join(root, 'platform/pubsub-emulator/lib');
+    for await (const jar of glob('cloud-pubsub-emulator-*.jar', { cwd: folder }))
+      return [java, '-jar', join(folder, jar)];
+  }
+  throw new Missing(
+    'The Google Cloud SDK has no Pub/Sub emulator: gcloud components install pubsub-emulator, or apt-get install google-cloud-cli-pubsub-emulator (https://cloud.google.com/sdk/docs/install)',
+  );
+}
+
+/** A Python that has the BigQuery emulator. */
+export function prepareBigQuery(cache: string, effects: Effects): Promise<string> {
+  return prepareVenv(join(cache, 'bqemulator'), EMULATOR, [], effects);
+}
+
+/** A Python that has Google's analyzer of GoogleSQL, whose dependencies would bring far more than it needs. */
+export function prepareAnalyzer(cache: string, effects: Effects): Promise<string> {
+  return prepareVenv(join(cache, 'gsqlcheck'), ANALYZER, ['--no-deps'], effects);
+}
+
+async function prepareVenv(
+  folder: string,
+  packages: readonly string[],
+  flags: readonly string[],
+  { say }: Effects,
+): Promise<string> {
+  const python = join(folder, 'bin', 'python');
+  const stamp = join(folder, 'entrada-installed');
+  const wanted = createHash('sha256').update(packages.join('\n')).digest('hex');
+  const has = await readFile(stamp, 'utf8').catch(() => '');
+  if (has === wanted && (await isRunnable(python))) return python;
+  const system = await find('python3');
+  if (!system)
+    throw new Missing(
+      `Python is not on the PATH (it runs ${packages[0]}): apt-get install python3 python3-venv`,
+    );
+  say(`installing ${packages.join(' ')} (once, about a minute) ...`);
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(dirname(folder), { recursive: true });
+  await run('a Python environment (apt-get install python3-venv)', system, ['-m', 'venv', folder]);
+  const install = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check'];
+  await run(packages[0], python, [...install, ...flags, ...packages]);
+  await writeFile(stamp, wanted);
+  return python;
+}
+
+async function find(program: string): Promise<string | undefined> {
+  for (const folder of (process.env.PATH ?? '').split(delimiter)) {
+    const path = join(folder, program);
+    if (folder !== '' && (await isRunnable(path))) return path;
+  }
+  return undefined;
+}
+
+async function isRunnable(path: string): Promise<boolean> {
+  return access(path, constants.X_OK).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** Runs a program to its end; what it said last is told where it fails. */
+async function run(
+  what: string,
+  program: string,
+  args: readonly string[],
+  environment: NodeJS.ProcessEnv = {},
+): Promise<void> {
+  const child = spawn(program, args, {
+    env: { ...process.env, ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let said = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (bytes) => {
+      said = `${said}${bytes}`.slice(-4_000);
+    });
+  const code = await new Promise((resolve) => {
+    child.on('error', resolve);
+    child.on('close', resolve);
+  });
+  if (code !== 0)
+    throw new Missing(`${what} could not be made ready: ${said.trim().split('\n').at(-1)}`);
+}

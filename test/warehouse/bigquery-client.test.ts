@@ -1,0 +1,229 @@
+import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { test } from 'node:test';
+import { openBigQueryClient } from '../../src/warehouse/bigquery-client.ts';
+import { onceDone } from '../../src/warehouse/bigquery-once.ts';
+import { problemOf } from '../../src/warehouse/bigquery-problem.ts';
+import { toRow, toValue } from '../../src/warehouse/bigquery-values.ts';
+
+const PLACE = { project: 'p', dataset: 'd' };
+
+interface Asked {
+  readonly method: string;
+  readonly path: string;
+  readonly body: string;
+}
+
+/** A BigQuery that answers as told, and otherwise that all is well. */
+async function withService(
+  answer: (asked: Asked) => { readonly status?: number; readonly json: unknown } | undefined,
+  work: (endpoint: string, asked: readonly Asked[]) => Promise<void>,
+): Promise<void> {
+  const all: Asked[] = [];
+  const server = createServer((request, response) => {
+    let body = '';
+    request.on('data', (bytes) => {
+      body += bytes;
+    });
+    request.on('end', () => {
+      const path = String(request.url).replace('/bigquery/v2/projects/p', '').split('?')[0];
+      const asked = { method: String(request.method), path, body };
+      all.push(asked);
+      const { status = 200, json } = answer(asked) ?? { json: usual(asked) };
+      response.writeHead(status, { 'content-type': 'application/json' });
+      response.end(JSON.stringify(json));
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  try {
+    await work(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, all);
+  } finally {
+    server.closeAllConnections();
+    server.close();
+  }
+}
+
+function usual({ method, path }: Asked): unknown {
+  if (path === '/datasets/d') return { location: 'EU' };
+  const jobReference = { projectId: 'p', jobId: 'j', location: 'EU' };
+  if (method === 'POST') return { jobReference, status: { state: 'RUNNING' } };
+  if (path.startsWith('/queries/'))
+    return {
+      jobComplete: true,
+      schema: { fields: [{ name: 'A', type: 'INTEGER' }] },
+      rows: [{ f: [{ v: '7' }] }],
+    };
+  const statistics = { totalSlotMs: '250', query: { totalBytesBilled: '10485760' } };
+  return { jobReference, status: { state: 'DONE' }, statistics };
+}
+
+const open = (endpoint: string, maxBytes?: number) =>
+  openBigQueryClient({ ...PLACE, location: 'US', endpoint, maxBytes });
+
+test('every query goes with the most that it may be billed, where the dataset is; the cost is summed', () =>
+  withService(
+    () => undefined,
+    async (endpoint, asked) => {
+      const client = await open(endpoint, 123_456);
+      assert.deepEqual((await client.run('SELECT 7 AS A')).rows, [[7]]);
+      await client.run('BEGIN TRANSACTION; COMMIT TRANSACTION;', { jobId: 'mine' });
+      const jobs = asked
+        .filter(({ method }) => method === 'POST')
+        .map(({ body }) => JSON.parse(body));
+      assert.equal(jobs.length, 2);
+      for (const { configuration, jobReference } of jobs) {
+        assert.equal(configuration.query.maximumBytesBilled, '123456');
+        assert.equal(jobReference.location, 'EU');
+      }
+      assert.equal(jobs[1].jobReference.jobId, 'mine');
+      assert.deepEqual(client.usage, { jobs: 2, bytesBilled: 20_971_520, slotMs: 500 });
+    },
+  ));
+
+test('an error that an answer with rows hides is thrown', () =>
+  withService(
+    ({ method, path }) =>
+      method === 'GET' && path.startsWith('/jobs/')
+        ? {
+            json: {
+              status: { state: 'DONE', errorResult: { reason: 'invalidQuery', message: 'no' } },
+            },
+          }
+        : undefined,
+    async (endpoint) => {
+      await assert.rejects((await open(endpoint)).run('SELECT 1'), {
+        code: 'query.invalid',
+        values: { detail: 'no' },
+      });
+    },
+  ));
+
+test('a job that is there already is waited for', () =>
+  withService(
+    ({ method }) =>
+      method === 'POST'
+        ? { status: 409, json: { error: { code: 409, message: 'Already Exists' } } }
+        : undefined,
+    async (endpoint) => {
+      let known = 0;
+      const onKnown = () => {
+        known += 1;
+      };
+      const { rows } = await (await open(endpoint)).run('SELECT 1', { jobId: 'x', onKnown });
+      assert.deepEqual([rows, known], [[[7]], 1]);
+    },
+  ));
+
+test('what is refused says what to do', () => {
+  const error = (code: number | undefined, reason: string, message = 'it says') =>
+    Object.assign(new Error(message), { ...(code && { code }), errors: [{ reason, message }] });
+  const check = 'Query error: entrada.check:["units \\"x\\"","5","6"] at [12:3]';
+  for (const [cause, kind, code] of [
+    [error(403, 'accessDenied'), 'user', 'warehouse.refused'],
+    [error(403, 'rateLimitExceeded'), 'transient', 'warehouse.unreachable'],
+    [error(403, 'quotaExceeded'), 'transient', 'warehouse.quota'],
+    [error(400, 'bytesBilledLimitExceeded'), 'user', 'warehouse.tooManyBytes'],
+    [error(400, 'invalidQuery'), 'user', 'query.invalid'],
+    [error(404, 'notFound'), 'user', 'query.invalid'],
+    [error(409, 'duplicate'), 'transient', 'warehouse.conflict'],
+    [error(503, 'backendError'), 'transient', 'warehouse.unreachable'],
+    [error(401, 'authError'), 'user', 'cloud.credentials'],
+    [error(undefined, 'x', 'Could not load the default credentials'), 'user', 'cloud.credentials'],
+    [
+      error(
+        400,
+        'invalidQuery',
+        'Transaction is aborted due to concurrent update against table p:d.t',
+      ),
+      'transient',
+      'warehouse.conflict',
+    ],
+    [
+      Object.assign(new Error('connect'), { code: 'ECONNREFUSED' }),
+      'transient',
+      'warehouse.unreachable',
+    ],
+    [
+      new TypeError('fetch failed', { cause: Object.assign(new Error(), { code: 'ECONNRESET' }) }),
+      'transient',
+      'warehouse.unreachable',
+    ],
+    [{ reason: 'invalid', message: 'bad row' }, 'user', 'query.invalid'],
+    [{ reason: 'invalidQuery', message: check }, 'terminal', 'check.failed'],
+    [new Error('who knows'), 'terminal', 'warehouse.failed'],
+  ] as const) {
+    const problem = problemOf(cause, PLACE);
+    assert.deepEqual([problem.kind, problem.code], [kind, code], String(cause));
+  }
+  assert.deepEqual(problemOf({ reason: 'invalidQuery', message: check }, PLACE).values, {
+    compared: 'units "x"',
+    expected: '5',
+    found: '6',
+  });
+});
+
+test('values come in the form that the port promises', () => {
+  for (const [type, text, value] of [
+    ['INTEGER', '9007199254740991', Number.MAX_SAFE_INTEGER],
+    ['INT64', '9007199254740993', '9007199254740993'],
+    ['FLOAT', '5e-324', 5e-324],
+    ['FLOAT64', 'NaN', 'NaN'],
+    ['BOOLEAN', 'false', false],
+    ['NUMERIC', '0', '0.00'],
+    ['NUMERIC', '1.5', '1.50'],
+    ['NUMERIC', '-1.500000000', '-1.50'],
+    ['NUMERIC', '0.125000000', '0.125'],
+    ['DATETIME', '2019-03-14T15:09:26.535000', '2019-03-14T15:09:26.535'],
+    ['DATETIME', '2019-03-14 15:09:26', '2019-03-14T15:09:26'],
+    ['TIMESTAMP', '1577836800000000', '2020-01-01T00:00:00.000Z'],
+    ['DATE', '2019-03-14', '2019-03-14'],
+    ['STRING', '2019-03-14 15:09:26', '2019-03-14 15:09:26'],
+  ] as const)
+    assert.equal(toValue(type, text), value, `${type} ${text}`);
+  const fields = [
+    { name: 'A', type: 'INTEGER', mode: 'REPEATED' },
+    { name: 'B', type: 'RECORD' },
+    { name: 'C', type: 'STRING' },
+  ];
+  const cells = [{ v: [{ v: '1' }, { v: '2' }] }, { v: { f: [{ v: 'x' }] } }, { v: null }];
+  assert.deepEqual(toRow(fields, cells), ['["1","2"]', '["x"]', null]);
+});
+
+test('once: a job that failed before is followed by the next one, a failure of ours is told', async () => {
+  const ids: string[] = [];
+  const failed = new Error('failed before');
+  await onceDone(
+    'k',
+    async (jobId, onKnown) => {
+      ids.push(jobId);
+      if (ids.length < 3) {
+        onKnown();
+        throw failed;
+      }
+    },
+    async () => assert.fail('our own job needs no look'),
+  );
+  assert.deepEqual(ids, ['entrada_once_k_0', 'entrada_once_k_1', 'entrada_once_k_2']);
+  await assert.rejects(
+    onceDone(
+      'k',
+      () => Promise.reject(failed),
+      async () => true,
+    ),
+    failed,
+  );
+});
+
+test('once: a known job that no longer counts is followed by the next one', async () => {
+  let runs = 0;
+  await onceDone(
+    'k',
+    async (_, onKnown) => {
+      runs += 1;
+      if (runs < 3) onKnown();
+    },
+    async () => runs === 2,
+  );
+  assert.equal(runs, 2);
+});

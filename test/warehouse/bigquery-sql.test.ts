@@ -1,0 +1,167 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { type Dataset, readDatasets } from '../../src/contract/dataset.ts';
+import { wantedLedger, wantedOf } from '../../src/warehouse/bigquery-schema.ts';
+import { qualify, statementsIn } from '../../src/warehouse/bigquery-scripts.ts';
+import { statements } from '../../src/warehouse/dataset-sql.ts';
+
+const PLACE = { project: 'p', dataset: 'd' };
+
+const datasets: Dataset[] = await readDatasets(
+  fileURLToPath(new URL('../../datasets', import.meta.url)),
+);
+
+/** The cube is as large as its keys, however many rows there are, and this table is over all months. */
+const ALL_MONTHS = new Set(['proc_con_mar_lin: bases_vendas_cube']);
+
+/** Where a statement names a table, and the name by which it is known there. */
+const REFERENCE =
+  /\b(?:FROM|JOIN|INTO|UPDATE)\s+(\w+)(?:\s+AS\s+(\w+)|(?!\s*(?:AS|\()))?(?=[\s,)(;]|$)/gi;
+
+/** The part of a statement in which that name is known: the innermost parentheses around it. */
+function scopeOf(sql: string, at: number): string {
+  let depth = 0;
+  let start = at - 1;
+  while (start >= 0 && !(sql[start] === '(' && depth === 0)) {
+    if (sql[start] === ')') depth++;
+    if (sql[start] === '(') depth--;
+    start--;
+  }
+  depth = 0;
+  let end = at;
+  while (end < sql.length && !(sql[end] === ')' && depth === 0)) {
+    if (sql[end] === '(') depth++;
+    if (sql[end] === ')') depth--;
+    end++;
+  }
+  return withoutSubqueries(sql.slice(start + 1, end));
+}
+
+function withoutSubqueries(sql: string): string {
+  const bare = sql.replace(/\(([^()]*)\)/g, (_, inner) =>
+    /^\s*SELECT\b/i.test(inner) ? ' ' : ` ${inner} `,
+  );
+  return bare === sql ? sql : withoutSubqueries(bare);
+}
+
+/** Tables in months that a statement reads or writes without saying which of their months. */
+function unbounded(sql: string, byMonth: ReadonlySet<string>): string[] {
+  return [...sql.matchAll(REFERENCE)].flatMap((match) => {
+    const [, table, alias] = match;
+    if (!byMonth.has(table)) return [];
+    const scope = scopeOf(sql, match.index);
+    const column = alias ? `(?:${alias}\\.)?MONTH_START` : 'MONTH_START';
+    const isBound =
+      new RegExp(`(?<![.\\w])${column} >= p_from`).test(scope) &&
+      new RegExp(`(?<![.\\w])${column} < p_to`).test(scope);
+    // An INSERT writes the months of the rows that it is given.
+    const isInsert = /^INSERT\b/i.test(sql) && /^INTO\b/i.test(match[0]);
+    return isBound || isInsert ? [] : [table];
+  });
+}
+
+for (const dataset of datasets) {
+  test(`${dataset.name}: no procedure reads a table in months without saying which`, async () => {
+    const { tables } = await wantedOf(dataset, PLACE);
+    const byMonth = new Set(tables.filter((table) => table.byMonth).map(({ name }) => name));
+    assert.ok(byMonth.has(`${dataset.name}_linhas`));
+    for (const procedure of dataset.procedures.flat()) {
+      for (const statement of await statements(dataset, `${procedure}.sql`)) {
+        const found = unbounded(statement, byMonth).map((table) => `${procedure}: ${table}`);
+        assert.deepEqual(
+          found.filter((one) => !ALL_MONTHS.has(one)),
+          [],
+          statement,
+        );
+      }
+    }
+  });
+}
+
+test('a table in months is found wherever its months are not said', () => {
+  const byMonth = new Set(['t', 'u']);
+  const bound = 'MONTH_START >= p_from AND MONTH_START < p_to';
+  for (const [sql, found] of [
+    ['SELECT * FROM t', ['t']],
+    [`SELECT * FROM t WHERE ${bound}`, []],
+    [`SELECT * FROM x WHERE ${bound}`, []],
+    [`SELECT * FROM t AS a JOIN (SELECT * FROM u WHERE ${bound}) AS b ON a.k = b.k`, ['t']],
+    [`DELETE FROM t WHERE MONTH_START >= p_from`, ['t']],
+    [`INSERT INTO t (A) SELECT A FROM u WHERE ${bound}`, []],
+    [`MERGE INTO t AS a USING (SELECT 1) AS s ON a.K = s.K`, ['t']],
+    [
+      `MERGE INTO t AS a USING (SELECT 1) AS s ON a.MONTH_START >= p_from AND a.MONTH_START < p_to`,
+      [],
+    ],
+    [
+      `SELECT * FROM t AS a JOIN u AS b USING (K) WHERE a.MONTH_START >= p_from AND a.MONTH_START < p_to`,
+      ['u'],
+    ],
+  ] as const)
+    assert.deepEqual(unbounded(sql, byMonth), found, sql);
+});
+
+test('tables get their full name, and nothing else does', () => {
+  const names = new Set(['t', 'ledger']);
+  for (const [sql, full] of [
+    ['SELECT t.A FROM t AS t', 'SELECT t.A FROM `p.d.t` AS t'],
+    [
+      `SELECT 'FROM t', "from t" FROM t -- FROM t`,
+      `SELECT 'FROM t', "from t" FROM \`p.d.t\` -- FROM t`,
+    ],
+    ['UPDATE t AS x SET A = 1 FROM ledger', 'UPDATE `p.d.t` AS x SET A = 1 FROM `p.d.ledger`'],
+    [
+      'DELETE FROM t; INSERT INTO t (A) SELECT 1',
+      'DELETE FROM `p.d.t`; INSERT INTO `p.d.t` (A) SELECT 1',
+    ],
+    [
+      'SELECT EXTRACT(YEAR FROM A) FROM other.t JOIN t2',
+      'SELECT EXTRACT(YEAR FROM A) FROM other.t JOIN t2',
+    ],
+    ["SELECT 'it\\'s FROM t' FROM `t`", "SELECT 'it\\'s FROM t' FROM `t`"],
+  ])
+    assert.equal(qualify(sql, names, PLACE), full);
+});
+
+test('statements are counted as GoogleSQL does', () => {
+  for (const [sql, count, first] of [
+    ['SELECT 1', 1, 'SELECT'],
+    ['  -- a; b\n  (SELECT 1) ;\n', 1, 'SELECT'],
+    [`SELECT ';', ";", \`a;b\`, '''x';y''' # c;`, 1, 'SELECT'],
+    ['/* ; */ with a as (select 1) select * from a; select 2', 2, 'WITH'],
+    [`SELECT 'it\\';s'; DELETE FROM t`, 2, 'SELECT'],
+    ['', 0, ''],
+  ] as const)
+    assert.deepEqual(statementsIn(sql), { count, first }, sql);
+});
+
+test('what BigQuery must have follows from the contract and tables.sql', async () => {
+  const dataset = datasets.find(({ name }) => name === 'bases_vendas');
+  assert.ok(dataset);
+  const { tables, views, procedures } = await wantedOf(dataset, PLACE);
+  const landing = tables.find(({ name }) => name === 'bases_vendas_linhas');
+  assert.deepEqual(landing?.clustering, ['LOAD_ID']);
+  assert.ok(landing?.byMonth);
+  assert.equal(tables.find(({ name }) => name === 'con_ano_mes')?.byMonth, false);
+  assert.deepEqual(
+    procedures.map(({ name }) => name),
+    dataset.procedures.flat(),
+  );
+  for (const { query } of views) assert.match(query, /FROM `p\.d\.bases_vendas_linhas`/);
+  assert.ok(wantedLedger(PLACE).tables.every(({ byMonth }) => !byMonth));
+});
+
+test('a statement that makes neither a table nor a view is refused by name', async () => {
+  const dataset = {
+    name: 'x',
+    folder: fileURLToPath(new URL('../../datasets/spotify', import.meta.url)),
+  };
+  await assert.rejects(
+    wantedOf({ ...dataset, statements: ['CREATE TABLE t AS SELECT 1'] }, PLACE),
+    {
+      code: 'dataset.sqlForeign',
+      values: { dataset: 'x', start: 'CREATE TABLE t AS SELECT 1' },
+    },
+  );
+});
