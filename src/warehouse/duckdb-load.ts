@@ -71,7 +71,7 @@ export async function createLoad(context: LoadContext): Promise<Load> {
   const free: DuckDBDataChunk[] = [];
   const textChunk = DuckDBDataChunk.create([INTEGER, VARCHAR]);
   let waitingRows = 0;
-  let textsSent = 0;
+  const sliceTexts = createSliceTexts(dataset);
   let texts: Texts | undefined;
   let landingNow: Promise<unknown> = Promise.resolve();
   let failure: unknown;
@@ -90,13 +90,13 @@ export async function createLoad(context: LoadContext): Promise<Load> {
   }
 
   async function nextLoadId(): Promise<number> {
-    await run('CREATE OR REPLACE TEMP TABLE staged_texts (i INTEGER, t VARCHAR)');
     const { rows } = await context.query('SELECT IFNULL(MAX(LOAD_ID), 0) + 1 FROM ledger_events');
     return Number(rows[0][0]);
   }
 
   async function write(batch: RowBatch, batchTexts: Texts): Promise<void> {
     texts = batchTexts;
+    sliceTexts.note(batch, texts);
     for (let from = 0; from < batch.count; from += CHUNK_ROWS) {
       const chunk = free.pop() ?? DuckDBDataChunk.create(types);
       fillRows(chunk, batch, from, Math.min(CHUNK_ROWS, batch.count - from), widths);
@@ -153,13 +153,13 @@ export async function createLoad(context: LoadContext): Promise<Load> {
 
   async function appendTexts(): Promise<void> {
     const all = texts;
-    if (all === undefined || all.size === textsSent) return;
+    if (all === undefined) return;
+    await run('CREATE OR REPLACE TEMP TABLE staged_texts (i INTEGER, t VARCHAR)');
     await append('staged_texts', 'temp', (appender) => {
-      while (textsSent < all.size) {
-        const count = Math.min(CHUNK_ROWS, all.size - textsSent);
-        fillTexts(textChunk, all, textsSent, count);
+      const indexes = sliceTexts.take();
+      for (let from = 0; from < indexes.length; from += CHUNK_ROWS) {
+        fillTexts(textChunk, all, indexes.subarray(from, from + CHUNK_ROWS));
         appender.appendDataChunk(textChunk);
-        textsSent += count;
       }
     });
   }
@@ -251,14 +251,52 @@ export async function createLoad(context: LoadContext): Promise<Load> {
   return { loadId, write, reject, discard, compare, preview, commit, abort };
 }
 
-function fillTexts(chunk: DuckDBDataChunk, texts: Texts, from: number, count: number): void {
+/**
+ * Which texts the slice that waits has, each once. A dictionary of the slice, not of the workbook: however many
+ * texts a workbook has, DuckDB joins with few.
+ */
+function createSliceTexts({ columns }: Dataset) {
+  const slots = columns.flatMap(({ type }, slot) => (type === 'text' ? [slot] : []));
+  let isListed = new Uint8Array(1 << 10);
+  let listed = new Int32Array(1 << 10);
+  let count = 0;
+  return {
+    note(batch: RowBatch, texts: Texts): void {
+      if (isListed.length < texts.size) isListed = grown(isListed, new Uint8Array(2 * texts.size));
+      const most = count + slots.length * batch.count;
+      if (listed.length < most) listed = grown(listed, new Int32Array(2 * most));
+      for (const slot of slots) {
+        const { values, present } = batch.columns[slot];
+        for (let row = 0; row < batch.count; row++) {
+          const index = values[row];
+          if (isListed[index] === 1 || present[row] === 0) continue;
+          isListed[index] = 1;
+          listed[count++] = index;
+        }
+      }
+    },
+    /** Their indexes; the next slice begins with none. */
+    take(): Int32Array<ArrayBuffer> {
+      const taken = listed.slice(0, count);
+      for (const index of taken) isListed[index] = 0;
+      count = 0;
+      return taken;
+    },
+  };
+}
+
+function grown<T extends Uint8Array | Int32Array>(small: T, large: T): T {
+  large.set(small);
+  return large;
+}
+
+function fillTexts(chunk: DuckDBDataChunk, texts: Texts, indexes: Int32Array<ArrayBuffer>): void {
   chunk.reset();
-  chunk.rowCount = count;
-  const indexes = Int32Array.from({ length: count }, (_, i) => from + i);
-  copy(chunk, 0, indexes, 0, 4 * count);
+  chunk.rowCount = indexes.length;
+  copy(chunk, 0, indexes, indexes.byteOffset, indexes.byteLength);
   const vector = duckdb.data_chunk_get_vector(chunk.chunk, 1);
-  for (let i = 0; i < count; i++)
-    duckdb.vector_assign_string_element_len(vector, i, texts.bytes(from + i));
+  for (let i = 0; i < indexes.length; i++)
+    duckdb.vector_assign_string_element_len(vector, i, texts.bytes(indexes[i]));
 }
 
 function fillRows(

@@ -31,6 +31,9 @@ export interface DuckDbOptions {
 
 const LOOK_MS = 100;
 
+const MEMORY = '96MB';
+const CONSOLIDATING_MEMORY = '192MB';
+
 const WIDE_INTEGERS = new Set([DuckDBTypeId.BIGINT, DuckDBTypeId.UBIGINT, DuckDBTypeId.HUGEINT]);
 
 /**
@@ -52,7 +55,7 @@ async function openInstance({
 }: DuckDbOptions): Promise<DuckDBInstance> {
   const settings: Record<string, string> = readOnly
     ? { access_mode: 'READ_ONLY', enable_external_access: 'false' }
-    : { memory_limit: '96MB', threads: '2', preserve_insertion_order: 'false' };
+    : { memory_limit: MEMORY, threads: '2', preserve_insertion_order: 'false' };
   for (let waited = 0; ; waited += LOOK_MS) {
     try {
       // fromCache, never create: a second instance of one file in a process silently loses data.
@@ -154,6 +157,8 @@ function createWarehouse(instance: DuckDBInstance, connection: DuckDBConnection)
   }
 
   async function consolidate(dataset: Dataset, ranges: readonly MonthRange[]): Promise<void> {
+    // Rows are no longer being read now, so the procedures may have more; they take what their keys need.
+    await run(`SET memory_limit = '${CONSOLIDATING_MEMORY}'`);
     const checks = await statements(dataset, 'checks.sql');
     for (const range of ranges) {
       await takeOutWithdrawn(run, query, dataset, range);
@@ -165,6 +170,7 @@ function createWarehouse(instance: DuckDBInstance, connection: DuckDBConnection)
     for (const range of ranges) {
       for (const check of checks) await runCheck(withMonths(check, range));
     }
+    await run(`SET memory_limit = '${MEMORY}'`);
   }
 
   async function runCheck(sql: string): Promise<void> {

@@ -7,7 +7,7 @@ import { type SalesRow, salesRows } from '../../src/samples/sales.ts';
 import { dayOfSerial } from '../../src/samples/serial.ts';
 import { naiveTables, sorted } from '../contracts/warehouse-histories.ts';
 import type { Row } from '../contracts/warehouse-rows.ts';
-import { demoHome, entrada, newPlace } from './entrada.ts';
+import { answerOf, demoHome, entrada, newPlace } from './entrada.ts';
 
 /** What the demo's files hold, straight from the generator: neither written nor read as a workbook. */
 function salesOf(month: number, until: number, rows: number): SalesRow[] {
@@ -77,6 +77,25 @@ test('every number on the demo’s screen is right', async () => {
   assert.ok(stdout.includes(`The database is ${home}/entrada.duckdb.`));
 });
 
+test('the demo shows all eight tables and says that Spotify is simulated', async () => {
+  const { stdout } = (await demoHome()).answer;
+  assert.match(stdout, /Spotify, simulated: .*nothing was asked of Spotify/);
+  const headings = [...stdout.matchAll(/^\n?(\w+)\n(?=.*(?:name|SUM_QTD_VENDA|QTD_VENDA))/gm)];
+  assert.deepEqual(
+    headings.map(([, name]) => name),
+    [
+      'bases_vendas',
+      'con_ano_mes',
+      'con_mar_lin',
+      'con_mar_ano_mes',
+      'con_lin_ano_mes',
+      'spotify_podcasts',
+      'spotify_all_episodes',
+      'dh_gb_episodes',
+    ],
+  );
+});
+
 test('after the demo the inbox is empty and each file rests where it belongs', async () => {
   const { home } = await demoHome();
   const names = async (folder: string) =>
@@ -138,27 +157,15 @@ test('status knows every file of the demo', async () => {
 
 test('a run with nothing new says so and changes nothing', async () => {
   const { home } = await demoHome();
-  const before = await entrada([
-    'query',
-    '--json',
-    '--home',
-    home,
-    'SELECT * FROM ledger_events ORDER BY ALL',
-  ]);
+  const events = 'SELECT * FROM ledger_events ORDER BY ALL';
+  const before = await answerOf(home, events);
   const { code, stdout, stderr } = await entrada(['run', '--home', home]);
   assert.deepEqual([code, stdout, stderr], [0, 'Nothing new.\n', '']);
   const json = await entrada(['run', '--home', home, '--json']);
   assert.deepEqual([json.code, json.stderr], [0, 'Nothing new.\n']);
   const [object, ...more] = json.objects();
   assert.deepEqual([object.type, object.files, object.consolidated, more], ['run', 0, [], []]);
-  const after = await entrada([
-    'query',
-    '--json',
-    '--home',
-    home,
-    'SELECT * FROM ledger_events ORDER BY ALL',
-  ]);
-  assert.equal(after.stdout, before.stdout);
+  assert.deepEqual(await answerOf(home, events), before);
 });
 
 test('the demo makes its own home anew, and nobody else’s', async () => {

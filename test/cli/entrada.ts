@@ -5,6 +5,9 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { openDuckDb } from '../../src/warehouse/duckdb.ts';
+import { newHome, sale, sales, type TestHome } from '../ingest/home.ts';
+import { cell, date } from '../workbook-builder.ts';
 
 export const PROGRAM = fileURLToPath(new URL('../../bin/entrada.js', import.meta.url));
 
@@ -17,6 +20,17 @@ let homes = 0;
 /** A place where no home is yet. */
 export function newPlace(): string {
   return join(folder, `home ${homes++}`);
+}
+
+/** What a home's database answers, asked by this process: it costs no start of the program. */
+export async function answerOf(home: string, sql: string): Promise<unknown[][]> {
+  const file = join(home, 'entrada.duckdb');
+  const warehouse = await openDuckDb({ file, readOnly: true, waitMs: 0 });
+  try {
+    return (await warehouse.query(sql)).rows.map((row) => [...row]);
+  } finally {
+    await warehouse.close();
+  }
 }
 
 /** A new home with these files in its inbox. */
@@ -76,13 +90,33 @@ export async function entrada(args: readonly string[], options?: Start): Promise
   return { code, ...texts, objects };
 }
 
+export const GOOD = sales(sale(10), sale(20), sale(10), sale(30, date(2019, 4, 1)));
+export const BAD = sales(sale('doze'), sale(2, cell('e', '<v>#N/A</v>')), sale(3));
+
+let loaded: Promise<TestHome> | undefined;
+
+/** A home with the good workbook and the bad one in its tables; tests that read it must leave it as it is. */
+export async function loadedHome(): Promise<string> {
+  loaded ??= (async () => {
+    const home = await newHome();
+    process.once('exit', () => rmSync(home.path, { recursive: true, force: true }));
+    await home.drop('bom.xlsx', GOOD);
+    await home.drop('ruim.xlsx', BAD);
+    await home.run();
+    return home;
+  })();
+  return (await loaded).path;
+}
+
 let demo: Promise<{ readonly home: string; readonly answer: Answer }> | undefined;
 
 /** The demo's home, made once; tests that read it must leave it as it is. */
 export function demoHome() {
   demo ??= (async () => {
     const home = newPlace();
-    return { home, answer: await entrada(['demo', '--home', home]) };
+    // Nobody answers there: the demo must not ask.
+    const env = { SPOTIFY_API_URL: 'http://127.0.0.1:9' };
+    return { home, answer: await entrada(['demo', '--home', home], { env }) };
   })();
   return demo;
 }

@@ -5,7 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { parse } from 'csv-parse/sync';
-import { demoHome, entrada, folder, start } from './entrada.ts';
+import { entrada, folder, loadedHome, start } from './entrada.ts';
 
 const ANY = `SELECT 1 AS a, 2 AS a, DATE '1969-07-20' AS d, CAST('1969-07-20 20:17:40.123' AS DATETIME) AS t,
   CAST(1.50 AS DECIMAL(9, 2)) AS m, 9007199254740993 AS big, 0.5 > 0.1 AS yes, NULL AS nothing,
@@ -13,8 +13,7 @@ const ANY = `SELECT 1 AS a, 2 AS a, DATE '1969-07-20' AS d, CAST('1969-07-20 20:
 e' AS text`;
 
 async function query(sql: string, ...flags: string[]) {
-  const { home } = await demoHome();
-  return entrada(['query', '--home', home, ...flags, sql]);
+  return entrada(['query', '--home', await loadedHome(), ...flags, sql]);
 }
 
 test('json: one object a line, every value as it is', async () => {
@@ -76,7 +75,7 @@ test('a cell cannot speak to the terminal', async () => {
 });
 
 test('query only reads: tables and files stay as they are', async () => {
-  const { home } = await demoHome();
+  const home = await loadedHome();
   const hash = async () =>
     createHash('sha256')
       .update(await readFile(join(home, 'entrada.duckdb')))
@@ -84,10 +83,9 @@ test('query only reads: tables and files stay as they are', async () => {
   const before = await hash();
   const out = join(folder, 'out');
   const refused = [
+    // More of them in the tests of the warehouse: here, that a query opens it to read.
     'INSERT INTO con_ano_mes VALUES (1, 1, 1)',
-    'DROP TABLE con_ano_mes',
     `COPY con_ano_mes TO '${out}.csv'`,
-    `ATTACH '${out}.duckdb'`,
   ];
   await Promise.all(
     refused.map(async (sql) => {
@@ -98,15 +96,13 @@ test('query only reads: tables and files stay as they are', async () => {
     }),
   );
   assert.equal(await hash(), before);
-  for (const ending of ['', '.csv', '.duckdb']) assert.equal(existsSync(out + ending), false);
+  assert.equal(existsSync(`${out}.csv`), false);
 });
 
-test('a query that is wrong, empty, or more than one is refused', async () => {
+test('a query that is wrong, or more than one, is refused', async () => {
   const wrong: [string, RegExp][] = [
     ['SELEC 1', /refused: Parser Error/],
-    ['SELECT * FROM nowhere', /refused: Catalog Error/],
     ["SELECT CAST('x' AS INT64)", /refused: Conversion Error/],
-    ['', /one SQL statement; 0 were given/],
     ['SELECT 1; SELECT 2', /one SQL statement; 2 were given/],
   ];
   await Promise.all(
@@ -119,8 +115,8 @@ test('a query that is wrong, empty, or more than one is refused', async () => {
 });
 
 test('a large answer is written as it is read', async () => {
-  const { home } = await demoHome();
-  const count = 30_000;
+  const home = await loadedHome();
+  const count = 20_000;
   const sql = `SELECT i, repeat('texto ', 500) || i AS t FROM range(${count}) AS r (i)`;
   // So little memory that the whole answer would not fit.
   const env = { NODE_OPTIONS: '--max-old-space-size=48' };
@@ -134,12 +130,12 @@ test('a large answer is written as it is read', async () => {
     });
     const code = await new Promise((done) => child.on('close', done));
     assert.deepEqual([code, lines], [0, count + (format === 'csv' ? 1 : 0)]);
-    assert.match(end, /texto 29999"?\}?\n$/);
+    assert.match(end, /texto 19999"?\}?\n$/);
   }
 });
 
 test('a reader who stops early is no fault', async () => {
-  const { home } = await demoHome();
+  const home = await loadedHome();
   const child = start([
     'query',
     '--format',

@@ -1,20 +1,16 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { cp, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { openDuckDb } from '../../src/warehouse/duckdb.ts';
 import { sale, sales } from '../ingest/home.ts';
 import { date, formatted, workbook } from '../workbook-builder.ts';
-import { entrada, homeWith, newPlace, put } from './entrada.ts';
+import { answerOf, entrada, homeWith, newPlace, put } from './entrada.ts';
 
 const good = sales(sale(10), sale(20), sale(30, date(2019, 4, 1)));
 
-async function unitsIn(home: string): Promise<unknown> {
-  const sql = 'SELECT ANO, MES, SUM_QTD_VENDA AS UNITS FROM con_ano_mes ORDER BY ALL';
-  return (await entrada(['query', '--json', '--home', home, sql])).objects();
-}
+const UNITS = 'SELECT ANO, MES, SUM_QTD_VENDA FROM con_ano_mes ORDER BY ALL';
 
 test('0: a run makes the home, loads what waits, and is done', async () => {
   const fresh = newPlace();
@@ -32,9 +28,9 @@ test('0: a run makes the home, loads what waits, and is done', async () => {
     stdout,
     /^bom\.xlsx: 3 rows read, 3 loaded, 0 repeated, 0 rejected\nbases_vendas: tables consolidated for 2019-03 \.\. 2019-04 \(run .*\)\n$/,
   );
-  assert.deepEqual(await unitsIn(fresh), [
-    { ANO: 2019, MES: 3, UNITS: 30 },
-    { ANO: 2019, MES: 4, UNITS: 30 },
+  assert.deepEqual(await answerOf(fresh, UNITS), [
+    [2019, 3, 30],
+    [2019, 4, 30],
   ]);
 });
 
@@ -60,9 +56,9 @@ test('3: something was rejected, and the rest was loaded', async () => {
       ['ruim.xlsx', 'loaded', 1, 1],
     ],
   );
-  assert.deepEqual(await unitsIn(home), [
-    { ANO: 2019, MES: 3, UNITS: 37 },
-    { ANO: 2019, MES: 4, UNITS: 30 },
+  assert.deepEqual(await answerOf(home, UNITS), [
+    [2019, 3, 37],
+    [2019, 4, 30],
   ]);
 });
 
@@ -126,45 +122,27 @@ test('1: a check that fails publishes nothing, and says what should be', async (
     stderr,
     /^entrada: A check failed, so nothing was published: rows with the id 666 should be 0 and is 1\./m,
   );
-  const published = await entrada([
-    'query',
-    '--json',
-    '--home',
-    home,
-    'SELECT COUNT(*) AS N FROM tipos',
-  ]);
-  assert.deepEqual(published.objects(), [{ N: 0 }]);
+  assert.deepEqual(await answerOf(home, 'SELECT COUNT(*) FROM tipos'), [[0]]);
 });
 
-const HOLD = `
-  const { openDuckDb } = await import(process.argv[1]);
-  await openDuckDb({ file: process.argv[2], waitMs: 0 });
-  process.stdout.write('held');
-  setInterval(() => {}, 1000);
-`;
-
+// How a run waits, and works when its turn has come, is in test/ingest/concurrency.test.ts.
 test('4: while another process has the home, says who and to try later; nothing is lost', async () => {
   const home = await homeWith({ 'bom.xlsx': good });
-  const source = new URL('../../src/warehouse/duckdb.ts', import.meta.url).href;
-  const args = ['--input-type=module', '-e', HOLD, source, join(home, 'entrada.duckdb')];
-  const holder = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
-  try {
-    await once(holder.stdout, 'data');
-    const env = { ENTRADA_WAIT_SECONDS: '0' };
-    for (const command of [['run'], ['status'], ['query', 'SELECT 1']]) {
-      const { code, stderr } = await entrada([...command, '--home', home], { env });
-      assert.equal(code, 4, command[0]);
-      assert.ok(stderr.includes(`is in use by process ${holder.pid}`), stderr);
-    }
-    const waiting = entrada(['run', '--home', home], { env: { ENTRADA_WAIT_SECONDS: '60' } });
-    const killed = setTimeout(() => holder.kill('SIGKILL'), 1_000);
-    const { code, stdout } = await waiting;
-    clearTimeout(killed);
-    assert.equal(code, 0);
-    assert.match(stdout, /^bom\.xlsx: 3 rows read, 3 loaded/m);
-  } finally {
-    holder.kill('SIGKILL');
+  const holder = await openDuckDb({ file: join(home, 'entrada.duckdb'), waitMs: 0 });
+  const env = { ENTRADA_WAIT_SECONDS: '0' };
+  for (const command of [['run'], ['status'], ['query', 'SELECT 1']]) {
+    const { code, stderr, objects } = await entrada([...command, '--json', '--home', home], {
+      env,
+    });
+    assert.equal(code, 4, command[0]);
+    assert.ok(stderr.includes(`is in use by process ${process.pid}`), stderr);
+    assert.deepEqual(
+      objects().map(({ error }) => error),
+      ['warehouse.busy'],
+    );
   }
+  await holder.close();
+  assert.deepEqual(await readdir(join(home, 'entrada')), ['bom.xlsx']);
 });
 
 test('a home that cannot be one is refused plainly', async () => {

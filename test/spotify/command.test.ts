@@ -10,7 +10,7 @@ import { readSettings } from '../../src/config.ts';
 import type { Output } from '../../src/output.ts';
 import { ALWAYS, EPISODES, faulty, startFakeSpotify, tooMany } from '../fake-spotify/server.ts';
 
-const CLI = fileURLToPath(new URL('../../src/cli.ts', import.meta.url));
+const CLI = fileURLToPath(new URL('../../bin/entrada.js', import.meta.url));
 
 async function setupHome(t: TestContext, options: Parameters<typeof startFakeSpotify>[0] = {}) {
   const home = await mkdtemp(join(tmpdir(), 'entrada-'));
@@ -95,29 +95,6 @@ test('a 429 past the budget ends with code 4 and the time; a wrong word with cod
   const wrong = await entrada(home, ['spotify', '--only', 'songs'], access);
   assert.equal(wrong.code, 2);
   assert.match(wrong.stderr, /podcasts, episodes or gb/);
-});
-
-test('the demo shows all eight tables and says that Spotify is simulated', async (t) => {
-  const { home } = await setupHome(t);
-  const { code, stdout } = await entrada(join(home, 'demo'), ['demo'], {
-    SPOTIFY_API_URL: 'http://127.0.0.1:9',
-  });
-  assert.equal(code, 0);
-  assert.match(stdout, /Spotify, simulated: .*nothing was asked of Spotify/);
-  const headings = [...stdout.matchAll(/^\n?(\w+)\n(?=.*(?:name|SUM_QTD_VENDA|QTD_VENDA))/gm)];
-  assert.deepEqual(
-    headings.map(([, name]) => name),
-    [
-      'bases_vendas',
-      'con_ano_mes',
-      'con_mar_lin',
-      'con_mar_ano_mes',
-      'con_lin_ano_mes',
-      'spotify_podcasts',
-      'spotify_all_episodes',
-      'dh_gb_episodes',
-    ],
-  );
 });
 
 test('watch asks when the schedule says so, and only with the secrets', async (t) => {
