@@ -105,7 +105,7 @@ function sayFailure(output: Output, { name, error }: Failure, runId: string): vo
 /** What a run came to: the months that changed, and what looks wrong. */
 export function saySummary(
   output: Output,
-  { runId, files, consolidated, warnings }: RunSummary,
+  { runId, files, consolidated, warnings, moreWarnings }: RunSummary,
 ): void {
   for (const { keyColumn, key, column, one, other } of warnings) {
     const values = {
@@ -120,6 +120,7 @@ export function saySummary(
     output.say({ code: 'warning.twoValues', values });
     output.object({ type: 'warning', runId, keyColumn, key, column, one, other });
   }
+  if (moreWarnings > 0) output.say({ code: 'warning.more', values: { count: moreWarnings } });
   if (files.length === 0 && consolidated.length === 0)
     output.say({ code: 'run.nothing', values: {} });
   for (const { dataset, months } of consolidated) {
@@ -130,6 +131,7 @@ export function saySummary(
     type: 'run',
     runId,
     files: files.length,
+    moreWarnings,
     consolidated: consolidated.map(({ dataset, months }) => ({ dataset: dataset.name, months })),
   });
 }

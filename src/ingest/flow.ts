@@ -29,6 +29,8 @@ export interface RunSummary {
     readonly months: readonly MonthRange[];
   }[];
   readonly warnings: readonly Warning[];
+  /** How many more of their kinds there are. */
+  readonly moreWarnings: number;
 }
 
 export interface Failure {
@@ -84,6 +86,8 @@ export async function runOnce(
     context.log.info({ dataset: dataset.name, months }, 'consolidated');
     consolidated.push({ dataset, months });
   }
+  const warnings =
+    consolidated.length > 0 ? await findWarnings(warehouse, datasets) : { shown: [], more: 0 };
   return {
     runId,
     files: await findDrops(warehouse, drops),
@@ -91,6 +95,7 @@ export async function runOnce(
     postponed,
     failed,
     consolidated,
-    warnings: consolidated.length > 0 ? await findWarnings(warehouse, datasets) : [],
+    warnings: warnings.shown,
+    moreWarnings: warnings.more,
   };
 }

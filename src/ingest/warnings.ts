@@ -18,19 +18,31 @@ export interface Place {
   readonly row: number;
 }
 
+/** Of one kind more are never wanted: the first ones show what is wrong, and their number how much. */
+const SHOWN_OF_A_KIND = 20;
+
+export interface Warnings {
+  readonly shown: readonly Warning[];
+  /** How many more there are. */
+  readonly more: number;
+}
+
 /** What each dataset's warnings.sql finds in its tables. */
 export async function findWarnings(
   warehouse: Warehouse,
   datasets: readonly Dataset[],
-): Promise<Warning[]> {
-  const warnings: Warning[] = [];
+): Promise<Warnings> {
+  const shown: Warning[] = [];
+  let more = 0;
   for (const dataset of datasets) {
     for (const statement of await statements(dataset, 'warnings.sql')) {
-      for (const row of (await warehouse.query(statement)).rows) {
+      const { rows } = await warehouse.query(statement);
+      more += Math.max(0, rows.length - SHOWN_OF_A_KIND);
+      for (const row of rows.slice(0, SHOWN_OF_A_KIND)) {
         const [keyColumn, key, column, one, other] = row.map(String);
         const place = (value: string, loadId: number) =>
           placeOf(warehouse, dataset, { keyColumn, key, column, value, loadId });
-        warnings.push({
+        shown.push({
           keyColumn,
           key,
           column,
@@ -40,7 +52,7 @@ export async function findWarnings(
       }
     }
   }
-  return warnings;
+  return { shown, more };
 }
 
 interface Sought {

@@ -255,6 +255,7 @@ export const en = {
   'run.consolidated': '{dataset}: tables consolidated for {ranges} (run {run})',
   'warning.twoValues':
     'Warning: {keyColumn} {key} has two values of {column}: {one} ({oneAt}) and {other} ({otherAt})',
+  'warning.more': 'Warnings of the same kinds that are not shown: {count}',
   'watch.started': 'Watching {home}/entrada; Ctrl-C stops.',
   'watch.stopped': 'Stopped.',
   'check.sheet': 'Sheet "{sheet}", dataset {dataset}, header in row {row}',

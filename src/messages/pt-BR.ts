@@ -254,6 +254,7 @@ export const ptBR: Record<Code, string> = {
   'run.consolidated': '{dataset}: tabelas consolidadas para {ranges} (execução {run})',
   'warning.twoValues':
     'Atenção: {keyColumn} {key} tem dois valores de {column}: {one} ({oneAt}) e {other} ({otherAt})',
+  'warning.more': 'Avisos dos mesmos tipos que não são mostrados: {count}',
   'watch.started': 'Observando {home}/entrada; Ctrl-C encerra.',
   'watch.stopped': 'Encerrado.',
   'check.sheet': 'Aba "{sheet}", dataset {dataset}, cabeçalho na linha {row}',

@@ -31,7 +31,7 @@ export interface DuckDbOptions {
 
 const LOOK_MS = 100;
 
-const MEMORY = '96MB';
+const MEMORY = '64MB';
 const CONSOLIDATING_MEMORY = '192MB';
 
 const WIDE_INTEGERS = new Set([DuckDBTypeId.BIGINT, DuckDBTypeId.UBIGINT, DuckDBTypeId.HUGEINT]);

@@ -10,6 +10,7 @@ const ROW = nameHash('row');
  * The fast way through the forms that nearly every cell of nearly every workbook has:
  *
  *     <c r="B7" s="3"><v>42</v></c>      <c r="C7" t="s"><v>5</v></c>
+ *     <c r="D7" t="inlineStr"><is><t>a text that stood in a cell before</t></is></c>
  *
  * and through `<row r="7">`, `<row r="7" spans="1:6">` and `</row>`. Each is consumed whole or not at all:
  * at anything else, at a full batch, and at the end of the window (whose closing 0 matches nothing) it stops
@@ -79,6 +80,22 @@ export function scanPlainCells(scan: SheetScan): void {
     if (byte === 32) {
       // t="s"
       if (bytes[q + 1] !== 116 || bytes[q + 2] !== 61 || bytes[q + 3] !== 34) break;
+      if (bytes[q + 4] === 105) {
+        const textAt = inlineTextAt(bytes, q + 4);
+        const end = textAt === 0 ? 0 : plainTextEnd(bytes, textAt);
+        if (end === 0 || !matches(bytes, end, INLINE_END) || count === full) break;
+        const index = texts.find(bytes, textAt, end);
+        if (index === -1) break;
+        rows[count] = row;
+        columns[count] = column;
+        kinds[count] = TEXT;
+        values[count] = index;
+        count++;
+        lastRowOf[column] = row;
+        scan.column = column;
+        p = end + INLINE_END.length;
+        continue;
+      }
       if (bytes[q + 4] !== 115 || bytes[q + 5] !== 34) break;
       shared = true;
       q += 6;
@@ -149,4 +166,31 @@ function digitsAt(bytes: Uint8Array, at: number): number {
   let value = 0;
   for (let q = at; bytes[q] >= 48 && bytes[q] <= 57; q++) value = value * 10 + bytes[q] - 48;
   return value;
+}
+
+const INLINE = Buffer.from('inlineStr"><is><t');
+const PRESERVE = Buffer.from(' xml:space="preserve"');
+const INLINE_END = Buffer.from('</t></is></c>');
+
+function matches(bytes: Uint8Array, at: number, literal: Uint8Array): boolean {
+  for (let i = 0; i < literal.length; i++) if (bytes[at + i] !== literal[i]) return false;
+  return true;
+}
+
+/** Where the text begins after `inlineStr"><is><t>` or `inlineStr"><is><t xml:space="preserve">`; 0 for any other form. */
+function inlineTextAt(bytes: Uint8Array, p: number): number {
+  if (!matches(bytes, p, INLINE)) return 0;
+  let q = p + INLINE.length;
+  if (matches(bytes, q, PRESERVE)) q += PRESERVE.length;
+  return bytes[q] === 62 ? q + 1 : 0;
+}
+
+/** Where a text ends whose bytes are what it says: no entity, escape, or white space at an end; 0 for any other. */
+function plainTextEnd(bytes: Uint8Array, from: number): number {
+  let q = from;
+  for (let byte = bytes[q]; byte !== 60; byte = bytes[++q]) {
+    // The window's end, a line break that XML makes another, an entity, and _x000D_.
+    if (byte === 0 || byte === 13 || byte === 38 || (byte === 95 && bytes[q + 1] === 120)) return 0;
+  }
+  return q > from && bytes[from] > 32 && bytes[q - 1] > 32 ? q : 0;
 }

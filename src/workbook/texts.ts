@@ -27,6 +27,8 @@ export interface TextStore extends Texts {
   push(text: string): void;
   /** The index of a text that stands in a cell: the same text has the same index. */
   intern(text: string): number;
+  /** The index of the text that stood in a cell before and is these bytes of UTF-8; -1 when there was none. */
+  find(bytes: Uint8Array, from: number, to: number): number;
   /** Adds texts of another store, in their order. */
   add(piece: TextPiece): void;
 }
@@ -35,11 +37,41 @@ export function createTexts(limits: Limits): TextStore {
   let arena = new Uint8Array(1 << 16);
   let ends = new Int32Array(1 << 10);
   let size = 0;
-  const interned = new Map<string, number>();
+  // A hash table of the texts that stand in cells, by their bytes: 0 where a place is free, else the index plus one.
+  let places = new Int32Array(1 << 8);
+  let interned = 0;
+  // Not the same in each process, so that no workbook can be made whose texts all want one place.
+  const seed = Math.floor(Math.random() * 2 ** 32);
   const encoder = new TextEncoder();
   const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
   const start = (index: number) => (index === 0 ? 0 : ends[index - 1]);
+
+  /** The place of these bytes in the table: theirs, or the free one where they belong. */
+  function placeOf(bytes: Uint8Array, from: number, to: number): number {
+    let hash = seed;
+    for (let at = from; at < to; at++) hash = Math.imul(hash ^ bytes[at], 0x01000193);
+    const mask = places.length - 1;
+    let place = (hash ^ (hash >>> 15)) & mask;
+    while (places[place] !== 0 && !isText(places[place] - 1, bytes, from, to))
+      place = (place + 1) & mask;
+    return place;
+  }
+
+  function isText(index: number, bytes: Uint8Array, from: number, to: number): boolean {
+    const begin = start(index);
+    if (ends[index] - begin !== to - from) return false;
+    for (let at = from; at < to; at++) if (arena[begin + at - from] !== bytes[at]) return false;
+    return true;
+  }
+
+  function makePlaces(): void {
+    const before = places;
+    places = new Int32Array(2 * before.length);
+    for (const taken of before) {
+      if (taken !== 0) places[placeOf(arena, start(taken - 1), ends[taken - 1])] = taken;
+    }
+  }
 
   function makeRoom(moreBytes: number, moreTexts: number): void {
     const bytes = start(size) + moreBytes;
@@ -55,13 +87,18 @@ export function createTexts(limits: Limits): TextStore {
     }
   }
 
-  function push(text: string): void {
+  /** Writes a text behind the last one, where it is compared or kept; says where it ends. */
+  function encode(text: string): number {
     const from = start(size);
     // A UTF-16 unit takes at most three bytes of UTF-8.
     if (from + 3 * text.length > limits.textBytes) throw overLimit('textBytes', limits);
-    if (size === limits.texts) throw overLimit('texts', limits);
     makeRoom(3 * text.length, 1);
-    ends[size++] = from + encoder.encodeInto(text, arena.subarray(from)).written;
+    return from + encoder.encodeInto(text, arena.subarray(from)).written;
+  }
+
+  function keep(end: number): void {
+    if (size === limits.texts) throw overLimit('texts', limits);
+    ends[size++] = end;
   }
 
   return {
@@ -76,7 +113,7 @@ export function createTexts(limits: Limits): TextStore {
       const pieceEnds = ends.slice(from, Math.min(from + count, size)).map((end) => end - at);
       return { bytes: arena.slice(at, at + (pieceEnds.at(-1) ?? 0)), ends: pieceEnds };
     },
-    push,
+    push: (text) => keep(encode(text)),
     add({ bytes, ends: pieceEnds }) {
       const at = start(size);
       makeRoom(bytes.length, pieceEnds.length);
@@ -84,12 +121,15 @@ export function createTexts(limits: Limits): TextStore {
       for (const end of pieceEnds) ends[size++] = at + end;
     },
     intern(text) {
-      const known = interned.get(text);
-      if (known !== undefined) return known;
-      push(text);
-      interned.set(text, size - 1);
+      const end = encode(text);
+      const place = placeOf(arena, start(size), end);
+      if (places[place] !== 0) return places[place] - 1;
+      keep(end);
+      places[place] = size;
+      if (2 * ++interned > places.length) makePlaces();
       return size - 1;
     },
+    find: (bytes, from, to) => places[placeOf(bytes, from, to)] - 1,
   };
 }
 

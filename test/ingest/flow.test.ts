@@ -444,6 +444,16 @@ describe('numbers reconcile', () => {
     ]);
     assert.deepEqual(await units(home), [1, 2, 3, 9]);
   });
+
+  test('a brand id with very many names gives a few warnings and the number of the others', async () => {
+    await using home = await newHome();
+    const named = Array.from({ length: 60 }, (_, i) => sale(1, date(2019, 5, 6), `VULT ${i}`));
+    await home.drop('a.xlsx', sales(...named));
+    const { warnings, moreWarnings } = await home.run();
+    // Each name beside the first one, not each pair: 59.
+    assert.deepEqual([warnings.length, moreWarnings], [20, 39]);
+    assert.deepEqual(new Set(warnings.map(({ one }) => one.value)), new Set(['VULT 0']));
+  });
 });
 
 async function units(home: TestHome): Promise<number[]> {

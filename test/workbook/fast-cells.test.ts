@@ -127,6 +127,31 @@ const SPECS: Record<string, Partial<Spec> & Pick<Spec, 'sheets'>> = {
       },
     ],
   },
+  'texts in cells, each of them twice': {
+    sheets: [
+      {
+        rows: Array.from({ length: 2 }, () =>
+          [
+            '<t>VULT</t>',
+            '<t xml:space="preserve">VULT</t>',
+            '<t xml:space="preserve"> VULT </t>',
+            '<t> VULT </t>',
+            '<t>açaí</t>',
+            '<t>A &amp; B</t>',
+            '<t>A &amp;amp; B</t>',
+            '<t>a_x0041_b</t>',
+            '<t>snake_case</t>',
+            '<t>two\r\nlines</t>',
+            '<t></t>',
+            '<t/>',
+            '<t>one</t><t>two</t>',
+            '<r><t>VULT</t></r>',
+            '<t>VULT<!-- not the end --></t>',
+          ].map((text) => cell('inlineStr', `<is>${text}</is>`)),
+        ),
+      },
+    ],
+  },
   'gaps and disorder': {
     sheets: [
       {
