@@ -39,6 +39,11 @@ interface LoadContext {
   readonly fileHash: string;
 }
 
+/** What DuckDB may take before it goes to disk: a landing needs a slice of rows, the procedures what their keys need. */
+export const MEMORY = '192MB';
+/** While rows land a workbook is read as well, which needs memory of its own. */
+const LANDING_MEMORY = '64MB';
+
 /** DuckDB's vectors hold this many rows. */
 const CHUNK_ROWS = 2_048;
 /** One of DuckDB's row groups: a landing of this many rows is compressed as it will rest. */
@@ -77,6 +82,7 @@ export async function createLoad(context: LoadContext): Promise<Load> {
   let failure: unknown;
   let open = true;
 
+  await run(`SET memory_limit = '${LANDING_MEMORY}'`);
   await run('BEGIN');
   const loadId = await nextLoadId().catch(async (error) => {
     await rollBack();
@@ -87,6 +93,7 @@ export async function createLoad(context: LoadContext): Promise<Load> {
   async function rollBack(): Promise<void> {
     open = false;
     await connection.run('ROLLBACK').catch(() => {});
+    await connection.run(`SET memory_limit = '${MEMORY}'`).catch(() => {});
   }
 
   async function nextLoadId(): Promise<number> {
@@ -208,6 +215,7 @@ export async function createLoad(context: LoadContext): Promise<Load> {
     await context.record(events);
     await run('COMMIT');
     open = false;
+    await run(`SET memory_limit = '${MEMORY}'`);
   }
 
   const columns = dataset.columns.map(({ name }) => name).join(', ');
@@ -228,6 +236,7 @@ export async function createLoad(context: LoadContext): Promise<Load> {
   async function preview() {
     await rememberSums(run, dataset);
     await finishLanding();
+    await run(`SET memory_limit = '${MEMORY}'`);
     const months = await context.query(
       `SELECT MONTH_START FROM ledger_months WHERE LOAD_ID = ${loadId} ORDER BY MONTH_START`,
     );

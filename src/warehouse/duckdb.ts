@@ -12,7 +12,7 @@ import { TerminalError, UserError } from '../errors.ts';
 import { EVENT_COLUMNS, eventRow, LEDGER_TABLES, type LedgerEvent } from '../ledger/events.ts';
 import { createLandingTable, statements, withMonths } from './dataset-sql.ts';
 import { takeOutWithdrawn } from './duckdb-changes.ts';
-import { createLoad } from './duckdb-load.ts';
+import { createLoad, MEMORY } from './duckdb-load.ts';
 import { duckDbProblem } from './duckdb-problem.ts';
 import { retractLoad } from './duckdb-retract.ts';
 import { writeRows } from './duckdb-write.ts';
@@ -30,9 +30,6 @@ export interface DuckDbOptions {
 }
 
 const LOOK_MS = 100;
-
-const MEMORY = '64MB';
-const CONSOLIDATING_MEMORY = '192MB';
 
 const WIDE_INTEGERS = new Set([DuckDBTypeId.BIGINT, DuckDBTypeId.UBIGINT, DuckDBTypeId.HUGEINT]);
 
@@ -157,8 +154,6 @@ function createWarehouse(instance: DuckDBInstance, connection: DuckDBConnection)
   }
 
   async function consolidate(dataset: Dataset, ranges: readonly MonthRange[]): Promise<void> {
-    // Rows are no longer being read now, so the procedures may have more; they take what their keys need.
-    await run(`SET memory_limit = '${CONSOLIDATING_MEMORY}'`);
     const checks = await statements(dataset, 'checks.sql');
     for (const range of ranges) {
       await takeOutWithdrawn(run, query, dataset, range);
@@ -170,7 +165,6 @@ function createWarehouse(instance: DuckDBInstance, connection: DuckDBConnection)
     for (const range of ranges) {
       for (const check of checks) await runCheck(withMonths(check, range));
     }
-    await run(`SET memory_limit = '${MEMORY}'`);
   }
 
   async function runCheck(sql: string): Promise<void> {
