@@ -3,8 +3,8 @@ import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Settings } from '../config.ts';
 import { UserError } from '../errors.ts';
-import { INBOX } from '../ingest/folders.ts';
-import { writeDemoWorkbooks } from '../samples/demo.ts';
+import { BACKUP, INBOX, REJECTED } from '../ingest/folders.ts';
+import { SAMPLE_STEMS, writeDemoWorkbooks } from '../samples/demo.ts';
 import type { Run } from './commands.ts';
 import { demoSpotify } from './demo-spotify.ts';
 import { showFirstRows } from './first-rows.ts';
@@ -44,11 +44,29 @@ export const demo: Run = async ({ settings: given, output, values }) => {
 };
 
 async function makeDemoHome(home: string): Promise<void> {
-  if (existsSync(`${home}/${MARK}`)) await rm(home, { recursive: true });
-  else if (existsSync(home) && (await readdir(home)).length > 0)
+  if (existsSync(`${home}/${MARK}`)) {
+    const files = await foreignFiles(home);
+    if (files.length > 0) throw new UserError('demo.holds', { home, files: files.join(', ') });
+    await rm(home, { recursive: true });
+  } else if (existsSync(home) && (await readdir(home)).length > 0)
     throw new UserError('demo.taken', { home });
   await mkdir(`${home}/${INBOX}`, { recursive: true });
   await writeFile(`${home}/${MARK}`, '');
+}
+
+/** What somebody put into a home of the demo, which the next demo must not take away. */
+async function foreignFiles(home: string): Promise<string[]> {
+  const ours = [INBOX, BACKUP, REJECTED, 'spotify', MARK];
+  const beside = (await readdir(home)).filter(
+    (name) => !ours.includes(name) && !name.startsWith('entrada.duckdb'),
+  );
+  const within = [INBOX, BACKUP, REJECTED].map(async (folder) => {
+    const names = await readdir(`${home}/${folder}`).catch(() => []);
+    return names
+      .filter((name) => !SAMPLE_STEMS.some((stem) => name.startsWith(stem)))
+      .map((name) => `${folder}/${name}`);
+  });
+  return [beside, ...(await Promise.all(within))].flat();
 }
 
 async function showTables(settings: Settings, output: Parameters<Run>[0]['output']): Promise<void> {

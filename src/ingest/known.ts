@@ -24,7 +24,9 @@ export async function relateToKnown(
   contentHash: string,
 ): Promise<Relation> {
   const related = await findRelated(warehouse, fileName, contentHash);
-  const same = related.find((known) => known.contentHash === contentHash);
+  // Two files without an accepted row say nothing, rather than the same.
+  const isEmpty = contentHash.endsWith('-0');
+  const same = isEmpty ? undefined : related.find((known) => known.contentHash === contentHash);
   const sameContent = same ? { sameContent: same.fileName } : {};
   const namesakes = related.filter((known) => known.fileName === fileName);
   const latest = namesakes.at(-1);

@@ -54,7 +54,9 @@ export async function traceRows(
      JOIN files AS f ON f.LOAD_ID = t.LOAD_ID
      JOIN files AS c ON c.LOAD_ID = t.COUNTED_LOAD
      ORDER BY t.LOAD_ID, t.SHEET_ROW`,
-    Object.fromEntries(Object.values(keys).map((value, i) => [`key${i}`, value])),
+    Object.fromEntries(
+      Object.entries(keys).map(([key, value], i) => [`key${i}`, asStored(dataset, key, value)]),
+    ),
   );
   return rows.map(([file, sheet, row, value, countedFile, countedRow, counts]) => ({
     file: String(file),
@@ -63,4 +65,10 @@ export async function traceRows(
     value,
     repeats: counts === 1 ? undefined : { file: String(countedFile), row: Number(countedRow) },
   }));
+}
+
+/** A date-time as an engine writes it, whether given as a day or as `query` prints it. */
+function asStored({ columns }: Dataset, key: string, value: string): string {
+  if (columns.find(({ name }) => name === key)?.type !== 'datetime') return value;
+  return /^\d{4}-\d\d-\d\d$/.test(value) ? `${value} 00:00:00` : value.replace('T', ' ');
 }

@@ -268,6 +268,8 @@ export const en = {
   'demo.dropped': '{count} sample workbooks dropped into {folder}',
   'demo.taken':
     'The folder {home} is not empty, and the demo did not make it. Name another with --home DIR.',
+  'demo.holds':
+    '{home} holds files that are not of the demo: {files}. Move them elsewhere, or name another folder with --home.',
   'demo.firstRows': '... {count} rows in all',
   'demo.next':
     'The database is {database}. Next, try:\n  entrada query --home {home} "SELECT * FROM con_mar_lin ORDER BY 5 DESC"\n  entrada status --home {home}\n  drop a workbook of yours into {home}/entrada, then: entrada run --home {home}',

@@ -267,6 +267,8 @@ export const ptBR: Record<Code, string> = {
   'demo.dropped': '{count} planilhas de exemplo colocadas em {folder}',
   'demo.taken':
     'A pasta {home} não está vazia, e não foi a demonstração que a criou. Indique outra com --home DIR.',
+  'demo.holds':
+    '{home} tem arquivos que não são da demonstração: {files}. Mova-os para outro lugar, ou indique outra pasta com --home.',
   'demo.firstRows': '... {count} linhas ao todo',
   'demo.next':
     'O banco de dados é {database}. Agora experimente:\n  entrada query --home {home} "SELECT * FROM con_mar_lin ORDER BY 5 DESC"\n  entrada status --home {home}\n  coloque uma planilha sua em {home}/entrada e depois: entrada run --home {home}',

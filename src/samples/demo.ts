@@ -10,6 +10,11 @@ const REPORT = 'relatório de março.xlsx';
 const TWO_BAD_CELLS = 'vendas abril.xlsx';
 const RENAMED_CSV = 'vendas maio.xlsx';
 
+/** What the names of the demo's files begin with, wherever they rest. */
+export const SAMPLE_STEMS = [CLEAN, COPY, REPORT, TWO_BAD_CELLS, RENAMED_CSV].map((name) =>
+  name.slice(0, -'.xlsx'.length),
+);
+
 /** Writes the demo's five files, each with something that real inboxes hold; gives their names. */
 export async function writeDemoWorkbooks(folder: string): Promise<string[]> {
   await writeSheet(join(folder, CLEAN), [

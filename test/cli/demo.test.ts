@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { type SalesRow, salesRows } from '../../src/samples/sales.ts';
@@ -170,10 +169,13 @@ test('a run with nothing new says so and changes nothing', async () => {
 
 test('the demo makes its own home anew, and nobody else’s', async () => {
   const { home } = await demoHome();
-  await writeFile(join(home, 'entrada/left over.xlsx'), 'x');
+  await writeFile(join(home, 'entrada/mine.xlsx'), 'x');
+  const refused = await entrada(['demo', '--home', home]);
+  assert.equal(refused.code, 2);
+  assert.match(refused.stderr, /holds files that are not of the demo: entrada\/mine.xlsx\./);
+  await rm(join(home, 'entrada/mine.xlsx'));
   const { code: again, objects } = await entrada(['demo', '--home', home, '--json']);
   assert.equal(again, 0);
-  assert.equal(existsSync(join(home, 'entrada/left over.xlsx')), false);
   const tables = objects().filter(({ table }) => String(table).startsWith('con_'));
   assert.equal(tables.length, 4);
   for (const { table, rows } of tables)

@@ -89,4 +89,14 @@ test('a number is traced to its cells: the rows that count sum to it, and repeat
       ['b.xlsx', 3, 3, undefined],
     ],
   );
+  for (const DATA_VENDA of ['2019-04-01', '2019-04-01T00:00:00', '2019-04-01 00:00:00']) {
+    const sold = await withDatabase(home, (warehouse) =>
+      traceRows(warehouse, dataset, 'bases_vendas', { DATA_VENDA }),
+    );
+    assert.deepEqual(
+      sold.map(({ row, value }) => [row, value]),
+      [[5, 9]],
+      DATA_VENDA,
+    );
+  }
 });
