@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { commands, globalOptions, helpFor, helpForAll } from './commands/commands.ts';
 import type { Settings } from './config.ts';
-import { EntradaError, UserError } from './errors.ts';
+import { EntradaError, problemOf, UserError } from './errors.ts';
 
 /** Exit codes, documented in README.md. */
 const OURS = 1;
@@ -72,13 +72,7 @@ async function report(error: unknown): Promise<number> {
     import('./output.ts'),
   ]);
   const language = settings?.language ?? languageOf(process.env);
-  const problem =
-    error instanceof EntradaError
-      ? error
-      : ({
-          code: 'fault',
-          values: { detail: error instanceof Error ? error.message : String(error) },
-        } as const);
+  const problem = problemOf(error);
   const message = renderVisibly(problem, language);
   if (process.argv.includes('--json')) {
     process.stdout.write(

@@ -37,3 +37,12 @@ export class TransientError extends EntradaError {
 export class TerminalError extends EntradaError {
   readonly kind = 'terminal';
 }
+
+/** What went wrong, in words that can be said in any language. */
+export function problemOf(error: unknown): Problem {
+  if (error instanceof EntradaError) return error;
+  return {
+    code: 'fault',
+    values: { detail: error instanceof Error ? error.message : String(error) },
+  };
+}

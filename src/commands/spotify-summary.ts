@@ -1,4 +1,4 @@
-import { EntradaError, type Problem } from '../errors.ts';
+import { problemOf } from '../errors.ts';
 import type { Output } from '../output.ts';
 import type { SpotifySummary } from '../spotify/flow.ts';
 import type { TableRun } from '../spotify/runs.ts';
@@ -34,9 +34,7 @@ export function saySpotify(output: Output, { runId, tables, failed }: SpotifySum
     output.object(objectOf(run));
   }
   for (const { table, error } of failed) {
-    const detail = error instanceof Error ? error.message : String(error);
-    const problem: Problem =
-      error instanceof EntradaError ? error : { code: 'fault', values: { detail } };
+    const problem = problemOf(error);
     output.say({ code: 'spotify.asItWas', values: { table, reason: output.render(problem) } });
     const { code, values } = problem;
     output.object({ type: 'spotify', runId, table, outcome: 'failed', problem: { code, values } });

@@ -1,4 +1,4 @@
-import { problemOf } from '../ingest/failure.ts';
+import { problemOf } from '../errors.ts';
 import type { Failure, RunSummary } from '../ingest/flow.ts';
 import { INBOX, rejectionsPlace, restingPlace } from '../ingest/folders.ts';
 import type { FileState } from '../ledger/ledger.ts';

@@ -1,4 +1,4 @@
-import { EntradaError, type Problem } from '../errors.ts';
+import { problemOf } from '../errors.ts';
 import type { LakeFile } from '../lake/lake.ts';
 import type { Context } from './context.ts';
 import { deliveryOf } from './drop.ts';
@@ -24,13 +24,4 @@ export async function recordFailure(
   } catch (another) {
     log.error({ file: file.name, err: another }, 'failure not recorded');
   }
-}
-
-/** What went wrong, in words that can be said in any language. */
-export function problemOf(error: unknown): Problem {
-  if (error instanceof EntradaError) return error;
-  return {
-    code: 'fault',
-    values: { detail: error instanceof Error ? error.message : String(error) },
-  };
 }

@@ -127,20 +127,31 @@ function number(value: Value): number | null {
 }
 
 /** The months that a load or a retraction touched since they were last consolidated, as unbroken ranges. */
-export async function monthsDue(warehouse: Warehouse, dataset: Dataset): Promise<MonthRange[]> {
-  const { rows } = await warehouse.query(
-    `SELECT DISTINCT MONTH_START FROM ledger_months
-     WHERE DATASET = @dataset AND (ROWS_COUNTED IS NULL OR ROWS_ACCEPTED IS NULL) ORDER BY MONTH_START`,
-    { dataset: dataset.name },
-  );
-  return rangesOf(rows.map(([month]) => String(month)));
+export function monthsDue(warehouse: Warehouse, { name }: Dataset): Promise<MonthRange[]> {
+  const isDue = 'DATASET = @name AND (ROWS_COUNTED IS NULL OR ROWS_ACCEPTED IS NULL)';
+  return selectMonths(warehouse, isDue, { name });
 }
 
 /** The months that a load touches, as unbroken ranges. */
-export async function monthsOf(warehouse: Warehouse, loadId: number): Promise<MonthRange[]> {
-  const { rows } = await warehouse.query(
-    'SELECT MONTH_START FROM ledger_months WHERE LOAD_ID = @loadId ORDER BY MONTH_START',
-    { loadId },
+export function monthsOf(warehouse: Queried, loadId: number): Promise<MonthRange[]> {
+  return selectMonths(warehouse, 'LOAD_ID = @loadId', { loadId });
+}
+
+/** Every month that a load of the dataset has touched, as unbroken ranges. */
+export function allMonths(warehouse: Queried, { name }: Dataset): Promise<MonthRange[]> {
+  return selectMonths(warehouse, 'DATASET = @name', { name });
+}
+
+type Queried = Pick<Warehouse, 'query'>;
+
+async function selectMonths(
+  { query }: Queried,
+  where: string,
+  parameters: Readonly<Record<string, string | number>>,
+): Promise<MonthRange[]> {
+  const { rows } = await query(
+    `SELECT DISTINCT MONTH_START FROM ledger_months WHERE ${where} ORDER BY MONTH_START`,
+    parameters,
   );
   return rangesOf(rows.map(([month]) => String(month)));
 }

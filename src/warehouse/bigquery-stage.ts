@@ -3,12 +3,12 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Dataset } from '../contract/dataset.ts';
+import { monthsOf } from '../ledger/ledger.ts';
 import { type BigQueryClient, newJobId } from './bigquery-client.ts';
 import type { Upload } from './bigquery-upload.ts';
 import type { Field } from './bigquery-values.ts';
 import { landingTable } from './dataset-sql.ts';
 import { openDuckDb } from './duckdb.ts';
-import { rangesOf } from './months.ts';
 import type { Load, MonthRange } from './warehouse.ts';
 
 /** What a crash leaves in staging goes by itself after a day. */
@@ -110,7 +110,7 @@ export async function openLocalLoad(
     await close();
     throw error;
   }
-  const { write, reject, discard, commit } = load;
+  const { loadId, write, reject, discard, commit } = load;
 
   async function copy(sql: string, name: string): Promise<string> {
     const file = join(folder.path, name);
@@ -122,9 +122,6 @@ export async function openLocalLoad(
 
   async function finish(): Promise<LocalRows> {
     await commit([], []);
-    const months = await warehouse.query(
-      'SELECT MONTH_START FROM ledger_months ORDER BY MONTH_START',
-    );
     const rejected = await warehouse.query('SELECT COUNT(*) FROM rejections');
     return {
       rowsFile: await copy(
@@ -135,7 +132,7 @@ export async function openLocalLoad(
         Number(rejected.rows[0][0]) === 0
           ? undefined
           : await copy('SELECT * EXCLUDE (LOAD_ID) FROM rejections', 'rejections.parquet'),
-      ranges: rangesOf(months.rows.map(([month]) => String(month))),
+      ranges: await monthsOf(warehouse, loadId),
     };
   }
 

@@ -17,11 +17,11 @@ import type { RowBatch } from '../contract/batch.ts';
 import type { Column, Dataset } from '../contract/dataset.ts';
 import type { Rejection } from '../contract/rejection.ts';
 import type { LedgerEvent } from '../ledger/events.ts';
+import { monthsOf } from '../ledger/ledger.ts';
 import type { Texts } from '../workbook/texts.ts';
 import { landingTable } from './dataset-sql.ts';
 import { changesSince, rememberSums, withdrawLoad } from './duckdb-changes.ts';
 import { duckDbProblem } from './duckdb-problem.ts';
-import { rangesOf } from './months.ts';
 import type { Load, Warehouse } from './warehouse.ts';
 
 /** What a load needs of the warehouse that it belongs to. */
@@ -237,10 +237,7 @@ export async function createLoad(context: LoadContext): Promise<Load> {
     await rememberSums(run, dataset);
     await finishLanding();
     await run(`SET memory_limit = '${MEMORY}'`);
-    const months = await context.query(
-      `SELECT MONTH_START FROM ledger_months WHERE LOAD_ID = ${loadId} ORDER BY MONTH_START`,
-    );
-    await context.consolidate(dataset, rangesOf(months.rows.map(([month]) => String(month))));
+    await context.consolidate(dataset, await monthsOf(context, loadId));
     const { rows } = await context.query(
       `SELECT COUNT(*) FROM (
          SELECT ${columns} FROM ${landing} WHERE LOAD_ID = ${loadId}

@@ -10,13 +10,14 @@ import {
 import type { Dataset } from '../contract/dataset.ts';
 import { TerminalError, UserError } from '../errors.ts';
 import { EVENT_COLUMNS, eventRow, LEDGER_TABLES, type LedgerEvent } from '../ledger/events.ts';
+import { allMonths } from '../ledger/ledger.ts';
 import { createLandingTable, statements, withMonths } from './dataset-sql.ts';
 import { takeOutWithdrawn } from './duckdb-changes.ts';
 import { createLoad, MEMORY } from './duckdb-load.ts';
 import { duckDbProblem } from './duckdb-problem.ts';
 import { retractLoad } from './duckdb-retract.ts';
 import { writeRows } from './duckdb-write.ts';
-import { allMonths, recordVersions, takeAwayOutdated } from './schema.ts';
+import { recordVersions, takeAwayOutdated } from './schema.ts';
 import type { MonthRange, QueryResult, Value, Warehouse } from './warehouse.ts';
 
 export interface DuckDbOptions {
@@ -148,7 +149,8 @@ function createWarehouse(instance: DuckDBInstance, connection: DuckDBConnection)
         for (const statement of await statements(dataset, 'tables.sql')) await run(statement);
       }
       // The landing table has everything, and the same transaction makes the rest of it anew.
-      for (const dataset of outdated) await consolidate(dataset, await allMonths(query, dataset));
+      for (const dataset of outdated)
+        await consolidate(dataset, await allMonths({ query }, dataset));
       await recordVersions({ run, query }, datasets);
     });
   }

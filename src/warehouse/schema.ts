@@ -1,8 +1,7 @@
 import type { Dataset } from '../contract/dataset.ts';
 import { UserError } from '../errors.ts';
 import { landingTable } from './dataset-sql.ts';
-import { rangesOf } from './months.ts';
-import type { MonthRange, Warehouse } from './warehouse.ts';
+import type { Warehouse } from './warehouse.ts';
 
 /** What the ledger is called among the datasets; none of them can have this name. */
 const LEDGER = '(ledger)';
@@ -62,18 +61,6 @@ export async function recordVersions(
     await run(`DELETE FROM ledger_schema WHERE NAME = '${name}'`);
     await run(`INSERT INTO ledger_schema (NAME, VERSION) VALUES ('${name}', ${version})`);
   }
-}
-
-/** Every month that a load of the dataset has touched, as unbroken ranges. */
-export async function allMonths(
-  query: Warehouse['query'],
-  { name }: Dataset,
-): Promise<MonthRange[]> {
-  const { rows } = await query(
-    'SELECT DISTINCT MONTH_START FROM ledger_months WHERE DATASET = @name ORDER BY MONTH_START',
-    { name },
-  );
-  return rangesOf(rows.map(([month]) => String(month)));
 }
 
 /**

@@ -76,55 +76,51 @@ export function scanPlainCells(scan: SheetScan): void {
       if (byte !== 34) break;
       byte = bytes[++q];
     }
-    let shared = false;
+    let kind = NUMBER;
+    let value = 0;
+    let inline = false;
     if (byte === 32) {
       // t="s"
       if (bytes[q + 1] !== 116 || bytes[q + 2] !== 61 || bytes[q + 3] !== 34) break;
       if (bytes[q + 4] === 105) {
         const textAt = inlineTextAt(bytes, q + 4);
         const end = textAt === 0 ? 0 : plainTextEnd(bytes, textAt);
-        if (end === 0 || !matches(bytes, end, INLINE_END) || count === full) break;
-        const index = texts.find(bytes, textAt, end);
-        if (index === -1) break;
-        rows[count] = row;
-        columns[count] = column;
-        kinds[count] = TEXT;
-        values[count] = index;
-        count++;
-        lastRowOf[column] = row;
-        scan.column = column;
-        p = end + INLINE_END.length;
-        continue;
+        if (end === 0 || !matches(bytes, end, INLINE_END)) break;
+        value = texts.find(bytes, textAt, end);
+        if (value === -1) break;
+        inline = true;
+        q = end + INLINE_END.length;
+      } else {
+        if (bytes[q + 4] !== 115 || bytes[q + 5] !== 34) break;
+        q += 6;
+        byte = bytes[q];
       }
-      if (bytes[q + 4] !== 115 || bytes[q + 5] !== 34) break;
-      shared = true;
-      q += 6;
-      byte = bytes[q];
-    }
-    // ><v>
-    if (byte !== 62 || bytes[q + 1] !== 60 || bytes[q + 2] !== 118 || bytes[q + 3] !== 62) break;
-    q += 4;
-    const valueAt = q;
-    let value = 0;
-    for (byte = bytes[q]; byte >= 48 && byte <= 57; byte = bytes[++q])
-      value = value * 10 + byte - 48;
-    if (byte !== 60 || q === valueAt || q - valueAt > 15) {
-      // A sign, a fraction, an exponent, or more digits than a double counts in.
-      while (byte !== 60 && byte !== 0) byte = bytes[++q];
-      value = byte === 0 ? Number.NaN : parseNumber(bytes, valueAt, q);
-    }
-    // </v></c>
-    if (bytes[q + 1] !== 47 || bytes[q + 2] !== 118 || bytes[q + 3] !== 62 || bytes[q + 4] !== 60)
-      break;
-    if (bytes[q + 5] !== 47 || bytes[q + 6] !== 99 || bytes[q + 7] !== 62) break;
-    let kind = NUMBER;
-    if (shared) {
-      if (!(value >= 0 && value < sharedCount && Number.isInteger(value)) || texts.isEmpty(value))
-        break;
       kind = TEXT;
-    } else if (dateStyles[style] === 1) {
-      value = serialToMs(value, date1904);
-      kind = DATE;
+    }
+    if (!inline) {
+      // ><v>
+      if (byte !== 62 || bytes[q + 1] !== 60 || bytes[q + 2] !== 118 || bytes[q + 3] !== 62) break;
+      q += 4;
+      const valueAt = q;
+      for (byte = bytes[q]; byte >= 48 && byte <= 57; byte = bytes[++q])
+        value = value * 10 + byte - 48;
+      if (byte !== 60 || q === valueAt || q - valueAt > 15) {
+        // A sign, a fraction, an exponent, or more digits than a double counts in.
+        while (byte !== 60 && byte !== 0) byte = bytes[++q];
+        value = byte === 0 ? Number.NaN : parseNumber(bytes, valueAt, q);
+      }
+      // </v></c>
+      if (bytes[q + 1] !== 47 || bytes[q + 2] !== 118 || bytes[q + 3] !== 62 || bytes[q + 4] !== 60)
+        break;
+      if (bytes[q + 5] !== 47 || bytes[q + 6] !== 99 || bytes[q + 7] !== 62) break;
+      if (kind === TEXT) {
+        if (!(value >= 0 && value < sharedCount && Number.isInteger(value)) || texts.isEmpty(value))
+          break;
+      } else if (dateStyles[style] === 1) {
+        value = serialToMs(value, date1904);
+        kind = DATE;
+      }
+      q += 8;
     }
     if (Number.isNaN(value) || count === full) break;
     rows[count] = row;
@@ -134,7 +130,7 @@ export function scanPlainCells(scan: SheetScan): void {
     count++;
     lastRowOf[column] = row;
     scan.column = column;
-    p = q + 8;
+    p = q;
   }
   xml.pos = p;
   batch.count = count;
