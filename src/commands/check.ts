@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import type { Dataset } from '../contract/dataset.ts';
 import type { Rejection } from '../contract/rejection.ts';
 import { UserError } from '../errors.ts';
-import { startReading } from '../ingest/reading.ts';
+import { createReader, type Reader } from '../ingest/reading.ts';
 import { openWarehouse } from '../warehouse/open.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
 import { columnName } from '../workbook/cells.ts';
@@ -26,11 +26,12 @@ export const check: Run = async (invocation) => {
       ? settings
       : { ...settings, database: ':memory:' },
   );
+  await using reader = createReader();
   try {
     await warehouse.prepare(datasets);
     let allWell = true;
     for (const file of positionals) {
-      if (!(await checkFile(invocation, warehouse, datasets, file))) allWell = false;
+      if (!(await checkFile(invocation, { warehouse, datasets, reader }, file))) allWell = false;
     }
     return allWell ? 0 : REJECTED;
   } finally {
@@ -45,16 +46,21 @@ function isThere(database: string): Promise<boolean> {
   );
 }
 
+interface Parts {
+  readonly warehouse: Warehouse;
+  readonly datasets: readonly Dataset[];
+  readonly reader: Reader;
+}
+
 async function checkFile(
   { settings, output }: Invocation,
-  warehouse: Warehouse,
-  datasets: readonly Dataset[],
+  { warehouse, datasets, reader }: Parts,
   file: string,
 ): Promise<boolean> {
   output.heading(basename(file));
   try {
     await using source = await openFile(file);
-    await using reading = startReading(source, datasets, settings.limits);
+    await using reading = reader.start(source, datasets, settings.limits);
     const { dataset, sheet, header } = await reading.choice();
     const load = await warehouse.beginLoad(dataset, sheet.name, '');
     try {

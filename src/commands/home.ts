@@ -8,6 +8,7 @@ import { type Dataset, readDatasets } from '../contract/dataset.ts';
 import { UserError } from '../errors.ts';
 import type { Context } from '../ingest/context.ts';
 import { BACKUP, INBOX, REJECTED } from '../ingest/folders.ts';
+import { createReader } from '../ingest/reading.ts';
 import { createFolderLake } from '../lake/folder.ts';
 import type { Lake } from '../lake/lake.ts';
 import { naming } from '../lake/refusals.ts';
@@ -20,11 +21,11 @@ export interface Home extends AsyncDisposable {
   readonly context: Context;
 }
 
-/** Opens a home for work, and makes it when it is new. */
+/** Opens a home for work, and makes it when it is new. `receives`: what waits in the inbox will be read. */
 export async function openHome(
   settings: Settings,
   output: Output,
-  { replaceSameName = false } = {},
+  { replaceSameName = false, receives = false } = {},
 ): Promise<Home> {
   const { home, lake, bigquery } = settings;
   if (!bigquery) await makeFolder(home, home);
@@ -39,16 +40,21 @@ export async function openHome(
     { level: settings.logLevel, base: { runId } },
     destination({ dest: 2, sync: true }),
   );
+  const openedLake = await openLake(settings);
+  const reader = createReader();
+  // A thread starts while the database is opened.
+  if (receives) reader.expect((await openedLake.list(INBOX)).map(({ size }) => size));
   const warehouse = await openWarehouse(settings, {
     onWait,
     onUsage: (usage) => log.info(usage, 'bigquery'),
   });
   return {
     context: {
-      lake: await openLake(settings),
+      lake: openedLake,
       warehouse,
       datasets: await allDatasets(settings),
       limits: settings.limits,
+      reader,
       language: settings.language,
       replaceSameName,
       runId,
@@ -56,7 +62,10 @@ export async function openHome(
       now: Date.now,
       onProgress: (name, fraction) => output.progress(name, fraction),
     },
-    [Symbol.asyncDispose]: () => warehouse.close(),
+    async [Symbol.asyncDispose]() {
+      await reader[Symbol.asyncDispose]();
+      await warehouse.close();
+    },
   };
 }
 

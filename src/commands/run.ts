@@ -19,7 +19,7 @@ export async function runHome(
   output: Output,
   options?: { readonly replaceSameName: boolean },
 ) {
-  await using home = await openHome(settings, output, options);
+  await using home = await openHome(settings, output, { ...options, receives: true });
   const bus = await openBus(settings);
   try {
     // Awaited here: the home must not close before the run has ended.

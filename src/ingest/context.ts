@@ -4,6 +4,7 @@ import type { Lake } from '../lake/lake.ts';
 import type { Language } from '../messages/messages.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
 import type { Limits } from '../workbook/limits.ts';
+import type { Reader } from './reading.ts';
 
 /** What the receiver works with; the same on one machine and in the cloud. */
 export interface Context {
@@ -11,6 +12,7 @@ export interface Context {
   readonly warehouse: Warehouse;
   readonly datasets: readonly Dataset[];
   readonly limits: Limits;
+  readonly reader: Reader;
   /** Of the files that the client reads. */
   readonly language: Language;
   /** Whether a file replaces the earlier one of its name, whatever its contract says. */

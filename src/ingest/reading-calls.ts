@@ -7,8 +7,8 @@ import { EntradaError, TerminalError, TransientError, UserError } from '../error
 import type { Limits } from '../workbook/limits.ts';
 import type { TextPiece } from '../workbook/texts.ts';
 
-/** What the reading thread starts with. */
-export interface ThreadData {
+/** What the reading thread is given to begin a workbook. */
+export interface Start {
   /** Of the file, in bytes. */
   readonly size: number;
   readonly datasets: readonly Dataset[];

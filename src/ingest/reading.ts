@@ -4,7 +4,7 @@ import { loadSheet, type RowSink, type SheetReport } from '../contract/load.ts';
 import type { Limits } from '../workbook/limits.ts';
 import { openWorkbook } from '../workbook/workbook.ts';
 import type { ByteSource } from '../workbook/zip.ts';
-import { readInThread } from './threaded-reading.ts';
+import { type ReadingThread, startThread } from './threaded-reading.ts';
 
 /** A workbook on its way from bytes to rows. Must be closed, which ends it wherever it is. */
 export interface Reading extends AsyncDisposable {
@@ -14,21 +14,43 @@ export interface Reading extends AsyncDisposable {
   load(sink: RowSink): Promise<SheetReport>;
 }
 
+/** Reads workbooks. Closing it ends its thread. */
+export interface Reader extends AsyncDisposable {
+  /** Lets the thread start that a large workbook is read in, beside what is to be done before it can be read. */
+  expect(sizes: readonly number[]): void;
+  /**
+   * Reads a workbook against the contract whose header it has. A large one is read in a thread of its own, so that
+   * the main thread is free to land its rows; that begins at once.
+   */
+  start(source: ByteSource, datasets: readonly Dataset[], limits: Limits): Reading;
+}
+
 /** A smaller file is read sooner than a thread starts. In bytes. */
 const LARGE = 2 * 2 ** 20;
 
-/**
- * Reads a workbook against the contract whose header it has. A large one is read in a thread of its own, so that
- * the main thread is free to land its rows; that begins at once.
- */
-export function startReading(
-  source: ByteSource,
-  datasets: readonly Dataset[],
-  limits: Limits,
-): Reading {
-  return source.size < LARGE
-    ? readHere(source, datasets, limits)
-    : readInThread(source, datasets, limits);
+export function createReader(): Reader {
+  /** The thread that has nothing to read. */
+  let idle: ReadingThread | undefined;
+  return {
+    expect(sizes) {
+      if (sizes.some((size) => size >= LARGE)) idle ??= startThread();
+    },
+    start(source, datasets, limits) {
+      if (source.size < LARGE) return readHere(source, datasets, limits);
+      const thread = idle?.isFree() ? idle : startThread();
+      idle = undefined;
+      return {
+        ...thread.read(source, datasets, limits),
+        async [Symbol.asyncDispose]() {
+          if (idle === undefined && thread.isFree()) idle = thread;
+          else await thread.end();
+        },
+      };
+    },
+    async [Symbol.asyncDispose]() {
+      await idle?.end();
+    },
+  };
 }
 
 function readHere(source: ByteSource, datasets: readonly Dataset[], limits: Limits): Reading {

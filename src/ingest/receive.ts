@@ -10,7 +10,7 @@ import type { Context } from './context.ts';
 import { type Delivery, deliveryOf } from './drop.ts';
 import { INBOX } from './folders.ts';
 import { relateToKnown, retractionOf } from './known.ts';
-import { type Reading, startReading } from './reading.ts';
+import type { Reading } from './reading.ts';
 
 const HASH_BYTES = 1 << 20;
 
@@ -52,12 +52,12 @@ async function readAndLoad(
   { name, version }: Pick<LakeFile, 'name' | 'version'>,
   { drop }: Delivery,
 ): Promise<FileState | undefined> {
-  const { lake, warehouse, datasets, limits, now, runId, log } = context;
+  const { lake, warehouse, datasets, limits, reader, now, runId, log } = context;
   await using opened = await openIfThere(lake, name);
   // Announced twice, or as another version: the one is gone to rest, the other is announced by itself.
   if (opened?.file.version !== version) return undefined;
   // A thread that reads starts while the bytes are hashed.
-  await using reading = startReading(progressing(context, opened), datasets, limits);
+  await using reading = reader.start(progressing(context, opened), datasets, limits);
   const fileName = name.slice(INBOX.length + 1);
   const fileHash = await hashOf(opened);
   // The last of them is the outcome, once it is recorded: the ledger need not be asked for what it was just told.

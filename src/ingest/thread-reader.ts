@@ -1,5 +1,5 @@
 /** What the reading thread does; threaded-reading.ts is its other end, in the main thread. */
-import { parentPort, workerData } from 'node:worker_threads';
+import { parentPort } from 'node:worker_threads';
 import { createRowBatch, type RowBatch } from '../contract/batch.ts';
 import { chooseSheet } from '../contract/choose-sheet.ts';
 import type { Dataset } from '../contract/dataset.ts';
@@ -12,7 +12,7 @@ import {
   type Call,
   type Calls,
   packError,
-  type ThreadData,
+  type Start,
 } from './reading-calls.ts';
 
 /** Batches that are on their way while the next one is filled: no more, whatever the length of the sheet. */
@@ -24,9 +24,13 @@ if (parentPort === null) throw new Error('This is a thread of Entrada, not a pro
 const port = parentPort;
 const answered = new Map<number, (answer: unknown) => void>();
 let calls = 0;
-port.on('message', ({ id, answer }: Answer) => {
-  answered.get(id)?.(answer);
-  answered.delete(id);
+port.on('message', (message: Start | Answer) => {
+  if ('size' in message) {
+    read(message).catch((error) => call('fail', [packError(error)]));
+    return;
+  }
+  answered.get(message.id)?.(message.answer);
+  answered.delete(message.id);
 });
 
 /** Calls the main thread. There is no rejecting: what fails there ends this thread. */
@@ -40,13 +44,7 @@ function call<Name extends keyof Calls>(
   });
 }
 
-try {
-  await read(workerData);
-} catch (error) {
-  await call('fail', [packError(error)]);
-}
-
-async function read({ size, datasets, limits }: ThreadData): Promise<void> {
+async function read({ size, datasets, limits }: Start): Promise<void> {
   const source = {
     size,
     read: (offset: number, length: number) => call('read', [offset, length]),

@@ -11,7 +11,7 @@ import {
   buffersIn,
   type Call,
   type Calls,
-  type ThreadData,
+  type Start,
   unpackError,
 } from './reading-calls.ts';
 
@@ -21,23 +21,75 @@ const THREAD = new URL(
   import.meta.url,
 );
 
-/**
- * Reads a workbook in a thread of its own: opening it, choosing the sheet, scanning and checking happen there.
- * The file stays open here, whatever lake it is in, and its rows are landed here.
- */
-export function readInThread(
-  source: ByteSource,
-  datasets: readonly Dataset[],
-  limits: Limits,
-): Reading {
-  const workerData: ThreadData = { size: source.size, datasets, limits };
+/** A thread that reads workbooks, one after the other: for the second one its code is there and warm. */
+export interface ReadingThread {
+  /** Opening, choosing the sheet, scanning and checking happen there; the file stays open here. */
+  read(source: ByteSource, datasets: readonly Dataset[], limits: Limits): ThreadedReading;
+  /** Whether it can take another workbook: it has come to the end of the last one. */
+  isFree(): boolean;
+  end(): Promise<unknown>;
+}
+
+/** To be closed by who knows whether its thread is of further use. */
+type ThreadedReading = Omit<Reading, typeof Symbol.asyncDispose>;
+
+/** One workbook's way through the thread, seen from here. */
+interface Errand {
+  readonly calls: Calls;
+  readonly fail: (error: unknown) => void;
+}
+
+export function startThread(): ReadingThread {
   const worker = new Worker(THREAD, {
-    workerData,
     // What this process was started with, such as a module to load first, is meant for the main thread.
     execArgv: [],
     // Its garbage dies young: more room for it would only be more memory.
     resourceLimits: { maxYoungGenerationSizeMb: 2 },
   });
+  let errand: Errand | undefined;
+  let broken: unknown;
+  let turn: Promise<unknown> = Promise.resolve();
+
+  function fail(error: unknown): void {
+    broken = error;
+    errand?.fail(error);
+  }
+
+  function answer({ id, name, args }: Call): void {
+    if (errand === undefined) return;
+    const work = errand.calls[name] as (...args: readonly unknown[]) => Promise<unknown>;
+    const done = name === 'read' ? work(...args) : turn.then(() => work(...args));
+    if (name !== 'read') turn = done;
+    done
+      .then((value) => worker.postMessage({ id, answer: value } satisfies Answer, buffersIn(value)))
+      .catch(fail);
+  }
+
+  worker.on('message', answer);
+  worker.on('messageerror', fail);
+  worker.on('error', fail);
+  worker.on('exit', (code) => fail(new Error(`The reading thread ended by itself (${code})`)));
+
+  return {
+    read(source, datasets, limits) {
+      const { reading, ...rest } = createErrand(source, limits, () => {
+        errand = undefined;
+      });
+      errand = rest;
+      if (broken !== undefined) fail(broken);
+      worker.postMessage({ size: source.size, datasets, limits } satisfies Start);
+      return reading;
+    },
+    isFree: () => errand === undefined && broken === undefined,
+    end: () => worker.terminate(),
+  };
+}
+
+function createErrand(
+  source: ByteSource,
+  limits: Limits,
+  onFinish: () => void,
+): Errand & { readonly reading: ThreadedReading } {
   const texts = createTexts(limits);
   const chosen = Promise.withResolvers<Choice>();
   const wanted = Promise.withResolvers<RowSink>();
@@ -68,34 +120,24 @@ export function readInThread(
     },
     reject: async (rejections) => (await wanted.promise).reject(rejections),
     discard: async (fromRow, toRow) => (await wanted.promise).discard(fromRow, toRow),
-    finish: async (report) => finished.resolve(report),
-    fail: async (error) => fail(unpackError(error)),
-  };
-
-  let turn: Promise<unknown> = Promise.resolve();
-
-  function answer({ id, name, args }: Call): void {
-    const work = calls[name] as (...args: readonly unknown[]) => Promise<unknown>;
-    const done = name === 'read' ? work(...args) : turn.then(() => work(...args));
-    if (name !== 'read') turn = done;
-    done
-      .then((value) => worker.postMessage({ id, answer: value } satisfies Answer, buffersIn(value)))
-      .catch(fail);
-  }
-
-  worker.on('message', answer);
-  worker.on('messageerror', fail);
-  worker.on('error', fail);
-  worker.on('exit', (code) => fail(new Error(`The reading thread ended by itself (${code})`)));
-
-  return {
-    choice: () => chosen.promise,
-    load(sink) {
-      wanted.resolve(sink);
-      return finished.promise;
+    async finish(report) {
+      onFinish();
+      finished.resolve(report);
     },
-    async [Symbol.asyncDispose]() {
-      await worker.terminate();
+    async fail(error) {
+      onFinish();
+      fail(unpackError(error));
+    },
+  };
+  return {
+    calls,
+    fail,
+    reading: {
+      choice: () => chosen.promise,
+      load(sink) {
+        wanted.resolve(sink);
+        return finished.promise;
+      },
     },
   };
 }

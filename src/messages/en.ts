@@ -192,6 +192,8 @@ export const en = {
   'warehouse.busy':
     'The database {file} is in use by process {holder}. Try again when it has finished.',
   'warehouse.full': 'The disk is full: {detail}. Make room and run again; nothing was lost.',
+  'warehouse.memory':
+    'The database needs more than half of the memory of this machine: {detail}. Free some, or run on a larger machine; nothing was lost.',
   'warehouse.readonly':
     'The database cannot be written: {detail}. Check the permissions of its folder.',
   'warehouse.conflict':

@@ -189,6 +189,8 @@ export const ptBR: Record<Code, string> = {
   'warehouse.busy':
     'O banco de dados {file} está em uso pelo processo {holder}. Tente de novo quando ele terminar.',
   'warehouse.full': 'O disco está cheio: {detail}. Libere espaço e rode de novo; nada se perdeu.',
+  'warehouse.memory':
+    'O banco de dados precisa de mais da metade da memória desta máquina: {detail}. Libere memória ou use uma máquina maior; nada se perdeu.',
   'warehouse.readonly':
     'Não é possível gravar no banco de dados: {detail}. Verifique as permissões da pasta.',
   'warehouse.conflict':

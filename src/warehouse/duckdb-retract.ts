@@ -11,23 +11,14 @@ interface RetractContext {
   readonly consolidate: (dataset: Dataset, ranges: readonly MonthRange[]) => Promise<void>;
 }
 
-/** See Warehouse.retract: one transaction, which a rehearsal rolls back. */
+/** See Warehouse.retract: to be done in one transaction. */
 export async function retractLoad(
   { run, query, record, consolidate }: RetractContext,
-  { dataset, loadId, ranges, events, rehearse }: Retraction,
+  { dataset, loadId, ranges, events }: Retraction,
 ): Promise<KeyChange[]> {
-  await run('BEGIN');
-  let open = true;
-  try {
-    await rememberSums(run, dataset);
-    await withdrawLoad(run, loadId);
-    await consolidate(dataset, ranges);
-    await record(events);
-    const changes = await changesSince(query, dataset);
-    await run(rehearse ? 'ROLLBACK' : 'COMMIT');
-    open = false;
-    return changes;
-  } finally {
-    if (open) await run('ROLLBACK').catch(() => {});
-  }
+  await rememberSums(run, dataset);
+  await withdrawLoad(run, loadId);
+  await consolidate(dataset, ranges);
+  await record(events);
+  return changesSince(query, dataset);
 }

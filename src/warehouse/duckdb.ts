@@ -13,10 +13,12 @@ import { EVENT_COLUMNS, eventRow, LEDGER_TABLES, type LedgerEvent } from '../led
 import { allMonths } from '../ledger/ledger.ts';
 import { createLandingTable, statements, withMonths } from './dataset-sql.ts';
 import { takeOutWithdrawn } from './duckdb-changes.ts';
-import { createLoad, MEMORY } from './duckdb-load.ts';
+import { createLoad } from './duckdb-load.ts';
+import { largeMemory, MEMORY, THREADS } from './duckdb-memory.ts';
 import { duckDbProblem } from './duckdb-problem.ts';
 import { retractLoad } from './duckdb-retract.ts';
 import { writeRows } from './duckdb-write.ts';
+import { portionsOf } from './months.ts';
 import { recordVersions, takeAwayOutdated } from './schema.ts';
 import type { MonthRange, QueryResult, Value, Warehouse } from './warehouse.ts';
 
@@ -31,6 +33,9 @@ export interface DuckDbOptions {
 }
 
 const LOOK_MS = 100;
+
+/** What the procedures keep of so many rows fits DuckDB's memory, whatever the length of the history. */
+const PORTION_ROWS = 2 ** 21;
 
 const WIDE_INTEGERS = new Set([DuckDBTypeId.BIGINT, DuckDBTypeId.UBIGINT, DuckDBTypeId.HUGEINT]);
 
@@ -53,7 +58,7 @@ async function openInstance({
 }: DuckDbOptions): Promise<DuckDBInstance> {
   const settings: Record<string, string> = readOnly
     ? { access_mode: 'READ_ONLY', enable_external_access: 'false' }
-    : { memory_limit: MEMORY, threads: '2', preserve_insertion_order: 'false' };
+    : { memory_limit: MEMORY, threads: String(THREADS), preserve_insertion_order: 'false' };
   for (let waited = 0; ; waited += LOOK_MS) {
     try {
       // fromCache, never create: a second instance of one file in a process silently loses data.
@@ -127,16 +132,31 @@ function createWarehouse(instance: DuckDBInstance, connection: DuckDBConnection)
     }
   }
 
-  /** What the work does is seen whole or, when it throws, not at all. */
-  async function atomically<T>(work: () => Promise<T>): Promise<T> {
+  /** What the work does is seen whole or, when it throws or is only rehearsed, not at all. */
+  async function atomically<T>(work: () => Promise<T>, end = 'COMMIT'): Promise<T> {
     await run('BEGIN');
     try {
       const result = await work();
-      await run('COMMIT');
+      await run(end);
       return result;
     } catch (error) {
       await connection.run('ROLLBACK').catch(() => {});
       throw error;
+    }
+  }
+
+  let memory = MEMORY;
+
+  /** Begins again, with more memory for good, what a little was not enough for. Not within a transaction. */
+  async function fitting<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      const isTooLittle = error instanceof UserError && error.code === 'warehouse.memory';
+      if (!isTooLittle || memory !== MEMORY) throw error;
+      memory = largeMemory();
+      await run(`SET memory_limit = '${memory}'`);
+      return work();
     }
   }
 
@@ -157,16 +177,31 @@ function createWarehouse(instance: DuckDBInstance, connection: DuckDBConnection)
 
   async function consolidate(dataset: Dataset, ranges: readonly MonthRange[]): Promise<void> {
     const checks = await statements(dataset, 'checks.sql');
-    for (const range of ranges) {
+    const portions = (await Promise.all(ranges.map((range) => inPortions(dataset, range)))).flat();
+    for (const range of portions) {
       await takeOutWithdrawn(run, query, dataset, range);
       for (const procedure of dataset.procedures.flat()) {
         const body = await statements(dataset, `${procedure}.sql`);
         for (const statement of body) await run(withMonths(statement, range));
       }
     }
-    for (const range of ranges) {
+    for (const range of portions) {
       for (const check of checks) await runCheck(withMonths(check, range));
     }
+  }
+
+  /** Procedures are given no more rows at once than their memory is enough for. */
+  async function inPortions({ name }: Dataset, { from, to }: MonthRange): Promise<MonthRange[]> {
+    const { rows } = await query(
+      `SELECT MONTH_START, SUM(ROWS_ACCEPTED) FROM ledger_months
+       WHERE DATASET = @name AND MONTH_START >= DATE '${from}' AND MONTH_START < DATE '${to}'
+       GROUP BY MONTH_START ORDER BY MONTH_START`,
+      { name },
+    );
+    return portionsOf(
+      rows.map(([month, count]) => ({ month: String(month), rows: Number(count) })),
+      PORTION_ROWS,
+    );
   }
 
   async function runCheck(sql: string): Promise<void> {
@@ -177,14 +212,33 @@ function createWarehouse(instance: DuckDBInstance, connection: DuckDBConnection)
   }
 
   return {
-    prepare,
-    query,
+    prepare: (datasets) => fitting(() => prepare(datasets)),
+    query: (sql, parameters) => fitting(() => query(sql, parameters)),
     stream,
     record: (events) => atomically(() => record(events)),
     beginLoad: (dataset, sheet, fileHash) =>
-      createLoad({ connection, run, query, record, consolidate, dataset, sheet, fileHash }),
-    consolidate: (dataset, ranges) => atomically(() => consolidate(dataset, ranges)),
-    retract: (retraction) => retractLoad({ run, query, record, consolidate }, retraction),
+      createLoad({
+        connection,
+        run,
+        query,
+        record,
+        consolidate,
+        async giveBack() {
+          await run(`SET memory_limit = '${memory}'`);
+          await run(`SET threads = ${THREADS}`);
+        },
+        dataset,
+        sheet,
+        fileHash,
+      }),
+    consolidate: (dataset, ranges) => fitting(() => atomically(() => consolidate(dataset, ranges))),
+    retract: (retraction) =>
+      fitting(() =>
+        atomically(
+          () => retractLoad({ run, query, record, consolidate }, retraction),
+          retraction.rehearse ? 'ROLLBACK' : 'COMMIT',
+        ),
+      ),
     write: (changes) =>
       atomically(async () => {
         for (const change of changes) await writeRows(run, change);

@@ -9,6 +9,7 @@ import { createMemoryBus } from '../../src/bus/memory.ts';
 import { type Dataset, readDatasets } from '../../src/contract/dataset.ts';
 import type { Context } from '../../src/ingest/context.ts';
 import { runOnce } from '../../src/ingest/flow.ts';
+import { createReader } from '../../src/ingest/reading.ts';
 import { createMemoryLake } from '../../src/lake/memory.ts';
 import { allFiles, monthsDue, monthsOf } from '../../src/ledger/ledger.ts';
 import { writeDemoWorkbooks } from '../../src/samples/demo.ts';
@@ -68,11 +69,13 @@ async function runFiles(warehouse: Warehouse, folder: string): Promise<void> {
   const lake = createMemoryLake();
   for (const name of (await readdir(folder)).filter((file) => file.endsWith('.xlsx')))
     await lake.write(`entrada/${name}`, await readFile(join(folder, name)));
+  await using reader = createReader();
   const context: Context = {
     lake,
     warehouse,
     datasets: [vendas],
     limits: defaultLimits,
+    reader,
     language: 'en',
     replaceSameName: false,
     runId: 'run-1',

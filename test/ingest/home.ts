@@ -9,6 +9,7 @@ import { readDatasets } from '../../src/contract/dataset.ts';
 import type { ArrivalEffects } from '../../src/ingest/arrivals.ts';
 import type { Context } from '../../src/ingest/context.ts';
 import { type RunSummary, runOnce } from '../../src/ingest/flow.ts';
+import { createReader } from '../../src/ingest/reading.ts';
 import { createFolderLake } from '../../src/lake/folder.ts';
 import type { Lake } from '../../src/lake/lake.ts';
 import { openDuckDb } from '../../src/warehouse/duckdb.ts';
@@ -68,15 +69,17 @@ export async function newHome(): Promise<TestHome> {
     path,
     drop: (name, bytes) => writeFile(join(path, 'entrada', name), bytes),
     run: async ({ effects, lake, warehouse: wrap, ...parts } = {}) => {
+      await using reader = createReader();
       const folder = createFolderLake(path);
       const datasets = parts.datasets ?? (await shippedDatasets());
-      return withWarehouse((warehouse) =>
+      return await withWarehouse((warehouse) =>
         runOnce(
           {
             lake: lake?.(folder) ?? folder,
             warehouse: wrap?.(warehouse) ?? warehouse,
             datasets,
             limits: defaultLimits,
+            reader,
             language: 'en',
             replaceSameName: false,
             runId: `run-${clock}`,

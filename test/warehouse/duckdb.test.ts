@@ -114,3 +114,20 @@ test('opened to read, it neither writes nor reaches for files', async () => {
   await warehouse.close();
   await remove();
 });
+
+test('work that needs more memory than a run usually takes gets it', async () => {
+  const warehouse = await openDuckDb({ file: ':memory:', waitMs: 0 });
+  try {
+    const limit = async () =>
+      (await warehouse.query("SELECT current_setting('memory_limit')")).rows[0][0];
+    const before = await limit();
+    // One text of 200 MB, which cannot go to disk.
+    const { rows } = await warehouse.query(
+      "SELECT length(string_agg(repeat('x', 100), '')) FROM range(2000000)",
+    );
+    assert.deepEqual(rows, [[200_000_000]]);
+    assert.notEqual(await limit(), before);
+  } finally {
+    await warehouse.close();
+  }
+});

@@ -1,0 +1,183 @@
+import {
+  BIGINT,
+  DATE,
+  DOUBLE,
+  type DuckDBAppender,
+  DuckDBDataChunk,
+  type DuckDBType,
+  INTEGER,
+  TIMESTAMP,
+} from '@duckdb/node-api';
+import type { RowBatch } from '../contract/batch.ts';
+import type { Column, Dataset } from '../contract/dataset.ts';
+import type { Texts } from '../workbook/texts.ts';
+import { landingTable } from './dataset-sql.ts';
+import { CHUNK_ROWS, createTextChunk, fillRows, fillTexts } from './duckdb-vectors.ts';
+
+/** Fills a table through DuckDB's appender, which is closed in any case. */
+export type Append = (
+  table: string,
+  catalog: string | undefined,
+  fill: (appender: DuckDBAppender) => void,
+) => Promise<void>;
+
+/** The way of a load's rows into the landing table, slice by slice. */
+export interface Landing {
+  /** Resolves when the batch may be filled again. Throws what kept an earlier slice from landing. */
+  write(batch: RowBatch, texts: Texts): Promise<void>;
+  /** Everything that was written has landed. */
+  finish(): Promise<void>;
+  /** No slice is on its way. Throws what kept one from landing. */
+  settled(): Promise<void>;
+}
+
+/** One of DuckDB's row groups: a landing of this many rows is compressed as it will rest. */
+const SLICE_ROWS = 122_880;
+
+const STAGED: Record<
+  Column['type'],
+  { readonly type: DuckDBType; readonly sql: string; readonly bytes: number }
+> = {
+  integer: { type: BIGINT, sql: 'BIGINT', bytes: 8 },
+  number: { type: DOUBLE, sql: 'DOUBLE', bytes: 8 },
+  money: { type: BIGINT, sql: 'BIGINT', bytes: 8 },
+  text: { type: INTEGER, sql: 'INTEGER', bytes: 4 },
+  date: { type: DATE, sql: 'DATE', bytes: 4 },
+  datetime: { type: TIMESTAMP, sql: 'TIMESTAMP', bytes: 8 },
+};
+
+/**
+ * Rows come as typed columns and are copied into DuckDB's own vectors; texts come as indexes and are joined with their
+ * dictionary inside DuckDB. While one slice of rows lands, in a thread of DuckDB's, the caller reads the next one.
+ */
+export function createLanding(
+  run: (sql: string) => Promise<unknown>,
+  append: Append,
+  dataset: Dataset,
+  loadId: number,
+): Landing {
+  const types = [INTEGER, ...dataset.columns.map(({ type }) => STAGED[type].type)];
+  const widths = [4, ...dataset.columns.map(({ type }) => STAGED[type].bytes)];
+  let waiting: DuckDBDataChunk[] = [];
+  // To be filled again: their memory is DuckDB's, and the collector does not know how much it is.
+  const free: DuckDBDataChunk[] = [];
+  const textChunk = createTextChunk();
+  let waitingRows = 0;
+  const sliceTexts = createSliceTexts(dataset);
+  let texts: Texts | undefined;
+  let landingNow: Promise<unknown> = Promise.resolve();
+  let failure: unknown;
+
+  async function write(batch: RowBatch, batchTexts: Texts): Promise<void> {
+    texts = batchTexts;
+    sliceTexts.note(batch, texts);
+    for (let from = 0; from < batch.count; from += CHUNK_ROWS) {
+      const chunk = free.pop() ?? DuckDBDataChunk.create(types);
+      fillRows(chunk, batch, from, widths);
+      waiting.push(chunk);
+    }
+    waitingRows += batch.count;
+    if (waitingRows >= SLICE_ROWS) await landSlice();
+  }
+
+  /** Lets go of the slice that waits, once the one before has landed. */
+  async function landSlice(): Promise<void> {
+    await settled();
+    if (waitingRows === 0 || texts === undefined) return;
+    await stageTexts(texts);
+    await stageRows();
+    landingNow = run(landStatement(dataset, loadId)).catch((error) => {
+      failure = error;
+    });
+  }
+
+  async function settled(): Promise<void> {
+    await landingNow;
+    if (failure !== undefined) throw failure;
+  }
+
+  async function stageTexts(all: Texts): Promise<void> {
+    await run('CREATE OR REPLACE TEMP TABLE staged_texts (i INTEGER, t VARCHAR)');
+    await append('staged_texts', 'temp', (appender) => {
+      const indexes = sliceTexts.take();
+      for (let from = 0; from < indexes.length; from += CHUNK_ROWS) {
+        fillTexts(textChunk, all, indexes.subarray(from, from + CHUNK_ROWS));
+        appender.appendDataChunk(textChunk);
+      }
+    });
+  }
+
+  async function stageRows(): Promise<void> {
+    const columns = dataset.columns.map(({ type }, slot) => `c${slot} ${STAGED[type].sql}`);
+    await run(`CREATE OR REPLACE TEMP TABLE staged (r INTEGER, ${columns.join(', ')})`);
+    await append('staged', 'temp', (appender) => {
+      for (const chunk of waiting) appender.appendDataChunk(chunk);
+    });
+    free.push(...waiting);
+    waiting = [];
+    waitingRows = 0;
+  }
+
+  return {
+    write,
+    async finish() {
+      await landSlice();
+      await settled();
+    },
+    settled,
+  };
+}
+
+/**
+ * Which texts the slice that waits has, each once. A dictionary of the slice, not of the workbook: however many
+ * texts a workbook has, DuckDB joins with few.
+ */
+function createSliceTexts({ columns }: Dataset) {
+  const slots = columns.flatMap(({ type }, slot) => (type === 'text' ? [slot] : []));
+  let isListed = new Uint8Array(1 << 10);
+  let listed = new Int32Array(1 << 10);
+  let count = 0;
+  return {
+    note(batch: RowBatch, texts: Texts): void {
+      if (isListed.length < texts.size) isListed = grown(isListed, new Uint8Array(2 * texts.size));
+      const most = count + slots.length * batch.count;
+      if (listed.length < most) listed = grown(listed, new Int32Array(2 * most));
+      for (const slot of slots) {
+        const { values, present } = batch.columns[slot];
+        for (let row = 0; row < batch.count; row++) {
+          const index = values[row];
+          if (isListed[index] === 1 || present[row] === 0) continue;
+          isListed[index] = 1;
+          listed[count++] = index;
+        }
+      }
+    },
+    /** Their indexes; the next slice begins with none. */
+    take(): Int32Array<ArrayBuffer> {
+      const taken = listed.slice(0, count);
+      for (const index of taken) isListed[index] = 0;
+      count = 0;
+      return taken;
+    },
+  };
+}
+
+function grown<T extends Uint8Array | Int32Array>(small: T, large: T): T {
+  large.set(small);
+  return large;
+}
+
+function landStatement(dataset: Dataset, loadId: number): string {
+  const values: string[] = [];
+  const joins: string[] = [];
+  dataset.columns.forEach(({ name, type }, slot) => {
+    if (type === 'text') {
+      values.push(`t${slot}.t AS ${name}`);
+      joins.push(`LEFT JOIN staged_texts AS t${slot} ON t${slot}.i = c${slot}`);
+    } else values.push(`${type === 'money' ? `c${slot} * 0.01` : `c${slot}`} AS ${name}`);
+  });
+  const period = dataset.columns.findIndex(({ name }) => name === dataset.period);
+  return `INSERT INTO ${landingTable(dataset)}
+    SELECT ${loadId}, r, CAST(date_trunc('month', c${period}) AS DATE), ${values.join(', ')}
+    FROM staged ${joins.join(' ')}`;
+}
