@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { commands, globalOptions, helpFor, helpForAll } from './commands/commands.ts';
 import type { Settings } from './config.ts';
@@ -24,6 +25,11 @@ function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
 
 async function main(argv: readonly string[]): Promise<number> {
   const [name, ...rest] = argv;
+  if (name === '--version') {
+    const manifest = await readFile(new URL('../package.json', import.meta.url), 'utf8');
+    process.stdout.write(`${JSON.parse(manifest).version}\n`);
+    return 0;
+  }
   if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
     process.stdout.write(helpForAll());
     return name === undefined ? USAGE : 0;
@@ -60,8 +66,12 @@ function parse(args: string[], command: (typeof commands)[number]) {
     return parsed;
   } catch (error) {
     if (error instanceof UserError) throw error;
-    const detail = error instanceof Error ? error.message : String(error);
-    throw new UserError('usage.flag', { command: command.name, detail });
+    const isUnknown =
+      error instanceof Error && 'code' in error && error.code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION';
+    // Node says which, in the middle of a sentence of its own.
+    const flag = /--?[\w-]+/.exec(String(error))?.[0] ?? '';
+    const code = isUnknown ? 'usage.unknownFlag' : 'usage.flagValue';
+    throw new UserError(code, { command: command.name, flag });
   }
 }
 

@@ -151,7 +151,7 @@ export const commands: readonly Command[] = [
 async function loadCheck(any: boolean, invocation: Invocation): Promise<number> {
   if (any) return (await import('./check-any.ts')).checkAny(invocation);
   if (invocation.values.format !== undefined)
-    throw new UserError('usage.flag', { command: 'check', detail: '--format goes with --any' });
+    throw new UserError('usage.flagValue', { command: 'check', flag: '--format' });
   return (await import('./check.ts')).check(invocation);
 }
 
@@ -168,7 +168,7 @@ export function helpForAll(): string {
     '',
     ...lines,
     '',
-    'Every command has --help, --home DIR and --json.',
+    'Every command has --help, --home DIR and --json; entrada --version says which this is.',
     'Exit codes: 0 well; 1 a fault of ours; 2 wrong usage; 3 something was rejected; 4 try again later.',
     '',
   ].join('\n');

@@ -67,7 +67,7 @@ export function sayRuns(output: Output, runs: readonly TableRun[]): void {
   if (runs.length === 0) return;
   output.heading('Spotify');
   output.table(
-    ['run', 'table', 'outcome', 'rows', 'null', 'when (UTC)', 'why'],
+    output.columns('status.runColumns'),
     runs.map((run) => [
       run.runId,
       run.table,

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { findArrivals } from '../ingest/arrivals.ts';
 import { INBOX } from '../ingest/folders.ts';
-import { allFiles } from '../ledger/ledger.ts';
+import { allFiles, type FileState } from '../ledger/ledger.ts';
+import type { Output } from '../output.ts';
 import { allRuns } from '../spotify/runs.ts';
 import type { Run } from './commands.ts';
 import { openForReading, openLake } from './home.ts';
@@ -14,16 +15,16 @@ export const status: Run = async ({ settings, output }) => {
     const files = await allFiles(warehouse);
     for (const file of files) output.object({ type: 'file', ...file });
     output.table(
-      ['file', 'state', 'read', 'loaded', 'rejected', 'repeated', 'when (UTC)', 'why'],
+      output.columns('status.columns'),
       files.map((file) => [
         file.fileName,
-        file.state,
+        output.render({ code: `state.${file.state}`, values: {} }),
         file.rowsRead,
         file.rowsLoaded,
         file.rowsRejected,
         file.rowsRepeated,
         file.time.slice(0, 19),
-        textOf(output, file),
+        whyOf(output, file),
       ]),
     );
     sayRuns(output, await allRuns(warehouse));
@@ -46,3 +47,10 @@ export const status: Run = async ({ settings, output }) => {
   }
   return 0;
 };
+
+/** Why a file is in its state, or why it added nothing. */
+function whyOf(output: Output, file: FileState): string {
+  const { sameContent } = file.detail;
+  if (!sameContent) return textOf(output, file);
+  return output.render({ code: 'file.sameContent', values: { file: sameContent } }).trim();
+}

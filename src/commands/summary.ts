@@ -154,7 +154,7 @@ export function showChanges(output: Output, changes: readonly KeyChange[]): void
     const ofTable = changes.filter((change) => change.table === table);
     output.heading(table);
     output.table(
-      [...Object.keys(ofTable[0].key), 'before', 'after'],
+      [...Object.keys(ofTable[0].key), ...output.columns('changes.columns')],
       ofTable.map(({ key, before, after }) => [...Object.values(key), before, after]),
     );
   }

@@ -9,7 +9,7 @@ export const trace: Run = async ({ settings, output, positionals }) => {
     pairs.map((pair) => {
       const at = pair.indexOf('=');
       if (at < 1) throw new UserError('trace.pair', { pair });
-      return [pair.slice(0, at), pair.slice(at + 1)];
+      return [pair.slice(0, at).toUpperCase(), pair.slice(at + 1)];
     }),
   );
   const datasets = await allDatasets(settings);
@@ -25,7 +25,7 @@ export const trace: Run = async ({ settings, output, positionals }) => {
     const rows = await traceRows(warehouse, dataset, table, keys);
     for (const row of rows) output.object({ type: 'row', ...row });
     output.table(
-      ['file', 'sheet', 'row', 'value', 'repeats'],
+      output.columns('trace.columns'),
       rows.map(({ file, sheet, row, value, repeats }) => [
         file,
         sheet,

@@ -10,6 +10,9 @@ import {
   readTitles,
 } from './header.ts';
 
+/** As many headers as a person reads to find the one that was misspelt. */
+const OTHERS = 20;
+
 /** The dataset that a workbook belongs to, the sheet that holds it, and where its header is. */
 export interface Choice {
   readonly dataset: Dataset;
@@ -54,12 +57,16 @@ export async function chooseSheet(
   }
   if (nearest) {
     const { sheet, near, dataset } = nearest;
-    throw new UserError('contract.missing', {
+    const values = {
       sheet: sheet.name,
       row: near.row,
       missing: near.missing.join(', '),
       dataset: dataset.name,
-    });
+    };
+    const others = near.others.slice(0, OTHERS).join(', ');
+    throw others === ''
+      ? new UserError('contract.missing', values)
+      : new UserError('contract.missingAmong', { ...values, others });
   }
   const wanted = datasets.map(
     ({ name, columns }) => `${name}: ${columns.map((column) => column.name).join(', ')}`,

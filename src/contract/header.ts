@@ -20,6 +20,8 @@ export interface NearHeader {
   readonly row: number;
   readonly found: number;
   readonly missing: readonly string[];
+  /** Headers that the contract does not name, as they are written. */
+  readonly others: readonly string[];
   /** Two columns whose headers mean the same column of the contract. */
   readonly twice: { readonly header: string; readonly cells: string } | undefined;
 }
@@ -48,7 +50,13 @@ function collect(titles: Titles, batch: CellBatch, workbook: Workbook): void {
 
 /** The first row that names every column the contract asks for, once; else the row that comes nearest. */
 export function findHeader(titles: Titles, dataset: Dataset): Header | NearHeader {
-  let nearest: NearHeader = { row: 0, found: 0, missing: requiredNames(dataset), twice: undefined };
+  let nearest: NearHeader = {
+    row: 0,
+    found: 0,
+    missing: requiredNames(dataset),
+    others: [],
+    twice: undefined,
+  };
   for (const row of [...titles.keys()].sort((a, b) => a - b)) {
     const candidate = matchRow(row, titles.get(row) ?? new Map(), dataset);
     if (isHeader(candidate)) return candidate;
@@ -87,5 +95,6 @@ function matchRow(row: number, cells: Map<number, string>, dataset: Dataset): He
     (name) => columns[dataset.columns.findIndex((column) => column.name === name)] === 0,
   );
   if (missing.length === 0 && twice === undefined) return { row, columns, ignored };
-  return { row, found: columns.filter((column) => column > 0).length, missing, twice };
+  const found = columns.filter((column) => column > 0).length;
+  return { row, found, missing, others: ignored, twice };
 }

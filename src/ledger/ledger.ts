@@ -8,7 +8,7 @@ export interface FileState {
   readonly drop: string;
   readonly fileName: string;
   readonly fileHash: string;
-  readonly state: string;
+  readonly state: Exclude<LedgerEvent['event'], 'archived'>;
   /** ISO date-time, UTC. */
   readonly time: string;
   readonly runId: string;
@@ -75,7 +75,7 @@ export function stateOf(event: LedgerEvent): FileState {
     drop: event.drop,
     fileName: event.fileName,
     fileHash: event.fileHash,
-    state: event.event,
+    state: event.event as FileState['state'],
     time: isoTime(event),
     runId: event.runId,
     dataset: event.dataset ?? null,
@@ -102,7 +102,7 @@ async function selectFiles(
     drop: String(row[0]),
     fileName: String(row[1]),
     fileHash: String(row[2]),
-    state: String(row[3]),
+    state: row[3] as FileState['state'],
     time: String(row[4]),
     runId: String(row[5]),
     dataset: text(row[6]),

@@ -163,6 +163,8 @@ export const en = {
     'The sheet "{sheet}" has the column "{header}" twice, in {cells}. Rename or delete one of them.',
   'contract.missing':
     'The sheet "{sheet}" has a header in row {row}, but it lacks: {missing}. Add them, with these names ({dataset}).',
+  'contract.missingAmong':
+    'The sheet "{sheet}" has a header in row {row}, but it lacks: {missing}. Add them, with these names ({dataset}), or rename one of its others: {others}.',
   'contract.noHeader':
     'No sheet has a header that is known in its first {rows} rows. Expected are, in one row, {wanted}.',
   'cell.blank': '{cell}: {column} is blank. Fill it in.',
@@ -214,12 +216,15 @@ export const en = {
   'query.invalid': 'The query was refused: {detail}',
   'query.statements': 'A query is one SQL statement; {count} were given.',
   'check.failed':
-    'A check failed, so nothing was published: {compared} should be {expected} and is {found}. Please report this.',
+    'A check failed, so nothing was published: {compared} should be {expected} and is {found}. `checks.sql` of the dataset says what is compared; if the dataset came with Entrada, please report this.',
   fault:
     'Something went wrong that should not: {detail}. Nothing was lost; please report this with ENTRADA_LOG=debug.',
   'usage.command': 'There is no command "{command}". `entrada --help` lists them.',
   'usage.arguments': '{command} is used like this: {usage}',
-  'usage.flag': '{command}: {detail}. `entrada {command} --help` lists its options.',
+  'usage.unknownFlag':
+    '{command} has no option {flag}. `entrada {command} --help` lists its options.',
+  'usage.flagValue':
+    '{command}: the option {flag} is not used like this. `entrada {command} --help` shows how.',
   'usage.format': 'There is no format "{format}": it is table, json or csv.',
   'usage.only': 'There is no "{only}" to ask for: it is podcasts, episodes or gb.',
   'setting.invalid':
@@ -232,6 +237,12 @@ export const en = {
     'The tables of this home were made by an older Entrada. `entrada run` brings them up to date, from the rows that are in them; nothing is lost.',
   'home.newer':
     'The tables of this home were made by a newer Entrada: {name} is at version {found}, and this one knows {version}. Use the newer one, or another home.',
+  'dataset.sql':
+    'The dataset {dataset}: its {file} was refused by the database ({detail}). Mend that statement; nothing of the dataset was published.',
+  'dataset.columnType':
+    'The dataset {dataset} says that {column} is of the type {is}, and in this home it is {was}. Give the new column another name, or load the files of backup/ into a new home.',
+  'dataset.columnLost':
+    'The dataset {dataset} has no column {column} any more, and its values would be lost. Name it again, or load the files of backup/ into a new home.',
   'dataset.twice': 'Two datasets are called {name}; one is in {folder}. Rename one of them.',
   'dataset.sqlMissing': 'The dataset {dataset} has no file {file}. Add it beside dataset.yaml.',
   'warehouse.waiting': 'Waiting for process {holder}, which is working on this home ...',
@@ -252,7 +263,8 @@ export const en = {
   'wait.lockFile': '{file}: left in entrada/; Excel makes it while a workbook is open',
   'wait.empty': '{file}: left in entrada/; it is empty so far',
   'wait.writing': '{file}: left in entrada/; it is still being written',
-  'wait.incomplete': '{file}: left in entrada/; its end has not arrived yet',
+  'wait.incomplete':
+    '{file}: left in entrada/; its end has not arrived yet (without it for ten minutes, it is rejected as damaged)',
   'run.nothing': 'Nothing new.',
   'run.consolidated': '{dataset}: tables consolidated for {ranges} (run {run})',
   'warning.twoValues':
@@ -302,6 +314,16 @@ export const en = {
     'Retracting {file} would change {keys} keys, in {months}. Nothing has changed yet.',
   'retract.done':
     '{file} is retracted: {keys} keys changed, in {months}. Its file stays in backup/.',
+  'status.columns': 'file, state, read, loaded, rejected, repeated, when (UTC), why',
+  'status.runColumns': 'run, table, outcome, rows, null, when (UTC), why',
+  'state.received': 'received',
+  'state.loaded': 'loaded',
+  'state.rejected': 'rejected',
+  'state.repeated': 'repeated',
+  'state.retracted': 'retracted',
+  'state.failed': 'failed',
+  'changes.columns': 'before, after',
+  'trace.columns': 'file, sheet, row, value, repeats',
   'trace.pair': '"{pair}" is not a key and its value. Write it like ANO=2019.',
   'trace.table': 'There is no table {table} to trace. There are: {tables}.',
   'trace.column': 'The table {table} has no column {column}. It has: {columns}.',

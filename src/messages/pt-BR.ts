@@ -159,6 +159,8 @@ export const ptBR: Record<Code, string> = {
     'A aba "{sheet}" tem a coluna "{header}" duas vezes, em {cells}. Renomeie ou apague uma delas.',
   'contract.missing':
     'A aba "{sheet}" tem um cabeçalho na linha {row}, mas falta: {missing}. Acrescente com esses nomes ({dataset}).',
+  'contract.missingAmong':
+    'A aba "{sheet}" tem um cabeçalho na linha {row}, mas falta: {missing}. Acrescente com esses nomes ({dataset}), ou renomeie um dos outros: {others}.',
   'contract.noHeader':
     'Nenhuma aba tem um cabeçalho conhecido nas primeiras {rows} linhas. O esperado é, em uma só linha, {wanted}.',
   'cell.blank': '{cell}: {column} está em branco. Preencha.',
@@ -211,12 +213,15 @@ export const ptBR: Record<Code, string> = {
   'query.invalid': 'A consulta foi recusada: {detail}',
   'query.statements': 'Uma consulta é um só comando SQL; foram dados {count}.',
   'check.failed':
-    'Uma verificação falhou, e nada foi publicado: {compared} deveria ser {expected} e é {found}. Por favor, avise-nos.',
+    'Uma verificação falhou, e nada foi publicado: {compared} deveria ser {expected} e é {found}. O `checks.sql` do conjunto diz o que se compara; se o conjunto veio com o Entrada, avise-nos, por favor.',
   fault:
     'Aconteceu algo que não deveria: {detail}. Nada se perdeu; por favor, avise-nos com ENTRADA_LOG=debug.',
   'usage.command': 'Não existe o comando "{command}". `entrada --help` mostra todos.',
   'usage.arguments': '{command} se usa assim: {usage}',
-  'usage.flag': '{command}: {detail}. `entrada {command} --help` mostra as opções.',
+  'usage.unknownFlag':
+    '{command} não tem a opção {flag}. `entrada {command} --help` lista as opções.',
+  'usage.flagValue':
+    '{command}: a opção {flag} não se usa assim. `entrada {command} --help` mostra como.',
   'usage.format': 'Não existe o formato "{format}": use table, json ou csv.',
   'usage.only': 'Não existe "{only}" para consultar: use podcasts, episodes ou gb.',
   'setting.invalid':
@@ -229,6 +234,12 @@ export const ptBR: Record<Code, string> = {
     'As tabelas desta pasta foram feitas por um Entrada mais antigo. `entrada run` as atualiza, com as linhas que já estão nelas; nada se perde.',
   'home.newer':
     'As tabelas desta pasta foram feitas por um Entrada mais novo: {name} está na versão {found}, e este conhece a {version}. Use o mais novo, ou outra pasta.',
+  'dataset.sql':
+    'O conjunto {dataset}: o banco de dados recusou seu {file} ({detail}). Corrija esse comando; nada do conjunto foi publicado.',
+  'dataset.columnType':
+    'O conjunto {dataset} diz que {column} é do tipo {is}, e neste diretório ela é {was}. Dê outro nome à coluna nova, ou carregue os arquivos de backup/ em um diretório novo.',
+  'dataset.columnLost':
+    'O conjunto {dataset} não tem mais a coluna {column}, e seus valores se perderiam. Declare-a de novo, ou carregue os arquivos de backup/ em um diretório novo.',
   'dataset.twice': 'Dois datasets se chamam {name}; um está em {folder}. Renomeie um deles.',
   'dataset.sqlMissing':
     'O dataset {dataset} não tem o arquivo {file}. Acrescente-o ao lado de dataset.yaml.',
@@ -251,7 +262,8 @@ export const ptBR: Record<Code, string> = {
   'wait.lockFile': '{file}: deixado em entrada/; o Excel o cria enquanto uma planilha está aberta',
   'wait.empty': '{file}: deixado em entrada/; por enquanto está vazio',
   'wait.writing': '{file}: deixado em entrada/; ainda está sendo gravado',
-  'wait.incomplete': '{file}: deixado em entrada/; o final ainda não chegou',
+  'wait.incomplete':
+    '{file}: deixado em entrada/; o final ainda não chegou (sem ele por dez minutos, é rejeitado como danificado)',
   'run.nothing': 'Nada de novo.',
   'run.consolidated': '{dataset}: tabelas consolidadas para {ranges} (execução {run})',
   'warning.twoValues':
@@ -299,6 +311,17 @@ export const ptBR: Record<Code, string> = {
   'retract.rehearsed': 'Retirar {file} mudaria {keys} chaves, em {months}. Nada mudou ainda.',
   'retract.done':
     '{file} foi retirado: {keys} chaves mudaram, em {months}. O arquivo continua em backup/.',
+  'status.columns':
+    'arquivo, situação, lidas, carregadas, rejeitadas, repetidas, quando (UTC), por quê',
+  'status.runColumns': 'execução, tabela, resultado, linhas, nulos, quando (UTC), por quê',
+  'state.received': 'recebido',
+  'state.loaded': 'carregado',
+  'state.rejected': 'rejeitado',
+  'state.repeated': 'repetido',
+  'state.retracted': 'retirado',
+  'state.failed': 'falhou',
+  'changes.columns': 'antes, depois',
+  'trace.columns': 'arquivo, aba, linha, valor, repete',
   'trace.pair': '"{pair}" não é uma chave com seu valor. Escreva como ANO=2019.',
   'trace.table': 'Não existe a tabela {table} para rastrear. Existem: {tables}.',
   'trace.column': 'A tabela {table} não tem a coluna {column}. Ela tem: {columns}.',

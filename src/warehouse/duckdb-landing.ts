@@ -170,14 +170,15 @@ function grown<T extends Uint8Array | Int32Array>(small: T, large: T): T {
 function landStatement(dataset: Dataset, loadId: number): string {
   const values: string[] = [];
   const joins: string[] = [];
-  dataset.columns.forEach(({ name, type }, slot) => {
+  dataset.columns.forEach(({ type }, slot) => {
     if (type === 'text') {
-      values.push(`t${slot}.t AS ${name}`);
+      values.push(`t${slot}.t`);
       joins.push(`LEFT JOIN staged_texts AS t${slot} ON t${slot}.i = c${slot}`);
-    } else values.push(`${type === 'money' ? `c${slot} * 0.01` : `c${slot}`} AS ${name}`);
+    } else values.push(type === 'money' ? `c${slot} * 0.01` : `c${slot}`);
   });
   const period = dataset.columns.findIndex(({ name }) => name === dataset.period);
-  return `INSERT INTO ${landingTable(dataset)}
+  const names = dataset.columns.map(({ name }) => name).join(', ');
+  return `INSERT INTO ${landingTable(dataset)} (LOAD_ID, SHEET_ROW, MONTH_START, ${names})
     SELECT ${loadId}, r, CAST(date_trunc('month', c${period}) AS DATE), ${values.join(', ')}
     FROM staged ${joins.join(' ')}`;
 }

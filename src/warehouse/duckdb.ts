@@ -13,6 +13,7 @@ import { EVENT_COLUMNS, eventRow, LEDGER_TABLES, type LedgerEvent } from '../led
 import { allMonths } from '../ledger/ledger.ts';
 import { createLandingTable, statements, withMonths } from './dataset-sql.ts';
 import { takeOutWithdrawn } from './duckdb-changes.ts';
+import { followContract } from './duckdb-columns.ts';
 import { createLoad } from './duckdb-load.ts';
 import { largeMemory, MEMORY, THREADS } from './duckdb-memory.ts';
 import { duckDbProblem } from './duckdb-problem.ts';
@@ -166,7 +167,9 @@ function createWarehouse(instance: DuckDBInstance, connection: DuckDBConnection)
       for (const statement of LEDGER_TABLES) await run(statement);
       for (const dataset of datasets) {
         await run(createLandingTable(dataset));
-        for (const statement of await statements(dataset, 'tables.sql')) await run(statement);
+        await followContract(run, query, dataset);
+        for (const statement of await statements(dataset, 'tables.sql'))
+          await naming(dataset, 'tables.sql', () => run(statement));
       }
       // The landing table has everything, and the same transaction makes the rest of it anew.
       for (const dataset of outdated)
@@ -182,11 +185,13 @@ function createWarehouse(instance: DuckDBInstance, connection: DuckDBConnection)
       await takeOutWithdrawn(run, query, dataset, range);
       for (const procedure of dataset.procedures.flat()) {
         const body = await statements(dataset, `${procedure}.sql`);
-        for (const statement of body) await run(withMonths(statement, range));
+        for (const statement of body)
+          await naming(dataset, `${procedure}.sql`, () => run(withMonths(statement, range)));
       }
     }
     for (const range of portions) {
-      for (const check of checks) await runCheck(withMonths(check, range));
+      for (const check of checks)
+        await naming(dataset, 'checks.sql', () => runCheck(withMonths(check, range)));
     }
   }
 
@@ -248,6 +253,17 @@ function createWarehouse(instance: DuckDBInstance, connection: DuckDBConnection)
       instance.closeSync();
     },
   };
+}
+
+/** What the database refuses of a dataset's statements names the file, for who wrote it. */
+async function naming<T>({ name }: Dataset, file: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof UserError) || error.code !== 'query.invalid') throw error;
+    const { detail } = error.values;
+    throw new UserError('dataset.sql', { dataset: name, file, detail }, { cause: error });
+  }
 }
 
 function converterOf(type: DuckDBTypeId): (json: Json) => Value {

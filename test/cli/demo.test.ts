@@ -150,8 +150,8 @@ test('status knows every file of the demo', async () => {
     env: { ENTRADA_LANG: 'pt-BR' },
   });
   assert.equal(code, 0);
-  assert.match(stdout, /^vendas abril\.xlsx +loaded +150 +148 +2 +0 /m);
-  assert.match(stdout, /^vendas maio\.xlsx +rejected .*O arquivo não é uma planilha/m);
+  assert.match(stdout, /^vendas abril\.xlsx +carregado +150 +148 +2 +0 /m);
+  assert.match(stdout, /^vendas maio\.xlsx +rejeitado .*O arquivo não é uma planilha/m);
 });
 
 test('a run with nothing new says so and changes nothing', async () => {

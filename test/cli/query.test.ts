@@ -119,7 +119,7 @@ test('a large answer is written as it is read', async () => {
   const count = 20_000;
   const sql = `SELECT i, repeat('texto ', 500) || i AS t FROM range(${count}) AS r (i)`;
   // So little memory that the whole answer would not fit.
-  const env = { NODE_OPTIONS: '--max-old-space-size=48' };
+  const env = { NODE_OPTIONS: '--max-old-space-size=64' };
   for (const format of ['csv', 'json']) {
     const child = start(['query', '--format', format, '--home', home, sql], { env });
     let lines = 0;

@@ -33,12 +33,18 @@ test('--help lists every command and exit code; without a command it is wrong us
   }
 });
 
+test('--version says which Entrada this is', async () => {
+  const { code, stdout } = await entrada(['--version']);
+  assert.equal(code, 0);
+  assert.match(stdout, /^\d+\.\d+\.\d+\n$/);
+});
+
 test('wrong usage exits with 2 and says what is wrong, in words and as JSON', async () => {
   const wrong: [string[], string, RegExp][] = [
     [['nada'], 'usage.command', /There is no command "nada"/],
-    [['run', '--nada'], 'usage.flag', /--nada/],
-    [['run', '--home'], 'usage.flag', /--home/],
-    [['status', '--json=yes'], 'usage.flag', /--json/],
+    [['run', '--nada'], 'usage.unknownFlag', /--nada/],
+    [['run', '--home'], 'usage.flagValue', /--home/],
+    [['status', '--json=yes'], 'usage.flagValue', /--json/],
     [['run', 'extra'], 'usage.arguments', /entrada run/],
     [['query'], 'usage.arguments', /entrada query "SQL"/],
     [['query', 'SELECT', '1'], 'usage.arguments', /entrada query "SQL"/],

@@ -74,7 +74,20 @@ test('a missing column is named, with the row that comes nearest', async () => {
     sheetOf(['Relatório'], ['ID', 'DATA', 'NOTA'], [1, date(2019, 1, 1)]),
   );
   assert.equal(code, 'contract.missing');
-  assert.deepEqual(values, { sheet: 'Dados', row: 2, missing: 'NOME, QTD', dataset: ptBR.name });
+  assert.deepEqual(values, {
+    sheet: 'Dados',
+    row: 2,
+    missing: 'NOME, QTD',
+    dataset: ptBR.name,
+  });
+});
+
+test('a missing column that may only be misspelt: the headers that the contract does not name are told', async () => {
+  const { code, values } = await refused(sheetOf(['ID', 'DATA', 'NOMES', 'QTD'], [1]));
+  assert.deepEqual(
+    [code, values.missing, values.others],
+    ['contract.missingAmong', 'NOME', 'NOMES'],
+  );
 });
 
 test('two headers that mean one column are an error that names both cells', async () => {

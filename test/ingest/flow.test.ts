@@ -4,6 +4,7 @@ import * as fs from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { parse } from 'csv-parse/sync';
+import type { UserError } from '../../src/errors.ts';
 import { TransientError } from '../../src/errors.ts';
 import { defaultLimits } from '../../src/workbook/limits.ts';
 import { date } from '../workbook-builder.ts';
@@ -418,7 +419,15 @@ describe('all or nothing for readers', () => {
     const before = await published(home);
     const datasets = await changedDataset(home, 'proc_con_mar_lin.sql', 'DELETE FROM nowhere;\n');
     await home.drop('b.xlsx', sales(sale(2)));
-    await assert.rejects(home.run({ datasets }), { name: /Error/ });
+    await assert.rejects(home.run({ datasets }), (error: UserError) => {
+      const { dataset, file, detail } = error.values;
+      assert.deepEqual(
+        [error.code, dataset, file],
+        ['dataset.sql', 'bases_vendas', 'proc_con_mar_lin.sql'],
+      );
+      assert.match(String(detail), /nowhere/);
+      return true;
+    });
     assert.deepEqual(await published(home), before);
     await home.run();
     assert.deepEqual(await units(home), [1, 2]);

@@ -74,3 +74,40 @@ test('the tables of a version to come are refused, to write and to read', async 
     await assert.rejects(refuseOtherVersions(warehouse), refused);
   });
 });
+
+test('a contract whose columns have changed: a new one is added, one that would lose or change values is refused', async () => {
+  await using home = await newHome();
+  await home.drop('a.xlsx', sales(sale(1)));
+  await home.run();
+  const [dataset] = await shippedDatasets();
+  const withColumns = (columns: typeof dataset.columns) =>
+    home.run({ datasets: [{ ...dataset, columns }] });
+  const { columns } = dataset;
+  const retyped = columns.map((column) => ({
+    ...column,
+    type: column.name === 'QTD_VENDA' ? ('number' as const) : column.type,
+  }));
+  const values = { dataset: 'bases_vendas', column: 'QTD_VENDA' };
+  await assert.rejects(withColumns(retyped), {
+    kind: 'user',
+    code: 'dataset.columnType',
+    values: { ...values, is: 'DOUBLE', was: 'BIGINT' },
+  });
+  await assert.rejects(withColumns(columns.slice(0, -1)), {
+    kind: 'user',
+    code: 'dataset.columnLost',
+    values,
+  });
+  const note = { ...columns[1], name: 'NOTA', key: false, optional: true, aliases: [] };
+  await home.drop('b.xlsx', sales(sale(2)));
+  const { failed, postponed } = await withColumns([note, ...columns]);
+  assert.deepEqual([failed, postponed], [[], []]);
+  const rows = 'SELECT QTD_VENDA, MARCA, NOTA FROM bases_vendas_linhas ORDER BY LOAD_ID';
+  assert.deepEqual(
+    (await home.query(rows)).map(([units, , added]) => [units, added]),
+    [
+      [1, null],
+      [2, null],
+    ],
+  );
+});

@@ -106,6 +106,7 @@ test('watch asks when the schedule says so, and only with the secrets', async (t
     line: (text = '') => said.push(text),
     say: ({ code }) => said.push(code),
     render: ({ code }) => code,
+    columns: () => assert.fail(),
     table: () => assert.fail(),
     heading: () => assert.fail(),
     object: () => {},

@@ -165,7 +165,7 @@ test('31. lock files, unfinished uploads and empty files are no workbooks yet, a
     [
       '.vendas.xlsx: left in entrada/; its name begins with a dot',
       'crescendo.xlsx: left in entrada/; it is still being written',
-      'meia.xlsx: left in entrada/; its end has not arrived yet',
+      'meia.xlsx: left in entrada/; its end has not arrived yet (without it for ten minutes, it is rejected as damaged)',
       'notas.txt: left in entrada/; only .xlsx and .xlsm workbooks are taken',
       'vazia.xlsx: left in entrada/; it is empty so far',
       'vendas.tmp: left in entrada/; its name says that it is still being uploaded',

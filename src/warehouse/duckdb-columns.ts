@@ -1,0 +1,48 @@
+import type { Column, Dataset } from '../contract/dataset.ts';
+import { UserError } from '../errors.ts';
+import { landingTable } from './dataset-sql.ts';
+import type { Warehouse } from './warehouse.ts';
+
+/** What DuckDB calls the types that `createLandingTable` asks for. */
+const TYPES: Record<Column['type'], string> = {
+  integer: 'BIGINT',
+  number: 'DOUBLE',
+  money: 'DECIMAL(18,2)',
+  text: 'VARCHAR',
+  date: 'DATE',
+  datetime: 'TIMESTAMP',
+};
+
+const OWN = ['LOAD_ID', 'SHEET_ROW', 'MONTH_START'];
+
+/**
+ * Gives the landing table the columns that its contract has come to have. Throws UserError `dataset.columnLost` or
+ * `dataset.columnType` where that would lose or change values.
+ */
+export async function followContract(
+  run: (sql: string) => Promise<unknown>,
+  query: Warehouse['query'],
+  dataset: Dataset,
+): Promise<void> {
+  const table = landingTable(dataset);
+  const { rows } = await query(
+    'SELECT column_name, data_type FROM information_schema.columns WHERE table_name = @table',
+    { table },
+  );
+  const there = new Map(rows.map(([name, type]) => [String(name), String(type)]));
+  for (const { name, type } of dataset.columns) {
+    const was = there.get(name);
+    if (was === undefined) await run(`ALTER TABLE ${table} ADD COLUMN ${name} ${TYPES[type]}`);
+    else if (was !== TYPES[type])
+      throw new UserError('dataset.columnType', {
+        dataset: dataset.name,
+        column: name,
+        is: TYPES[type],
+        was,
+      });
+  }
+  const named = new Set([...OWN, ...dataset.columns.map(({ name }) => name)]);
+  const lost = [...there.keys()].find((name) => !named.has(name));
+  if (lost !== undefined)
+    throw new UserError('dataset.columnLost', { dataset: dataset.name, column: lost });
+}
