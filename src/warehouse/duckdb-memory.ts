@@ -5,7 +5,7 @@ import { totalmem } from 'node:os';
  * which needs memory of its own; the procedures keep what their keys need.
  */
 export const LANDING_MEMORY = '64MB';
-export const MEMORY = '192MB';
+export const MEMORY = '160MB';
 
 /** Of DuckDB's own, while nothing lands. */
 export const THREADS = 2;
