@@ -2,9 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { findArrivals } from '../ingest/arrivals.ts';
 import { INBOX } from '../ingest/folders.ts';
 import { allFiles } from '../ledger/ledger.ts';
+import { openLake } from '../open.ts';
 import { allRuns } from '../spotify/runs.ts';
 import type { Run } from './commands.ts';
-import { openForReading, openLake } from './home.ts';
+import { openForReading } from './home.ts';
 import { sayRuns } from './spotify-summary.ts';
 import { textOf } from './summary.ts';
 

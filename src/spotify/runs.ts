@@ -70,6 +70,9 @@ export function runRows(run: TableRun): TableRows {
   return { table: 'spotify_runs', columns: COLUMNS, rows: [row], replace: false };
 }
 
+/** Under what name the ledger has a fault of ours that kept a function from recording its run. */
+export const failureName = (runId: string, table: SpotifyTable) => `${table}#${runId}`;
+
 /** Every record, oldest first; none where Spotify was never asked. */
 export async function allRuns(warehouse: Warehouse): Promise<TableRun[]> {
   const { rows } = await warehouse.query(
@@ -98,13 +101,16 @@ export async function waitUntil(warehouse: Warehouse): Promise<number> {
   return rows[0][0] === null ? 0 : moment(rows[0][0]);
 }
 
+/** The first record of a table in a run counts: a message that is delivered twice at the same time may leave two. */
 async function selectRuns(
   warehouse: Warehouse,
   where: string,
   parameters: Readonly<Record<string, string>>,
 ): Promise<TableRun[]> {
   const { rows } = await warehouse.query(
-    `SELECT ${COLUMNS.join(', ')} FROM spotify_runs WHERE ${where} ORDER BY RUN_TIME, RUN_ID, TABLE_NAME`,
+    `SELECT ${COLUMNS.join(', ')} FROM spotify_runs WHERE ${where}
+     QUALIFY ROW_NUMBER() OVER (PARTITION BY RUN_ID, TABLE_NAME ORDER BY RUN_TIME) = 1
+     ORDER BY RUN_TIME, RUN_ID, TABLE_NAME`,
     parameters,
   );
   return rows.map((row) => ({

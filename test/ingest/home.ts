@@ -9,6 +9,7 @@ import { readDatasets } from '../../src/contract/dataset.ts';
 import type { ArrivalEffects } from '../../src/ingest/arrivals.ts';
 import type { Context } from '../../src/ingest/context.ts';
 import { type RunSummary, runOnce } from '../../src/ingest/flow.ts';
+import { receiveHere } from '../../src/ingest/receivers.ts';
 import { createFolderLake } from '../../src/lake/folder.ts';
 import type { Lake } from '../../src/lake/lake.ts';
 import { openDuckDb } from '../../src/warehouse/duckdb.ts';
@@ -87,6 +88,7 @@ export async function newHome(): Promise<TestHome> {
           },
           createMemoryBus(),
           { now: () => Date.now() + LATER_MS, sleep: async () => {}, ...effects },
+          receiveHere,
         ),
       );
     },
