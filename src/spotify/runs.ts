@@ -1,4 +1,4 @@
-import type { Problem } from '../errors.ts';
+import { EntradaError, type Problem } from '../errors.ts';
 import type { TableRows, Value, Warehouse } from '../warehouse/warehouse.ts';
 import { type Changes, NO_CHANGES, type SpotifyTable } from './tables.ts';
 
@@ -73,12 +73,14 @@ export function runRows(run: TableRun): TableRows {
 /** Under what name the ledger has a fault of ours that kept a function from recording its run. */
 export const failureName = (runId: string, table: SpotifyTable) => `${table}#${runId}`;
 
-/** Every record, oldest first; none where Spotify was never asked. */
+/** Every record, oldest first; none where Spotify was never asked, and so nothing was made to record it. */
 export async function allRuns(warehouse: Warehouse): Promise<TableRun[]> {
-  const { rows } = await warehouse.query(
-    "SELECT table_name FROM information_schema.tables WHERE table_name = 'spotify_runs'",
-  );
-  return rows.length === 0 ? [] : selectRuns(warehouse, 'TRUE', {});
+  try {
+    return await selectRuns(warehouse, 'TRUE', {});
+  } catch (error) {
+    if (error instanceof EntradaError && error.code === 'query.invalid') return [];
+    throw error;
+  }
 }
 
 /** What this run did, table by table. */

@@ -1,6 +1,7 @@
 import { createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
+import { JSON_TYPE } from './rig.ts';
 
 export interface Proxy extends AsyncDisposable {
   readonly url: string;
@@ -14,6 +15,7 @@ export interface ProxyRules {
 }
 
 const NOT_EXPECTED = 418;
+const REFUSAL = JSON.stringify({ error: { code: NOT_EXPECTED, message: 'refused for the test' } });
 
 /** Stands between a function and an emulator: what a function does to the world outside passes here. */
 export async function startProxy(
@@ -24,7 +26,7 @@ export async function startProxy(
     const { method = '', url = '', headers } = incoming;
     try {
       const body = await buffer(incoming);
-      if (refuses(url)) return outgoing.writeHead(NOT_EXPECTED).end();
+      if (refuses(url)) return outgoing.writeHead(NOT_EXPECTED, JSON_TYPE).end(REFUSAL);
       const answer = await forward(new URL(url, upstream), method, headers, body);
       if (method !== 'GET') await onChanged(`${method} ${url}`);
       outgoing.writeHead(answer.status, answer.headers).end(answer.body);

@@ -17,8 +17,8 @@ import { newPlace, openEmulated } from './warehouses.ts';
 /* A bucket, a dataset of BigQuery, topics, and functions in processes of their own: what is deployed, on one machine. */
 
 const PROGRAM = fileURLToPath(new URL('function-process.ts', import.meta.url));
-/** What Pub/Sub allows for an attempt, and how long a test waits for anything. */
-export const GIVEN_UP_MS = 60_000;
+/** The emulator pushes ever more slowly to whoever refuses. */
+const GIVEN_UP_MS = 120_000;
 
 export interface FunctionProcess extends AsyncDisposable {
   readonly pid: number;
