@@ -34,6 +34,8 @@ export interface Settings {
   readonly lake: LakePlace;
   /** How a run tells of what has arrived. */
   readonly bus: 'memory' | 'pubsub';
+  /** Who takes what a run announces: the run itself, or functions, for which it then waits. */
+  readonly receiver: 'here' | 'functions';
   /** The Google Cloud project; undefined for that of the Application Default Credentials. */
   readonly project: string | undefined;
   /** Where Cloud Storage answers, if not at Google's address. */
@@ -65,6 +67,7 @@ const environmentShape = z.object({
     })
     .optional(),
   ENTRADA_BUS: z.enum(['memory', 'pubsub']).default('memory'),
+  ENTRADA_RECEIVER: z.enum(['here', 'functions']).default('here'),
   ENTRADA_PROJECT: z.string().min(1).optional(),
   ENTRADA_STORAGE_URL: z.url({ protocol: /^https?$/ }).optional(),
   ENTRADA_WAIT_SECONDS: z.coerce.number().nonnegative().default(60),
@@ -87,15 +90,19 @@ export const settingNames = [
   ...Object.values(limitSettings),
 ].filter((name) => name.startsWith('ENTRADA_'));
 
-/** Throws UserError `setting.invalid` with the variable, its value and what it should be. */
+/** Throws UserError `setting.invalid` with the variable, its value and what it should be, and `setting.receiver`. */
 export function readSettings(environment: NodeJS.ProcessEnv, home: string | undefined): Settings {
   const read = checked(environmentShape, environment, environment);
   const raised = checked(limitShape, limitsOf(environment), environment);
   const root = resolve(home ?? read.ENTRADA_HOME);
+  const lake = lakeOf(read.ENTRADA_LAKE ?? root);
+  const bigquery = bigqueryOf(read);
+  const isCloud = read.ENTRADA_BUS === 'pubsub' && lake.kind === 'bucket' && bigquery !== undefined;
+  if (read.ENTRADA_RECEIVER === 'functions' && !isCloud) throw new UserError('setting.receiver');
   return Object.freeze({
     home: root,
     database: `${root}/entrada.duckdb`,
-    bigquery: bigqueryOf(read),
+    bigquery,
     // A home in the project's own folder has the same datasets, not twice as many.
     datasetFolders: [
       ...new Set([fileURLToPath(new URL('../datasets', import.meta.url)), `${root}/datasets`]),
@@ -110,8 +117,9 @@ export function readSettings(environment: NodeJS.ProcessEnv, home: string | unde
       texts: raised[limitSettings.texts] ?? defaultLimits.texts,
       textBytes: raised[limitSettings.textBytes] ?? defaultLimits.textBytes,
     },
-    lake: lakeOf(read.ENTRADA_LAKE ?? root),
+    lake,
     bus: read.ENTRADA_BUS,
+    receiver: read.ENTRADA_RECEIVER,
     project: read.ENTRADA_PROJECT,
     storageUrl: read.ENTRADA_STORAGE_URL?.replace(/\/+$/, ''),
     waitMs: read.ENTRADA_WAIT_SECONDS * 1000,

@@ -43,6 +43,7 @@ export function problemOf(error: unknown): Problem {
   if (error instanceof EntradaError) return error;
   return {
     code: 'fault',
-    values: { detail: error instanceof Error ? error.message : String(error) },
+    // Some errors of client libraries say nothing but what they are.
+    values: { detail: error instanceof Error ? error.message || error.name : String(error) },
   };
 }

@@ -4,11 +4,11 @@ import type { Dataset } from '../contract/dataset.ts';
 import type { Rejection } from '../contract/rejection.ts';
 import { UserError } from '../errors.ts';
 import { createReader, type Reader } from '../ingest/reading.ts';
+import { allDatasets } from '../open.ts';
 import { openWarehouse } from '../warehouse/open.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
 import { columnName } from '../workbook/cells.ts';
 import type { Invocation, Run } from './commands.ts';
-import { allDatasets } from './home.ts';
 import { openFile } from './local-file.ts';
 import { showChanges } from './summary.ts';
 

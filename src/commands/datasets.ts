@@ -1,7 +1,7 @@
+import { allDatasets } from '../open.ts';
 import { readSpotifyDataset } from '../spotify/settings.ts';
 import { TABLES } from '../spotify/tables.ts';
 import type { Run } from './commands.ts';
-import { allDatasets } from './home.ts';
 
 export const datasets: Run = async ({ settings, output }) => {
   for (const dataset of await allDatasets(settings)) {

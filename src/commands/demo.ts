@@ -4,11 +4,12 @@ import { resolve } from 'node:path';
 import type { Settings } from '../config.ts';
 import { UserError } from '../errors.ts';
 import { BACKUP, INBOX, REJECTED } from '../ingest/folders.ts';
+import { allDatasets } from '../open.ts';
 import { SAMPLE_STEMS, writeDemoWorkbooks } from '../samples/demo.ts';
 import type { Run } from './commands.ts';
 import { demoSpotify } from './demo-spotify.ts';
 import { showFirstRows } from './first-rows.ts';
-import { allDatasets, openForReading } from './home.ts';
+import { openForReading } from './home.ts';
 import { runHome } from './run.ts';
 import { sayFiles, saySummary } from './summary.ts';
 

@@ -1,10 +1,9 @@
 import { UserError } from '../errors.ts';
+import { allDatasets, spotifyDataset } from '../open.ts';
 import { RUNS_TABLE } from '../spotify/runs.ts';
 import type { Change } from '../warehouse/bigquery-deploy.ts';
 import { openDeployed } from '../warehouse/open.ts';
 import type { Run } from './commands.ts';
-import { allDatasets } from './home.ts';
-import { spotifyDataset } from './spotify.ts';
 
 /** Shows what BigQuery lacks, and with `--apply` makes it. What is there already is left as it is. */
 export const deploy: Run = async ({ settings, output, values }) => {

@@ -1,17 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { access, mkdir } from 'node:fs/promises';
-import { destination, pino } from 'pino';
-import type { Bus } from '../bus/bus.ts';
-import { createMemoryBus } from '../bus/memory.ts';
 import type { Settings } from '../config.ts';
-import { type Dataset, readDatasets } from '../contract/dataset.ts';
 import { UserError } from '../errors.ts';
 import type { Context } from '../ingest/context.ts';
 import { BACKUP, INBOX, REJECTED } from '../ingest/folders.ts';
-import { createReader } from '../ingest/reading.ts';
-import { createFolderLake } from '../lake/folder.ts';
-import type { Lake } from '../lake/lake.ts';
 import { naming } from '../lake/refusals.ts';
+import { openContext } from '../open.ts';
 import type { Output } from '../output.ts';
 import { openWarehouse } from '../warehouse/open.ts';
 import { refuseOtherVersions } from '../warehouse/schema.ts';
@@ -34,53 +28,20 @@ export async function openHome(
     for (const folder of [INBOX, BACKUP, REJECTED])
       await makeFolder(lake.folder, `${lake.folder}/${folder}`);
   }
-  const onWait = (holder: string) => output.say({ code: 'warehouse.waiting', values: { holder } });
-  const runId = newRunId();
-  const log = pino(
-    { level: settings.logLevel, base: { runId } },
-    destination({ dest: 2, sync: true }),
-  );
-  const openedLake = await openLake(settings);
-  const reader = createReader();
-  // A thread starts while the database is opened.
-  if (receives) reader.expect((await openedLake.list(INBOX)).map(({ size }) => size));
-  const warehouse = await openWarehouse(settings, {
-    onWait,
-    onUsage: (usage) => log.info(usage, 'bigquery'),
+  const context = await openContext(settings, {
+    runId: newRunId(),
+    replaceSameName,
+    receives,
+    onWait: (holder) => output.say({ code: 'warehouse.waiting', values: { holder } }),
+    onProgress: (name, fraction) => output.progress(name, fraction),
   });
   return {
-    context: {
-      lake: openedLake,
-      warehouse,
-      datasets: await allDatasets(settings),
-      limits: settings.limits,
-      reader,
-      language: settings.language,
-      replaceSameName,
-      runId,
-      log,
-      now: Date.now,
-      onProgress: (name, fraction) => output.progress(name, fraction),
-    },
+    context,
     async [Symbol.asyncDispose]() {
-      await reader[Symbol.asyncDispose]();
-      await warehouse.close();
+      await context.reader[Symbol.asyncDispose]();
+      await context.warehouse.close();
     },
   };
-}
-
-/** The lake of the settings; the SDK of Google Cloud is loaded for a bucket alone. */
-export async function openLake({ lake, project, storageUrl }: Settings): Promise<Lake> {
-  if (lake.kind === 'folder') return createFolderLake(lake.folder);
-  const { openGcsLake } = await import('../lake/gcs.ts');
-  return openGcsLake({ bucket: lake.bucket, project, endpoint: storageUrl });
-}
-
-/** The bus of the settings, to be closed. */
-export async function openBus({ bus, project }: Settings): Promise<Bus> {
-  if (bus === 'memory') return createMemoryBus();
-  const { openPubSubBus } = await import('../bus/pubsub.ts');
-  return openPubSubBus({ project });
 }
 
 /** What a person calls the lake: its folder, or the address of its bucket. */
@@ -117,14 +78,6 @@ export async function openForReading(settings: Settings) {
     await warehouse.close();
     throw error;
   }
-}
-
-/** The datasets that come with Entrada, and those of the home. A name may be used once. */
-export async function allDatasets({ datasetFolders }: Settings): Promise<Dataset[]> {
-  const all = (await Promise.all(datasetFolders.map(readDatasets))).flat();
-  const twice = all.find(({ name }, i) => all.findIndex((other) => other.name === name) !== i);
-  if (twice) throw new UserError('dataset.twice', { name: twice.name, folder: twice.folder });
-  return all;
 }
 
 /** Sorts by time and is told from its neighbours at a glance. */

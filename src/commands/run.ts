@@ -1,9 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Settings } from '../config.ts';
 import { runOnce } from '../ingest/flow.ts';
+import { receiveElsewhere, receiveHere } from '../ingest/receivers.ts';
+import { openBus } from '../open.ts';
 import type { Output } from '../output.ts';
 import type { Run } from './commands.ts';
-import { openBus, openHome } from './home.ts';
+import { openHome } from './home.ts';
 import { exitCodeOf, sayFiles, saySummary } from './summary.ts';
 
 export const run: Run = async ({ settings, output, values }) => {
@@ -21,9 +23,10 @@ export async function runHome(
 ) {
   await using home = await openHome(settings, output, { ...options, receives: true });
   const bus = await openBus(settings);
+  const receiving = settings.receiver === 'here' ? receiveHere : receiveElsewhere(sleep);
   try {
     // Awaited here: the home must not close before the run has ended.
-    return await runOnce(home.context, bus, { now: Date.now, sleep });
+    return await runOnce(home.context, bus, { now: Date.now, sleep }, receiving);
   } finally {
     await bus.close();
   }

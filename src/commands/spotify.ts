@@ -1,17 +1,18 @@
 import type { Settings } from '../config.ts';
 import { UserError } from '../errors.ts';
+import { openBus, spotifyDataset } from '../open.ts';
 import type { Output } from '../output.ts';
+import { runSpotifyElsewhere } from '../spotify/elsewhere.ts';
 import { runSpotify, type SpotifyRequest, type SpotifySummary } from '../spotify/flow.ts';
 import {
   hasSecrets,
   readAccess,
-  readSpotifyDataset,
   type SpotifyAccess,
   type SpotifyDataset,
 } from '../spotify/settings.ts';
 import type { SpotifyTable } from '../spotify/tables.ts';
 import type { Run } from './commands.ts';
-import { openBus, openHome } from './home.ts';
+import { openHome } from './home.ts';
 import { exitCodeOfSpotify, saySpotify } from './spotify-summary.ts';
 
 const ONLY: Readonly<Record<string, SpotifyTable>> = {
@@ -26,7 +27,9 @@ export const spotify: Run = async ({ settings, output, values }) => {
   if (only !== undefined && !Object.hasOwn(ONLY, only)) throw new UserError('usage.only', { only });
   const dataset = await spotifyDataset(settings);
   const access = await readAccess(process.env, settings.home);
-  if (replay === undefined && !hasSecrets(access)) throw new UserError('spotify.secrets');
+  // Functions have secrets of their own.
+  const asksHere = replay === undefined && settings.receiver === 'here';
+  if (asksHere && !hasSecrets(access)) throw new UserError('spotify.secrets');
   const summary = await runSpotifyHome(settings, output, dataset, access, {
     ...(only === undefined ? {} : { tables: [ONLY[only]] }),
     ...(replay === undefined ? {} : { replay }),
@@ -34,13 +37,6 @@ export const spotify: Run = async ({ settings, output, values }) => {
   saySpotify(output, summary);
   return exitCodeOfSpotify(summary);
 };
-
-/** Throws UserError `spotify.noDataset`, and what reading it throws. */
-export async function spotifyDataset({ datasetFolders }: Settings): Promise<SpotifyDataset> {
-  const dataset = await readSpotifyDataset(datasetFolders);
-  if (dataset) return dataset;
-  throw new UserError('spotify.noDataset', { folders: datasetFolders.join(', ') });
-}
 
 /** One run of a home's Spotify tables; the home is open only while it works. */
 export async function runSpotifyHome(
@@ -54,11 +50,19 @@ export async function runSpotifyHome(
   const { lake, warehouse, runId, log, datasets } = home.context;
   await warehouse.prepare(datasets);
   const context = { lake, warehouse, runId, log, dataset, access };
-  const bus = await openBus(settings);
+  const isElsewhere = settings.receiver === 'functions' && request.replay === undefined;
+  // What functions have no part in is not to be heard by them.
+  const bus = await openBus(isElsewhere ? settings : withoutFunctions(settings));
   try {
     // Awaited here: the home must not close before the run has ended.
-    return await runSpotify(context, bus, request);
+    return isElsewhere
+      ? await runSpotifyElsewhere(context, bus, request)
+      : await runSpotify(context, bus, request);
   } finally {
     await bus.close();
   }
+}
+
+function withoutFunctions(settings: Settings): Settings {
+  return settings.receiver === 'functions' ? { ...settings, bus: 'memory' } : settings;
 }

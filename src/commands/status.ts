@@ -2,10 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { findArrivals } from '../ingest/arrivals.ts';
 import { INBOX } from '../ingest/folders.ts';
 import { allFiles, type FileState } from '../ledger/ledger.ts';
+import { openLake } from '../open.ts';
 import type { Output } from '../output.ts';
 import { allRuns } from '../spotify/runs.ts';
 import type { Run } from './commands.ts';
-import { openForReading, openLake } from './home.ts';
+import { openForReading } from './home.ts';
 import { sayRuns } from './spotify-summary.ts';
 import { textOf } from './summary.ts';
 

@@ -1,7 +1,8 @@
 import { problemOf } from '../errors.ts';
-import type { Failure, RunSummary } from '../ingest/flow.ts';
+import type { RunSummary } from '../ingest/flow.ts';
 import { INBOX, rejectionsPlace, restingPlace } from '../ingest/folders.ts';
-import type { FileState } from '../ledger/ledger.ts';
+import type { Failure } from '../ingest/receivers.ts';
+import { type FileState, hasOutcome } from '../ledger/ledger.ts';
 import type { Code } from '../messages/en.ts';
 import type { Output } from '../output.ts';
 import type { KeyChange, MonthRange } from '../warehouse/warehouse.ts';
@@ -43,8 +44,8 @@ function sayFile(output: Output, file: FileState): void {
     rejected: file.rowsRejected ?? 0,
   };
   if (file.state === 'loaded') output.say({ code: 'file.loaded', values });
-  // One that failed is told with the files that stay.
-  else if (file.code && file.state !== 'failed') {
+  // One without an outcome is told with the files that stay.
+  else if (file.code && hasOutcome(file)) {
     output.say({ code: `file.${file.state === 'repeated' ? 'isRepeated' : 'isRejected'}`, values });
     output.line(`  ${textOf(output, file)}`);
   }

@@ -1,7 +1,8 @@
 import { UserError } from '../errors.ts';
 import { traceRows } from '../ledger/trace.ts';
+import { allDatasets } from '../open.ts';
 import type { Run } from './commands.ts';
-import { allDatasets, openForReading } from './home.ts';
+import { openForReading } from './home.ts';
 
 export const trace: Run = async ({ settings, output, positionals }) => {
   const [table, ...pairs] = positionals;

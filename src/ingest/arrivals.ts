@@ -55,7 +55,11 @@ export async function findArrivals(lake: Lake, { now, sleep }: ArrivalEffects): 
   return { ready, waiting };
 }
 
-function notAWorkbook({ name, size }: LakeFile): WaitReason | undefined {
+/** Why a file in the inbox is not taken for a workbook, if it is not. */
+export function notAWorkbook({
+  name,
+  size,
+}: Pick<LakeFile, 'name' | 'size'>): WaitReason | undefined {
   const base = name.slice(INBOX.length + 1);
   if (base.startsWith('~$')) return 'wait.lockFile';
   if (base.startsWith('.')) return 'wait.hidden';

@@ -15,6 +15,8 @@ export interface Context {
   readonly reader: Reader;
   /** Of the files that the client reads. */
   readonly language: Language;
+  /** Whether others may receive at the same time: then the ledger is asked again for what was just recorded. */
+  readonly isShared?: boolean;
   /** Whether a file replaces the earlier one of its name, whatever its contract says. */
   readonly replaceSameName: boolean;
   /** Names this run in the ledger, the logs and the summary. */

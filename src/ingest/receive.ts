@@ -4,10 +4,10 @@ import { EntradaError, UserError } from '../errors.ts';
 import type { Lake, LakeFile, OpenFile } from '../lake/lake.ts';
 import type { LedgerEvent } from '../ledger/events.ts';
 import { findInForce } from '../ledger/in-force.ts';
-import { type FileState, stateOf } from '../ledger/ledger.ts';
+import { type FileState, findDrop, hasOutcome, stateOf } from '../ledger/ledger.ts';
 import { archive } from './archive.ts';
 import type { Context } from './context.ts';
-import { type Delivery, deliveryOf } from './drop.ts';
+import { deliveryOf } from './drop.ts';
 import { INBOX } from './folders.ts';
 import { relateToKnown, retractionOf } from './known.ts';
 import type { Reading } from './reading.ts';
@@ -27,15 +27,13 @@ export async function receive(
   context: Context,
   file: Pick<LakeFile, 'name' | 'version'>,
 ): Promise<void> {
-  const delivery = await deliveryOf(context.warehouse, file);
-  const outcome = hasOutcome(delivery.state)
-    ? delivery.state
-    : await readAndLoad(context, file, delivery);
-  if (outcome) await archive(context, outcome);
-}
-
-function hasOutcome(known: FileState | undefined): boolean {
-  return known !== undefined && known.state !== 'received' && known.state !== 'failed';
+  const { warehouse, isShared } = context;
+  const { drop, state } = await deliveryOf(warehouse, file);
+  if (state && hasOutcome(state)) return archive(context, state);
+  const outcome = await readAndLoad(context, file, drop);
+  // Of two deliveries at the same time one is recorded, and both must let the file rest in the one's place.
+  const recorded = outcome && isShared ? await findDrop(warehouse, drop) : outcome;
+  if (recorded) await archive(context, recorded);
 }
 
 async function openIfThere(lake: Lake, name: string): Promise<OpenFile | undefined> {
@@ -50,7 +48,7 @@ async function openIfThere(lake: Lake, name: string): Promise<OpenFile | undefin
 async function readAndLoad(
   context: Context,
   { name, version }: Pick<LakeFile, 'name' | 'version'>,
-  { drop }: Delivery,
+  drop: string,
 ): Promise<FileState | undefined> {
   const { lake, warehouse, datasets, limits, reader, now, runId, log } = context;
   await using opened = await openIfThere(lake, name);
@@ -68,6 +66,8 @@ async function readAndLoad(
     return one;
   };
   const inForce = await findInForce(warehouse, fileHash);
+  // Another delivery of this drop was faster: it is no copy of itself.
+  if (inForce?.drop === drop) return findDrop(warehouse, drop);
   if (inForce) {
     const detail = { file: inForce.fileName, time: inForce.time.slice(0, 19) };
     await warehouse.record([event({ event: 'repeated', code: 'file.repeated', detail })]);

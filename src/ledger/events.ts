@@ -12,6 +12,7 @@ export interface LedgerEvent {
     | 'loaded'
     | 'rejected'
     | 'repeated'
+    | 'postponed'
     | 'failed'
     | 'archived'
     | 'retracted';
@@ -33,6 +34,7 @@ export interface LedgerEvent {
 /** How far a drop has come: its state is the furthest of its events, whatever the clock said at each. */
 const STEPS: Record<LedgerEvent['event'], number> = {
   received: 1,
+  postponed: 2,
   failed: 2,
   loaded: 3,
   rejected: 3,

@@ -28,6 +28,11 @@ export interface FileState {
 const FILE_COLUMNS = `DROP_ID, FILE_NAME, FILE_HASH, STATE, EVENT_TIME, RUN_ID, DATASET, SHEET, ROWS_READ, ROWS_LOADED,
   ROWS_REJECTED, ROWS_REPEATED, CODE, DETAIL, IS_ARCHIVED, LOAD_ID`;
 
+/** Whether it is known what became of the drop; else it is still to be received, or to be tried again. */
+export function hasOutcome({ state }: FileState): boolean {
+  return !['received', 'postponed', 'failed'].includes(state);
+}
+
 /** Every drop that the ledger knows, oldest first. */
 export function allFiles(warehouse: Warehouse): Promise<FileState[]> {
   return selectFiles(warehouse, 'TRUE', {});

@@ -38,6 +38,8 @@ export const en = {
     'Pub/Sub did not answer for the topic {topic} ({detail}). Nothing was lost. Check the connection, or try again later.',
   'bus.message':
     'A message of the topic {topic} is not one of Entrada: it begins with "{start}". Find out who publishes it; it was not acted upon.',
+  'bus.silent':
+    'No function has said anything for {minutes} minutes. Look into the logs of the function {topic} and at what its dead-letter topic holds; the next run announces it again.',
   'cloud.sdk':
     'The package {name} is not installed. Install it beside Entrada: `npm install {name}@{version}`.',
   'cloud.credentials':
@@ -229,6 +231,8 @@ export const en = {
   'usage.only': 'There is no "{only}" to ask for: it is podcasts, episodes or gb.',
   'setting.invalid':
     'The setting {setting} is "{value}", which is not right: {detail}. docs/settings.md says what it takes.',
+  'setting.receiver':
+    'Functions receive only where they can reach: ENTRADA_LAKE=gs://BUCKET, ENTRADA_BUS=pubsub and ENTRADA_WAREHOUSE=bigquery:PROJECT.DATASET, since the database file of a home takes one process at a time. Set all three, or ENTRADA_RECEIVER=here.',
   'home.missing':
     'There is no Entrada home in {home} yet. `entrada run` makes one; --home DIR or ENTRADA_HOME names another folder.',
   'home.taken':
@@ -322,6 +326,7 @@ export const en = {
   'state.repeated': 'repeated',
   'state.retracted': 'retracted',
   'state.failed': 'failed',
+  'state.postponed': 'postponed',
   'changes.columns': 'before, after',
   'trace.columns': 'file, sheet, row, value, repeats',
   'trace.pair': '"{pair}" is not a key and its value. Write it like ANO=2019.',

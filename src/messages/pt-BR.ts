@@ -36,6 +36,8 @@ export const ptBR: Record<Code, string> = {
     'O Pub/Sub não respondeu sobre o tópico {topic} ({detail}). Nada se perdeu. Verifique a conexão ou tente de novo mais tarde.',
   'bus.message':
     'Uma mensagem do tópico {topic} não é do Entrada: começa com "{start}". Descubra quem a publica; nada foi feito com ela.',
+  'bus.silent':
+    'Nenhuma função disse nada durante {minutes} minutos. Veja os logs da função {topic} e o que está no tópico de mensagens não entregues; a próxima execução anuncia de novo.',
   'cloud.sdk':
     'O pacote {name} não está instalado. Instale-o junto do Entrada: `npm install {name}@{version}`.',
   'cloud.credentials':
@@ -226,6 +228,8 @@ export const ptBR: Record<Code, string> = {
   'usage.only': 'Não existe "{only}" para consultar: use podcasts, episodes ou gb.',
   'setting.invalid':
     'A configuração {setting} vale "{value}", o que não está certo: {detail}. docs/settings.md diz o que ela aceita.',
+  'setting.receiver':
+    'As funções só recebem onde alcançam: ENTRADA_LAKE=gs://BUCKET, ENTRADA_BUS=pubsub e ENTRADA_WAREHOUSE=bigquery:PROJECT.DATASET, pois o arquivo de banco de dados de uma pasta aceita um processo por vez. Defina os três, ou ENTRADA_RECEIVER=here.',
   'home.missing':
     'Ainda não há uma pasta do Entrada em {home}. `entrada run` cria uma; --home DIR ou ENTRADA_HOME indica outra pasta.',
   'home.taken':
@@ -320,6 +324,7 @@ export const ptBR: Record<Code, string> = {
   'state.repeated': 'repetido',
   'state.retracted': 'retirado',
   'state.failed': 'falhou',
+  'state.postponed': 'adiado',
   'changes.columns': 'antes, depois',
   'trace.columns': 'arquivo, aba, linha, valor, repete',
   'trace.pair': '"{pair}" não é uma chave com seu valor. Escreva como ANO=2019.',

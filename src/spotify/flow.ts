@@ -33,9 +33,8 @@ export async function runSpotify(
   bus: Bus,
   request: SpotifyRequest = {},
 ): Promise<SpotifySummary> {
-  const { warehouse, dataset, runId, log } = context;
-  for (const statement of [RUNS_TABLE, ...(await statements(dataset, 'tables.sql'))])
-    await warehouse.query(statement);
+  const { warehouse, runId, log } = context;
+  await makeTables(context);
   const { replay } = request;
   const source =
     replay === undefined ? await openSource(context) : await openReplay(context, replay);
@@ -55,9 +54,19 @@ export async function runSpotify(
   const runs = await runsOf(warehouse, runId);
   return {
     runId,
-    tables: TABLES.flatMap((table) => runs.filter((run) => run.table === table)),
+    tables: inOrder(runs),
     failed,
   };
+}
+
+export async function makeTables({ warehouse, dataset }: SpotifyContext): Promise<void> {
+  for (const statement of [RUNS_TABLE, ...(await statements(dataset, 'tables.sql'))])
+    await warehouse.query(statement);
+}
+
+/** In the order of TABLES, whatever order they came in. */
+export function inOrder(runs: readonly TableRun[]): TableRun[] {
+  return TABLES.flatMap((table) => runs.filter((run) => run.table === table));
 }
 
 function tablesOf({ pages }: Source): readonly SpotifyTable[] {

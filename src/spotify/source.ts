@@ -1,4 +1,4 @@
-import { TransientError } from '../errors.ts';
+import { type EntradaError, TransientError, UserError } from '../errors.ts';
 import type { Context } from '../ingest/context.ts';
 import { createSpotifyClient, createSpotifyReplay, type SpotifyClient } from './client.ts';
 import { realEffects, type SpotifyEffects } from './effects.ts';
@@ -6,7 +6,7 @@ import type { Fetched } from './pages.ts';
 import { createRaw, openRaw } from './raw.ts';
 import { dateTime, waitUntil } from './runs.ts';
 import type { EpisodeRow, ShowRow } from './schema.ts';
-import type { SpotifyAccess, SpotifyDataset } from './settings.ts';
+import { hasSecrets, type SpotifyAccess, type SpotifyDataset } from './settings.ts';
 
 /** What a run of the Spotify tables works with. Its clock is that of the effects. */
 export interface SpotifyContext extends Pick<Context, 'lake' | 'warehouse' | 'runId' | 'log'> {
@@ -27,28 +27,34 @@ export interface Source {
 }
 
 /**
- * One client for the run, which keeps what it is answered; or, before the time that an earlier run was told to
- * wait for, none: both lists then throw TransientError `spotify.notYet`.
+ * One client for the run, which keeps what it is answered; or none, without the secrets (UserError `spotify.secrets`)
+ * and before the time that an earlier run was told to wait for (TransientError `spotify.notYet`): then both lists throw.
+ * Of several processes that ask for one run, all say the same `time`, and one `keeps` each list.
  */
-export async function openSource(context: SpotifyContext): Promise<Source> {
+export async function openSource(
+  context: SpotifyContext,
+  { time, keeps = true }: { readonly time?: number; readonly keeps?: boolean } = {},
+): Promise<Source> {
   const { lake, warehouse, runId, dataset, access, effects = realEffects } = context;
-  const time = effects.now();
+  const began = time ?? effects.now();
+  if (!hasSecrets(access)) return refusing(began, new UserError('spotify.secrets'));
   const until = await waitUntil(warehouse);
-  if (time < until) {
-    const notYet = async () => {
-      throw new TransientError('spotify.notYet', { until: `${dateTime(until)}Z` });
-    };
-    return { time, replayOf: null, shows: notYet, episodes: notYet };
-  }
+  if (effects.now() < until)
+    return refusing(began, new TransientError('spotify.notYet', { until: `${dateTime(until)}Z` }));
   const settings = {
     ...access,
     market: dataset.market,
     budgetMs: dataset.budgetSeconds * 1000,
     timeoutMs: dataset.timeoutSeconds * 1000,
   };
-  const { keep } = await createRaw(lake, runId, time);
+  const keep = keeps ? (await createRaw(lake, runId, began)).keep : async () => {};
   const client = createSpotifyClient({ settings, keep, effects });
-  return { time, replayOf: null, ...listsOf(client, dataset) };
+  return { time: began, replayOf: null, ...listsOf(client, dataset) };
+}
+
+function refusing(time: number, error: EntradaError): Source {
+  const refuse = () => Promise.reject(error);
+  return { time, replayOf: null, shows: refuse, episodes: refuse };
 }
 
 /** The lists from what an earlier run kept. Throws UserError `spotify.replayMissing`. */

@@ -1,11 +1,10 @@
-import { createHash } from 'node:crypto';
 import type { Dataset } from '../contract/dataset.ts';
 import { TransientError } from '../errors.ts';
 import type { LedgerEvent } from '../ledger/events.ts';
 import { findInForce } from '../ledger/in-force.ts';
 import { monthsOf } from '../ledger/ledger.ts';
 import { type BigQueryClient, newJobId } from './bigquery-client.ts';
-import { onceDone } from './bigquery-once.ts';
+import { keyOf, onceDone } from './bigquery-once.ts';
 import { type Wanted, wantedLedger, wantedOf } from './bigquery-schema.ts';
 import { fullName, landing, recording, transaction, withdrawal } from './bigquery-scripts.ts';
 import {
@@ -94,19 +93,18 @@ export async function createBigQueryLoad({
     const runAs = async (jobId: string, onKnown = () => {}) => {
       await client.run(script, { parameters: recorded.parameters, jobId, onKnown });
     };
-    if (loaded) await onceDone(await keyOf(loaded), runAs, () => isInForce(loaded));
+    if (loaded) await onceDone(await contentKey(loaded), runAs, () => isInForce(loaded));
     else await runAs(newJobId());
     await close();
   }
 
   /** The same for every delivery of the same content, until a load of it is taken back: then it may be loaded anew. */
-  async function keyOf({ fileHash: hash }: LedgerEvent): Promise<string> {
+  async function contentKey({ fileHash: hash }: LedgerEvent): Promise<string> {
     const { rows: found } = await warehouse.query(
       "SELECT COUNT(*) FROM ledger_events WHERE FILE_HASH = @hash AND EVENT = 'retracted'",
       { hash },
     );
-    const key = [client.project, client.dataset, dataset.name, hash, found[0][0]].join('\n');
-    return createHash('sha256').update(key).digest('hex').slice(0, 40);
+    return keyOf(client, dataset.name, hash, found[0][0]);
   }
 
   /** Whether the content is in force through this drop. Through another one, this drop must be looked at again. */

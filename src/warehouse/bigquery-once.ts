@@ -1,7 +1,15 @@
+import { createHash } from 'node:crypto';
 import { TransientError } from '../errors.ts';
+import type { BigQueryPlace } from './bigquery-client.ts';
 
 /** Far more than a file fails or comes back. */
 const ATTEMPTS = 100;
+
+/** A key for what is done once in a dataset of BigQuery. */
+export function keyOf({ project, dataset }: BigQueryPlace, ...what: readonly unknown[]): string {
+  const text = [project, dataset, ...what].join('\n');
+  return createHash('sha256').update(text).digest('hex').slice(0, 40);
+}
 
 /**
  * Does what a key stands for once, whoever asks for it, however often and at the same time: the job's name is made of

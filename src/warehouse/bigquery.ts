@@ -16,6 +16,7 @@ import {
   requireDeployment,
 } from './bigquery-deploy.ts';
 import { createBigQueryLoad } from './bigquery-load.ts';
+import { keyOf, onceDone } from './bigquery-once.ts';
 import type { TablesOnly } from './bigquery-schema.ts';
 import { fullName, recording, statementsIn, transaction, withdrawal } from './bigquery-scripts.ts';
 import { stage, stagingTable, temporaryFolder, unstage, writeNdjson } from './bigquery-stage.ts';
@@ -68,7 +69,16 @@ export function createBigQueryWarehouse(
   async function record(events: readonly LedgerEvent[]): Promise<void> {
     if (events.length === 0) return;
     const { sql, parameters } = recording(client, events);
-    await client.run(sql, { parameters });
+    const outcome = events.find(({ event }) => event === 'rejected' || event === 'repeated');
+    if (!outcome) return void (await client.run(sql, { parameters }));
+    // Of two deliveries at the same time, the first to say what became of the drop is believed.
+    const runAs = async (jobId: string, onKnown: () => void) =>
+      void (await client.run(sql, { parameters, jobId, onKnown }));
+    await onceDone(keyOf(client, outcome.drop), runAs, async () => {
+      const where = "DROP_ID = @drop AND EVENT IN ('rejected', 'repeated')";
+      const told = `SELECT 1 FROM ledger_events WHERE ${where} LIMIT 1`;
+      return (await warehouse.query(told, { drop: outcome.drop })).rows.length > 0;
+    });
   }
 
   async function consolidate(dataset: Dataset, ranges: readonly MonthRange[]): Promise<void> {

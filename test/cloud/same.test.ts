@@ -10,6 +10,7 @@ import { type Dataset, readDatasets } from '../../src/contract/dataset.ts';
 import type { Context } from '../../src/ingest/context.ts';
 import { runOnce } from '../../src/ingest/flow.ts';
 import { createReader } from '../../src/ingest/reading.ts';
+import { receiveHere } from '../../src/ingest/receivers.ts';
 import { createMemoryLake } from '../../src/lake/memory.ts';
 import { allFiles, monthsDue, monthsOf } from '../../src/ledger/ledger.ts';
 import { writeDemoWorkbooks } from '../../src/samples/demo.ts';
@@ -83,10 +84,11 @@ async function runFiles(warehouse: Warehouse, folder: string): Promise<void> {
     now: Date.now,
     onProgress: () => {},
   };
-  const { failed, postponed } = await runOnce(context, createMemoryBus(), {
+  const effects = {
     now: () => Date.now() + 60_000,
     sleep: async () => {},
-  });
+  };
+  const { failed, postponed } = await runOnce(context, createMemoryBus(), effects, receiveHere);
   assert.deepEqual([failed, postponed], [[], []]);
 }
 

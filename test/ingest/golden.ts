@@ -11,7 +11,7 @@ import { newHome, type TestHome } from './home.ts';
 
 const shared =
   process.env.ENTRADA_SHARED ?? fileURLToPath(new URL('../../../shared', import.meta.url));
-const caseFolder = join(shared, 'data/sales');
+export const caseFolder = join(shared, 'data/sales');
 
 /** Why there is nothing to test, or false. */
 export const noCase = existsSync(caseFolder) ? false : `the folder ${caseFolder} is not here`;

@@ -10,6 +10,7 @@ import type { ArrivalEffects } from '../../src/ingest/arrivals.ts';
 import type { Context } from '../../src/ingest/context.ts';
 import { type RunSummary, runOnce } from '../../src/ingest/flow.ts';
 import { createReader } from '../../src/ingest/reading.ts';
+import { receiveHere } from '../../src/ingest/receivers.ts';
 import { createFolderLake } from '../../src/lake/folder.ts';
 import type { Lake } from '../../src/lake/lake.ts';
 import { openDuckDb } from '../../src/warehouse/duckdb.ts';
@@ -90,6 +91,7 @@ export async function newHome(): Promise<TestHome> {
           },
           createMemoryBus(),
           { now: () => Date.now() + LATER_MS, sleep: async () => {}, ...effects },
+          receiveHere,
         ),
       );
     },

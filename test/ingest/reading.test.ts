@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { TransientError } from '../../src/errors.ts';
-import type { Failure } from '../../src/ingest/flow.ts';
+import type { Failure } from '../../src/ingest/receivers.ts';
 import type { Lake } from '../../src/lake/lake.ts';
 import type { Warehouse } from '../../src/warehouse/warehouse.ts';
 import { date, workbook } from '../workbook-builder.ts';

@@ -1,0 +1,78 @@
+import { z } from 'zod';
+import type { Settings } from '../config.ts';
+import { notAWorkbook } from '../ingest/arrivals.ts';
+import { recordFailure } from '../ingest/failure.ts';
+import { INBOX } from '../ingest/folders.ts';
+import { receive } from '../ingest/receive.ts';
+import { TOPIC } from '../ingest/receivers.ts';
+import type { LakeFile } from '../lake/lake.ts';
+import type { Instance } from './instance.ts';
+import { dataIn, type Event, type Pushed } from './message.ts';
+
+/** Takes the workbook that a message announces through; what it throws is in the ledger. */
+export async function receiveWorkbook(instance: Instance, event: Event): Promise<void> {
+  const announced = await instance.reading(TOPIC, event, (message, { settings }) =>
+    announcedBy(message, settings),
+  );
+  if (announced === undefined) return;
+  const { file, runId, replaceSameName } = announced;
+  const context = { ...(await instance.contextOf(runId)), replaceSameName };
+  try {
+    await receive(context, file);
+  } catch (error) {
+    await recordFailure(context, file, error);
+    throw error;
+  }
+}
+
+interface Announced {
+  readonly file: Pick<LakeFile, 'name' | 'version'>;
+  readonly runId: string;
+  readonly replaceSameName: boolean;
+}
+
+const announcement = z.object({
+  name: z.string().regex(new RegExp(`^${INBOX}/[^/]+$`)),
+  version: z.string().min(1),
+  run: z.string().optional(),
+  replaces: z.literal('true').optional(),
+});
+
+/** As a bucket says of an object, in the attributes of its notification. */
+const notification = z.object({
+  eventType: z.string(),
+  bucketId: z.string(),
+  objectId: z.string(),
+  objectGeneration: z.string(),
+});
+/** The object itself, in the notification's data, unless the bucket is told to leave it out. */
+const object = z.object({ size: z.coerce.number() });
+
+/**
+ * The workbook that a message is about: a run's announcement, or a bucket's notification. Undefined for what a bucket
+ * tells besides: everything but a new object in the inbox that is to be taken, such as those that Entrada writes itself.
+ * Throws TerminalError `bus.message` for what is neither.
+ */
+function announcedBy(message: Pushed, { lake }: Settings): Announced | undefined {
+  const told = notification.safeParse(message.attributes);
+  if (told.success) {
+    const { eventType, bucketId, objectId: name, objectGeneration: version } = told.data;
+    const isOurs = lake.kind === 'bucket' && lake.bucket === bucketId;
+    if (eventType !== 'OBJECT_FINALIZE' || !isOurs) return undefined;
+    const [folder, ...rest] = name.split('/');
+    if (folder !== INBOX || rest.length !== 1) return undefined;
+    if (notAWorkbook({ name, size: sizeIn(message) })) return undefined;
+    return { file: { name, version }, runId: message.id, replaceSameName: false };
+  }
+  const { name, version, run = message.id, replaces } = dataIn(message, TOPIC, announcement);
+  return { file: { name, version }, runId: run, replaceSameName: replaces !== undefined };
+}
+
+/** Bytes; NaN where the notification does not say. */
+function sizeIn({ bytes }: Pushed): number {
+  try {
+    return object.safeParse(JSON.parse(Buffer.from(bytes).toString())).data?.size ?? Number.NaN;
+  } catch {
+    return Number.NaN;
+  }
+}

@@ -1,0 +1,146 @@
+import type { Bus } from '../bus/bus.ts';
+import { EntradaError, TerminalError, TransientError } from '../errors.ts';
+import type { LakeFile } from '../lake/lake.ts';
+import { type FileState, findDrops, hasOutcome } from '../ledger/ledger.ts';
+import type { Code } from '../messages/en.ts';
+import type { Context } from './context.ts';
+import type { Delivery } from './drop.ts';
+import { recordFailure } from './failure.ts';
+import { INBOX } from './folders.ts';
+import { receive } from './receive.ts';
+
+/** The topic on which workbooks are announced, as the case names it. */
+export const TOPIC = 'bases_vendas';
+
+/** A file that has arrived, and what the ledger knew of it then. */
+export interface Arrival extends Delivery {
+  readonly file: Pick<LakeFile, 'name' | 'version'>;
+}
+
+export interface Failure {
+  readonly name: string;
+  readonly error: unknown;
+}
+
+/** What was not received. */
+export interface NotReceived {
+  /** Files that stay for a later run, and why. */
+  readonly postponed: readonly Failure[];
+  /** Files that a fault of ours kept from being received. */
+  readonly failed: readonly Failure[];
+}
+
+/** Announces what has arrived, and resolves when no more is to be expected of it. */
+export type Receiving = (
+  context: Context,
+  bus: Bus,
+  arrivals: readonly Arrival[],
+) => Promise<NotReceived>;
+
+/** Each file is received by this process, one after the other. */
+export const receiveHere: Receiving = async (context, bus, arrivals) => {
+  const postponed: Failure[] = [];
+  const failed: Failure[] = [];
+  await bus.subscribe(TOPIC, context.runId, {
+    async handle({ data: { name, version } }) {
+      try {
+        await receive(context, { name, version });
+      } catch (error) {
+        if (!canWait(error)) throw error;
+        if (!postponed.some((earlier) => earlier.name === name)) postponed.push({ name, error });
+      }
+    },
+    async onDeadLetter({ data: { name, version } }, error) {
+      context.log.error({ file: name, err: error }, 'failed');
+      failed.push({ name, error });
+      await recordFailure(context, { name, version }, error);
+    },
+  });
+  await announce(context, bus, arrivals);
+  await bus.drain();
+  return { postponed, failed };
+};
+
+/** What passes by itself, or somebody must mend, is not tried again in the same run. */
+export function canWait(error: unknown): boolean {
+  return error instanceof EntradaError && error.kind !== 'terminal';
+}
+
+/** Longer than a function may take for a file, and Pub/Sub to try again. */
+const SILENT_MINUTES = 15;
+const FIRST_LOOK_MS = 500;
+const LATER_LOOKS_MS = 10_000;
+
+/**
+ * Functions receive the files; the ledger tells what has become of them. What it says nothing new of for a quarter of
+ * an hour is postponed, and the ledger is told so.
+ */
+export const receiveElsewhere =
+  (sleep: (ms: number) => Promise<unknown>): Receiving =>
+  async (context, bus, arrivals) => {
+    const { lake, warehouse, now } = context;
+    const postponed: Failure[] = [];
+    const failed: Failure[] = [];
+    let waiting = arrivals;
+    let heard = now();
+    let seen = '';
+    await announce(context, bus, arrivals);
+    for (let wait = FIRST_LOOK_MS; waiting.length > 0; wait = Math.min(2 * wait, LATER_LOOKS_MS)) {
+      // In this order: whoever takes a file from the inbox has told the ledger before.
+      const inbox = new Set((await lake.list(INBOX)).map(({ name, version }) => name + version));
+      const drops = waiting.map(({ drop }) => drop);
+      const states = new Map((await findDrops(warehouse, drops)).map((one) => [one.drop, one]));
+      waiting = waiting.filter(({ file: { name, version }, drop, state: before }) => {
+        const state = states.get(drop);
+        if (state && hasOutcome(state)) return !state.archived;
+        const error = failureIn(state, before);
+        if (error) failed.push({ name, error });
+        // Or somebody took it away, as they may.
+        return !error && inbox.has(name + version);
+      });
+      const all = JSON.stringify([...states.values()]);
+      if (all !== seen) heard = now();
+      seen = all;
+      if (now() - heard >= SILENT_MINUTES * 60_000) {
+        for (const { file, drop, state } of waiting)
+          postponed.push(await giveUp(context, file, states.get(drop), state));
+        break;
+      }
+      if (waiting.length > 0) await sleep(wait);
+    }
+    return { postponed, failed };
+  };
+
+async function announce(
+  { runId, replaceSameName }: Context,
+  bus: Bus,
+  arrivals: readonly Arrival[],
+): Promise<void> {
+  const options = { run: runId, ...(replaceSameName && { replaces: 'true' }) };
+  for (const { file } of arrivals)
+    await bus.publish(TOPIC, { name: file.name, version: file.version, ...options });
+}
+
+/** Why the file was given up, if that is since it was announced. */
+function failureIn(
+  state: FileState | undefined,
+  before: FileState | undefined,
+): EntradaError | undefined {
+  if (state?.state !== 'failed' || state.time === before?.time) return undefined;
+  return new TerminalError(state.code as Code, state.detail);
+}
+
+/** What a function has said of a file that it will try again, or that none has said anything. */
+async function giveUp(
+  context: Context,
+  file: Arrival['file'],
+  state: FileState | undefined,
+  before: FileState | undefined,
+): Promise<Failure> {
+  const { name } = file;
+  if (state?.state === 'postponed' && state.time !== before?.time)
+    return { name, error: new TransientError(state.code as Code, state.detail) };
+  const error = new TransientError('bus.silent', { topic: TOPIC, minutes: SILENT_MINUTES });
+  if (!state || !hasOutcome(state)) await recordFailure(context, file, error);
+  return { name, error };
+}

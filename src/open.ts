@@ -1,0 +1,89 @@
+import { destination, pino } from 'pino';
+import type { Bus } from './bus/bus.ts';
+import { createMemoryBus } from './bus/memory.ts';
+import type { Settings } from './config.ts';
+import { type Dataset, readDatasets } from './contract/dataset.ts';
+import { UserError } from './errors.ts';
+import type { Context } from './ingest/context.ts';
+import { INBOX } from './ingest/folders.ts';
+import { createReader } from './ingest/reading.ts';
+import { createFolderLake } from './lake/folder.ts';
+import type { Lake } from './lake/lake.ts';
+import { readSpotifyDataset, type SpotifyDataset } from './spotify/settings.ts';
+import { openWarehouse } from './warehouse/open.ts';
+
+interface ContextOptions
+  extends Partial<Pick<Context, 'runId' | 'replaceSameName' | 'onProgress'>> {
+  /** What waits in the inbox will be read. */
+  readonly receives?: boolean;
+  /** Told when another process has the database. */
+  readonly onWait?: (holder: string) => void;
+}
+
+/** What the settings name, opened for the command line or for a function. Its reader and its warehouse must be closed. */
+export async function openContext(
+  settings: Settings,
+  {
+    runId = '',
+    replaceSameName = false,
+    receives = false,
+    onProgress = () => {},
+    onWait,
+  }: ContextOptions = {},
+): Promise<Context> {
+  const log = pino(
+    { level: settings.logLevel, base: runId === '' ? {} : { runId } },
+    destination({ dest: 2, sync: true }),
+  );
+  const [lake, datasets] = [await openLake(settings), await allDatasets(settings)];
+  const reader = createReader();
+  // A thread starts while the database is opened.
+  if (receives) reader.expect((await lake.list(INBOX)).map(({ size }) => size));
+  const warehouse = await openWarehouse(settings, {
+    ...(onWait && { onWait }),
+    onUsage: (usage) => log.info(usage, 'bigquery'),
+  });
+  return {
+    lake,
+    warehouse,
+    isShared: settings.bigquery !== undefined,
+    datasets,
+    limits: settings.limits,
+    reader,
+    language: settings.language,
+    replaceSameName,
+    runId,
+    log,
+    now: Date.now,
+    onProgress,
+  };
+}
+
+/** The lake of the settings; the SDK of Google Cloud is loaded for a bucket alone. */
+export async function openLake({ lake, project, storageUrl }: Settings): Promise<Lake> {
+  if (lake.kind === 'folder') return createFolderLake(lake.folder);
+  const { openGcsLake } = await import('./lake/gcs.ts');
+  return openGcsLake({ bucket: lake.bucket, project, endpoint: storageUrl });
+}
+
+/** The bus of the settings, to be closed. */
+export async function openBus({ bus, project }: Settings): Promise<Bus> {
+  if (bus === 'memory') return createMemoryBus();
+  const { openPubSubBus } = await import('./bus/pubsub.ts');
+  return openPubSubBus({ project });
+}
+
+/** The datasets that come with Entrada, and those of the home. A name may be used once. */
+export async function allDatasets({ datasetFolders }: Settings): Promise<Dataset[]> {
+  const all = (await Promise.all(datasetFolders.map(readDatasets))).flat();
+  const twice = all.find(({ name }, i) => all.findIndex((other) => other.name === name) !== i);
+  if (twice) throw new UserError('dataset.twice', { name: twice.name, folder: twice.folder });
+  return all;
+}
+
+/** Throws UserError `spotify.noDataset`, and what reading it throws. */
+export async function spotifyDataset({ datasetFolders }: Settings): Promise<SpotifyDataset> {
+  const dataset = await readSpotifyDataset(datasetFolders);
+  if (dataset) return dataset;
+  throw new UserError('spotify.noDataset', { folders: datasetFolders.join(', ') });
+}
