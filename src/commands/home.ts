@@ -11,6 +11,7 @@ import { BACKUP, INBOX, REJECTED } from '../ingest/folders.ts';
 import { createFolderLake } from '../lake/folder.ts';
 import type { Lake } from '../lake/lake.ts';
 import { naming } from '../lake/refusals.ts';
+import { recordCost } from '../ledger/costs.ts';
 import type { Output } from '../output.ts';
 import { openWarehouse } from '../warehouse/open.ts';
 import { refuseOtherVersions } from '../warehouse/schema.ts';
@@ -39,10 +40,7 @@ export async function openHome(
     { level: settings.logLevel, base: { runId } },
     destination({ dest: 2, sync: true }),
   );
-  const warehouse = await openWarehouse(settings, {
-    onWait,
-    onUsage: (usage) => log.info(usage, 'bigquery'),
-  });
+  const warehouse = await openWarehouse(settings, { onWait });
   return {
     context: {
       lake: await openLake(settings),
@@ -56,7 +54,13 @@ export async function openHome(
       now: Date.now,
       onProgress: (name, fraction) => output.progress(name, fraction),
     },
-    [Symbol.asyncDispose]: () => warehouse.close(),
+    async [Symbol.asyncDispose]() {
+      const { usage } = warehouse;
+      if (usage) log.info(usage, 'bigquery');
+      // What was done stays done when its cost cannot be written down.
+      await recordCost(warehouse, runId, Date.now()).catch((err) => log.warn({ err }, 'bigquery'));
+      await warehouse.close();
+    },
   };
 }
 

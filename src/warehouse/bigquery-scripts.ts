@@ -1,7 +1,9 @@
 import type { Dataset } from '../contract/dataset.ts';
+import { COST_COLUMNS } from '../ledger/costs.ts';
 import { EVENT_COLUMNS, eventRow, type LedgerEvent } from '../ledger/events.ts';
+import { IS_DUE } from '../ledger/ledger.ts';
 import type { BigQueryPlace, Parameters } from './bigquery-client.ts';
-import { landingTable, withMonths } from './dataset-sql.ts';
+import { landingTable, removal, withdrawal } from './dataset-sql.ts';
 import type { MonthRange } from './warehouse.ts';
 
 /* The scripts that BigQuery is sent, as text. Every table has its full name: a script knows no default dataset. */
@@ -46,36 +48,86 @@ export function transaction(
 ): string {
   const end = rehearse ? 'ROLLBACK TRANSACTION' : 'COMMIT TRANSACTION';
   // A script that fails leaves no transaction open: BigQuery rolls it back.
-  const all = ['DECLARE v_failed STRING', ...before, 'BEGIN TRANSACTION', ...body, ...result, end];
-  return `${all.join(';\n')};\n`;
+  return script([...before, 'BEGIN TRANSACTION', ...body, ...result, end]);
 }
 
-/** Withdrawn rows out and the procedures, for each range, then the checks; one that finds something ends the script with what it found. */
-export function consolidation(
-  place: BigQueryPlace,
-  dataset: Dataset,
-  ranges: readonly MonthRange[],
-  checks: readonly string[],
-): string[] {
-  const calls = ranges.flatMap((range) => [
-    removal(place, dataset, range),
-    ...dataset.procedures
-      .flat()
-      .map((name) => `CALL ${fullName(place, name)}(DATE '${range.from}', DATE '${range.to}')`),
-  ]);
-  const looks = ranges.flatMap((range) => checks.map((check) => look(withMonths(check, range))));
-  return [...calls, ...looks];
+export const script = (all: readonly string[]) => `${all.join(';\n')};\n`;
+
+/* Three procedures make one of a dataset's many: */
+
+/** takes withdrawn rows out of a range of months and calls the dataset's procedures for it, in the caller's transaction; */
+export const monthsProcedure = ({ name }: Dataset) => `consolidate_${name}_months`;
+/** fails when a check finds something in a range of months; */
+export const checkProcedure = ({ name }: Dataset) => `check_${name}_months`;
+/** finds the months due and publishes them, all in one transaction. */
+export const dueProcedure = ({ name }: Dataset) => `consolidate_${name}`;
+
+export function monthsBody(place: BigQueryPlace, dataset: Dataset): string {
+  const { isAny, body } = removal(dataset);
+  const names = dataset.procedures.flat();
+  const calls = names.map((name) => `CALL ${fullName(place, name)}(p_from, p_to)`);
+  return script([`IF EXISTS (${isAny}) THEN\n${script(body)}END IF`, ...calls]);
 }
 
-function look(check: string): string {
+export function checkBody(checks: readonly string[]): string {
   const texts = ['COMPARED', 'EXPECTED', 'FOUND'].map((column) => `CAST(${column} AS STRING)`);
-  return `SET v_failed = (SELECT TO_JSON_STRING([${texts.join(', ')}]) FROM (
+  const looks = checks.map(
+    (check) => `SET v_failed = (SELECT TO_JSON_STRING([${texts.join(', ')}]) FROM (
 ${check}
 ) LIMIT 1);
 IF v_failed IS NOT NULL THEN
   RAISE USING MESSAGE = CONCAT('entrada.check:', v_failed);
-END IF`;
+END IF`,
+  );
+  return script(['DECLARE v_failed STRING', ...looks]);
 }
+
+/** What it has cost is recorded: an orchestrator that calls it does not know. */
+export function dueBody(place: BigQueryPlace, dataset: Dataset): string {
+  const cost = `INSERT INTO ${fullName(place, 'ledger_costs')} (${COST_COLUMNS.join(', ')})
+VALUES (@@script.job_id, CAST(CURRENT_TIMESTAMP() AS DATETIME), 1, @@script.bytes_billed, @@script.slot_ms)`;
+  return consolidatingWhere(place, dataset, IS_DUE) + script([cost]);
+}
+
+/** One transaction for the months of such rows of ledger_months; TRUE for all that there are. */
+export function consolidatingWhere(place: BigQueryPlace, dataset: Dataset, where: string): string {
+  // Unbroken ranges: each month as a statement of its own would be billed its minimum as often.
+  const due = `CREATE OR REPLACE TEMP TABLE months_due AS
+SELECT MIN(MONTH_START) AS FIRST_MONTH, DATE_ADD(MAX(MONTH_START), INTERVAL 1 MONTH) AS NEXT_MONTH
+FROM (
+  SELECT MONTH_START,
+    EXTRACT(YEAR FROM MONTH_START) * 12 + EXTRACT(MONTH FROM MONTH_START)
+      - ROW_NUMBER() OVER (ORDER BY MONTH_START) AS UNBROKEN
+  FROM (
+    SELECT DISTINCT MONTH_START FROM ${fullName(place, 'ledger_months')}
+    WHERE DATASET = '${dataset.name}' AND (${where})
+  )
+)
+GROUP BY UNBROKEN`;
+  const loops = callsOf(place, dataset).map(
+    (call) => `FOR due IN (SELECT FIRST_MONTH, NEXT_MONTH FROM months_due ORDER BY FIRST_MONTH) DO
+  ${call}(due.FIRST_MONTH, due.NEXT_MONTH);
+END FOR`,
+  );
+  return transaction([due, ...loops]);
+}
+
+/** The same for months that are given, as statements of a transaction. */
+export function consolidating(
+  place: BigQueryPlace,
+  dataset: Dataset,
+  ranges: readonly MonthRange[],
+): string[] {
+  return callsOf(place, dataset).flatMap((call) =>
+    ranges.map(({ from, to }) => `${call}(DATE '${from}', DATE '${to}')`),
+  );
+}
+
+/** The checks see all months consolidated: some compare sums over all of them. */
+const callsOf = (place: BigQueryPlace, dataset: Dataset) =>
+  [monthsProcedure(dataset), checkProcedure(dataset)].map(
+    (name) => `CALL ${fullName(place, name)}`,
+  );
 
 /** What is taken of a staging table's rows, and where it lands. */
 export interface Staged {
@@ -119,23 +171,8 @@ function unused(place: BigQueryPlace, loadId: number): string {
 END IF`;
 }
 
-/** Marks a load as withdrawn: its rows count until its months, which are due again, are consolidated. */
-export function withdrawal(place: BigQueryPlace, dataset: Dataset, loadId: number): string {
-  return `UPDATE ${fullName(place, 'ledger_months')} SET ROWS_ACCEPTED = NULL
-WHERE DATASET = '${dataset.name}' AND LOAD_ID = ${loadId}`;
-}
-
-/** Takes the rows of withdrawn loads out of a range of months. */
-function removal(place: BigQueryPlace, dataset: Dataset, { from, to }: MonthRange): string {
-  const months = `MONTH_START >= DATE '${from}' AND MONTH_START < DATE '${to}'`;
-  const ledger = fullName(place, 'ledger_months');
-  const withdrawn = `DATASET = '${dataset.name}' AND ROWS_ACCEPTED IS NULL AND ${months}`;
-  return `IF EXISTS (SELECT 1 FROM ${ledger} WHERE ${withdrawn}) THEN
-  DELETE FROM ${fullName(place, landingTable(dataset))}
-  WHERE ${months} AND LOAD_ID IN (SELECT LOAD_ID FROM ${ledger} WHERE ${withdrawn});
-  UPDATE ${ledger} SET ROWS_ACCEPTED = 0 WHERE ${withdrawn};
-END IF`;
-}
+export const withdrawing = (place: BigQueryPlace, loadId: number) =>
+  qualify(withdrawal(loadId), new Set(['ledger_months']), place);
 
 /** One statement that records events, with their values as parameters. */
 export function recording(

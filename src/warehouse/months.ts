@@ -11,7 +11,16 @@ export function rangesOf(months: readonly string[]): MonthRange[] {
   return ranges;
 }
 
-function nextMonth(month: string): string {
+/** What is true of the rows of these months, as literals: an engine skips the months it need not read only then. */
+export function withinMonths(ranges: readonly MonthRange[], table = ''): string {
+  const column = `${table && `${table}.`}MONTH_START`;
+  const each = ranges.map(
+    ({ from, to }) => `${column} >= DATE '${from}' AND ${column} < DATE '${to}'`,
+  );
+  return each.length === 0 ? 'FALSE' : `(${each.join(' OR ')})`;
+}
+
+export function nextMonth(month: string): string {
   const [year, number] = month.split('-').map(Number);
   return number === 12 ? `${year + 1}-01-01` : `${year}-${String(number + 1).padStart(2, '0')}-01`;
 }
