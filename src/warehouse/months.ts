@@ -12,10 +12,9 @@ export function rangesOf(months: readonly string[]): MonthRange[] {
 }
 
 /** What is true of the rows of these months, as literals: an engine skips the months it need not read only then. */
-export function withinMonths(ranges: readonly MonthRange[], table = ''): string {
-  const column = `${table && `${table}.`}MONTH_START`;
+export function withinMonths(ranges: readonly MonthRange[]): string {
   const each = ranges.map(
-    ({ from, to }) => `${column} >= DATE '${from}' AND ${column} < DATE '${to}'`,
+    ({ from, to }) => `MONTH_START >= DATE '${from}' AND MONTH_START < DATE '${to}'`,
   );
   return each.length === 0 ? 'FALSE' : `(${each.join(' OR ')})`;
 }
