@@ -32,6 +32,10 @@ export async function traceRows(
   keys: Readonly<Record<string, string>>,
 ): Promise<TracedRow[]> {
   const names = dataset.columns.map(({ name }) => name);
+  // BigQuery makes no partitions of floating point numbers.
+  const same = dataset.columns.map(({ name, type }) =>
+    type === 'number' ? `CAST(${name} AS STRING)` : name,
+  );
   // The rows themselves are not asked: BigQuery would bill for all of them.
   const columns =
     table === dataset.tables[0]
@@ -52,7 +56,7 @@ export async function traceRows(
        WHERE ${[...(months ? [withinMonths([months])] : []), ...conditions, ''].join(' AND ')}NOT EXISTS (
          SELECT 1 FROM ledger_months AS d
          WHERE d.LOAD_ID = l.LOAD_ID AND d.MONTH_START = l.MONTH_START AND d.ROWS_COUNTED IS NULL)
-       WINDOW same AS (PARTITION BY ${names.join(', ')} ORDER BY LOAD_ID, SHEET_ROW)
+       WINDOW same AS (PARTITION BY ${same.join(', ')} ORDER BY LOAD_ID, SHEET_ROW)
      ), files AS (SELECT LOAD_ID, FILE_NAME, SHEET FROM ledger_events WHERE EVENT = 'loaded')
      SELECT f.FILE_NAME, f.SHEET, t.SHEET_ROW, t.TRACED, c.FILE_NAME, t.COUNTED_ROW,
        IF(t.LOAD_ID = t.COUNTED_LOAD AND t.SHEET_ROW = t.COUNTED_ROW, 1, 0)
