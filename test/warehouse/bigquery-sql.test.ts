@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { type Dataset, readDatasets } from '../../src/contract/dataset.ts';
 import { wantedLedger, wantedOf } from '../../src/warehouse/bigquery-schema.ts';
 import { qualify, statementsIn } from '../../src/warehouse/bigquery-scripts.ts';
+import { referencesOf, statementsOf } from './bigquery-statements.ts';
 import { allTexts } from './bigquery-texts.ts';
 
 const PLACE = { project: 'p', dataset: 'd' };
@@ -23,59 +24,11 @@ const ALL_MONTHS = [
   ...['bases_vendas', 'tipos'].map((name) => `WITH traced: ${name}_linhas`),
 ];
 
-/** Where a statement names a table, and the name by which it is known there. */
-const REFERENCE =
-  /\b(?:FROM|JOIN|INTO|UPDATE)\s+(\w+)(?:\s+AS\s+(\w+)|(?!\s*(?:AS|\()))?(?=[\s,)(;]|$)/gi;
-
-/** The part of a statement in which that name is known: the innermost parentheses around it. */
-function scopeOf(sql: string, at: number): string {
-  let depth = 0;
-  let start = at - 1;
-  while (start >= 0 && !(sql[start] === '(' && depth === 0)) {
-    if (sql[start] === ')') depth++;
-    if (sql[start] === '(') depth--;
-    start--;
-  }
-  depth = 0;
-  let end = at;
-  while (end < sql.length && !(sql[end] === ')' && depth === 0)) {
-    if (sql[end] === '(') depth++;
-    if (sql[end] === ')') depth--;
-    end++;
-  }
-  return withoutSubqueries(sql.slice(start + 1, end));
-}
-
-function withoutSubqueries(sql: string): string {
-  const bare = sql.replace(/\(([^()]*)\)/g, (_, inner) =>
-    /^\s*SELECT\b/i.test(inner) ? ' ' : ` ${inner} `,
-  );
-  return bare === sql ? sql : withoutSubqueries(bare);
-}
-
 /** Tables in months that a statement reads or writes without saying which of their months. */
 function unbounded(sql: string, byMonth: ReadonlySet<string>): string[] {
-  return [...sql.matchAll(REFERENCE)].flatMap((match) => {
-    const [, table, alias] = match;
-    if (!byMonth.has(table)) return [];
-    const scope = scopeOf(sql, match.index);
-    const column = alias ? `(?:${alias}\\.)?MONTH_START` : 'MONTH_START';
-    const isBound =
-      new RegExp(`(?<![.\\w])${column} >= (p_from|DATE ')`).test(scope) &&
-      new RegExp(`(?<![.\\w])${column} < (p_to|DATE ')`).test(scope);
-    // An INSERT writes the months of the rows that it is given.
-    const isInsert = /^INSERT\b/i.test(sql) && /^INTO\b/i.test(match[0]);
-    return isBound || isInsert ? [] : [table];
-  });
-}
-
-/** The statements of scripts and procedures, with the tables' short names. */
-function statementsOf(texts: readonly string[]): string[] {
-  return texts
-    .flatMap((text) =>
-      text.replace(/^CREATE OR REPLACE PROCEDURE.*\nBEGIN\n/, '').split(/;(?=\s|$)/),
-    )
-    .map((text) => text.replace(/`demo\.d\.(\w+)`/g, '$1').trim());
+  return referencesOf(sql, byMonth)
+    .filter(({ isBound, isInserted }) => !isBound && !isInserted)
+    .map(({ table }) => table);
 }
 
 /** Enough to tell one statement from the others. */

@@ -48,7 +48,7 @@ export async function allTexts(): Promise<{ made: readonly string[]; run: readon
 }
 
 /** A BigQuery that is empty, keeps what it is asked to make and to run, and answers with nothing much. */
-function createListener() {
+export function createListener() {
   // Of the service, not of deploy: what the tables are called.
   const made = ['CREATE TABLE `information_schema.tables` (table_name STRING)'];
   const run: string[] = [];
