@@ -1,6 +1,7 @@
 import type { Dataset } from '../contract/dataset.ts';
 import { UserError } from '../errors.ts';
 import type { BigQueryClient } from './bigquery-client.ts';
+import { consolidatingWhere } from './bigquery-procedures.ts';
 import {
   type TablesOnly,
   type Wanted,
@@ -8,7 +9,7 @@ import {
   wantedLedger,
   wantedOf,
 } from './bigquery-schema.ts';
-import { consolidatingWhere, fullName } from './bigquery-scripts.ts';
+import { fullName } from './bigquery-scripts.ts';
 import { type Field, standardType } from './bigquery-values.ts';
 
 /** One thing that deploying does, and how. */

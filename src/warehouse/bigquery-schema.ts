@@ -9,12 +9,10 @@ import {
   checkProcedure,
   dueBody,
   dueProcedure,
-  fullName,
   monthsBody,
   monthsProcedure,
-  qualify,
-  script,
-} from './bigquery-scripts.ts';
+} from './bigquery-procedures.ts';
+import { fullName, qualify, script } from './bigquery-scripts.ts';
 import { type Field, standardType } from './bigquery-values.ts';
 import { createLandingTable, landingTable, statements } from './dataset-sql.ts';
 import { LEDGER, versionOf } from './schema.ts';

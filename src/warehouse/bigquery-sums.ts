@@ -1,13 +1,8 @@
 import type { Dataset } from '../contract/dataset.ts';
 import type { BigQueryClient, Parameters } from './bigquery-client.ts';
+import { consolidating } from './bigquery-procedures.ts';
 import { type Wanted, wantedOf } from './bigquery-schema.ts';
-import {
-  changes,
-  consolidating,
-  remembering,
-  type SumTable,
-  transaction,
-} from './bigquery-scripts.ts';
+import { changes, remembering, type SumTable, transaction } from './bigquery-scripts.ts';
 import { toValue } from './bigquery-values.ts';
 import { sumTables } from './dataset-sql.ts';
 import type { KeyChange, MonthRange, Value } from './warehouse.ts';

@@ -15,15 +15,9 @@ import {
   requireDeployment,
 } from './bigquery-deploy.ts';
 import { createBigQueryLoad } from './bigquery-load.ts';
+import { consolidating } from './bigquery-procedures.ts';
 import type { TablesOnly } from './bigquery-schema.ts';
-import {
-  consolidating,
-  fullName,
-  recording,
-  statementsIn,
-  transaction,
-  withdrawing,
-} from './bigquery-scripts.ts';
+import { fullName, recording, statementsIn, transaction, withdrawing } from './bigquery-scripts.ts';
 import { stage, stagingTable, temporaryFolder, unstage, writeNdjson } from './bigquery-stage.ts';
 import { rehearsal } from './bigquery-sums.ts';
 import type { Field } from './bigquery-values.ts';
