@@ -41,7 +41,6 @@ export async function openContext(
   if (receives) reader.expect((await lake.list(INBOX)).map(({ size }) => size));
   const warehouse = await openWarehouse(settings, {
     ...(onWait && { onWait }),
-    onUsage: (usage) => log.info(usage, 'bigquery'),
   });
   return {
     lake,

@@ -32,6 +32,7 @@ export const deploy: Run = async ({ settings, output, values }) => {
 
 function problemOf({ action, kind, name, columns }: Change) {
   const values = { kind, name, columns: columns.join(', ') };
+  if (kind === 'months') return { code: 'deploy.months', values } as const;
   if (columns.length > 0) return { code: 'deploy.addColumns', values } as const;
   return { code: action === 'create' ? 'deploy.create' : 'deploy.update', values } as const;
 }

@@ -5,6 +5,7 @@ import { UserError } from '../errors.ts';
 import type { Context } from '../ingest/context.ts';
 import { BACKUP, INBOX, REJECTED } from '../ingest/folders.ts';
 import { naming } from '../lake/refusals.ts';
+import { recordCost } from '../ledger/costs.ts';
 import { openContext } from '../open.ts';
 import type { Output } from '../output.ts';
 import { openWarehouse } from '../warehouse/open.ts';
@@ -38,8 +39,13 @@ export async function openHome(
   return {
     context,
     async [Symbol.asyncDispose]() {
-      await context.reader[Symbol.asyncDispose]();
-      await context.warehouse.close();
+      const { reader, warehouse, runId, log } = context;
+      await reader[Symbol.asyncDispose]();
+      const { usage } = warehouse;
+      if (usage) log.info(usage, 'bigquery');
+      // What was done stays done when its cost cannot be written down.
+      await recordCost(warehouse, runId, Date.now()).catch((err) => log.warn({ err }, 'bigquery'));
+      await warehouse.close();
     },
   };
 }

@@ -15,7 +15,7 @@ export const run: Run = async ({ settings, output, values }) => {
   return exitCodeOf(summary);
 };
 
-/** One run of a home's flow; the home is open only while it works. */
+/** One run of a home's flow, and what it has cost; the home is open only while it works. */
 export async function runHome(
   settings: Settings,
   output: Output,
@@ -26,7 +26,9 @@ export async function runHome(
   const receiving = settings.receiver === 'here' ? receiveHere : receiveElsewhere(sleep);
   try {
     // Awaited here: the home must not close before the run has ended.
-    return await runOnce(home.context, bus, { now: Date.now, sleep }, receiving);
+    const summary = await runOnce(home.context, bus, { now: Date.now, sleep }, receiving);
+    const { usage } = home.context.warehouse;
+    return { ...summary, usage: usage && { ...usage } };
   } finally {
     await bus.close();
   }

@@ -5,11 +5,16 @@ import type { Failure } from '../ingest/receivers.ts';
 import { type FileState, hasOutcome } from '../ledger/ledger.ts';
 import type { Code } from '../messages/en.ts';
 import type { Output } from '../output.ts';
-import type { KeyChange, MonthRange } from '../warehouse/warehouse.ts';
+import type { KeyChange, MonthRange, Usage } from '../warehouse/warehouse.ts';
 
 const OURS = 1;
 const REJECTED = 3;
 const LATER = 4;
+
+/** What BigQuery told of a run's jobs. */
+interface Cost {
+  readonly usage: Usage | undefined;
+}
 
 export function exitCodeOf({ failed, postponed, files }: RunSummary): number {
   if (failed.length > 0) return OURS;
@@ -103,10 +108,10 @@ function sayFailure(output: Output, { name, error }: Failure, runId: string): vo
   });
 }
 
-/** What a run came to: the months that changed, and what looks wrong. */
+/** What a run came to: the months that changed, what looks wrong, and what it has cost. */
 export function saySummary(
   output: Output,
-  { runId, files, consolidated, warnings, moreWarnings }: RunSummary,
+  { runId, files, consolidated, warnings, moreWarnings, usage }: RunSummary & Cost,
 ): void {
   for (const { keyColumn, key, column, one, other } of warnings) {
     const values = {
@@ -128,12 +133,18 @@ export function saySummary(
     const ranges = monthsText(months);
     output.say({ code: 'run.consolidated', values: { dataset: dataset.name, ranges, run: runId } });
   }
+  if (usage) {
+    const mib = (usage.bytesBilled / 2 ** 20).toFixed(0);
+    const seconds = (usage.slotMs / 1000).toFixed(1);
+    output.say({ code: 'run.cost', values: { jobs: usage.jobs, mib, seconds } });
+  }
   output.object({
     type: 'run',
     runId,
     files: files.length,
     moreWarnings,
     consolidated: consolidated.map(({ dataset, months }) => ({ dataset: dataset.name, months })),
+    ...(usage && { usage }),
   });
 }
 

@@ -1,5 +1,7 @@
 import type { Dataset } from '../contract/dataset.ts';
+import { monthsOf } from '../ledger/ledger.ts';
 import { landingTable, statements } from '../warehouse/dataset-sql.ts';
+import { withinMonths } from '../warehouse/months.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
 
 /** Something that looks wrong but may be meant: one key with two values, and where each was found. */
@@ -66,11 +68,13 @@ interface Sought {
 /** The first row of a load that holds the pair. */
 async function placeOf(warehouse: Warehouse, dataset: Dataset, sought: Sought): Promise<Place> {
   const { keyColumn, key, column, value, loadId } = sought;
+  const months = withinMonths(await monthsOf(warehouse, loadId));
   const { rows } = await warehouse.query(
     `SELECT f.FILE_NAME, f.SHEET, MIN(l.SHEET_ROW)
      FROM ${landingTable(dataset)} AS l
      JOIN ledger_events AS f ON f.LOAD_ID = l.LOAD_ID AND f.EVENT = 'loaded'
-     WHERE l.LOAD_ID = @loadId AND CAST(l.${keyColumn} AS STRING) = @key AND CAST(l.${column} AS STRING) = @value
+     WHERE ${months} AND l.LOAD_ID = @loadId
+       AND CAST(l.${keyColumn} AS STRING) = @key AND CAST(l.${column} AS STRING) = @value
      GROUP BY f.FILE_NAME, f.SHEET`,
     { loadId, key, value },
   );

@@ -131,10 +131,12 @@ function number(value: Value): number | null {
   return value === null ? null : Number(value);
 }
 
+/** What a row of ledger_months is while its month is to be consolidated. */
+export const IS_DUE = 'ROWS_COUNTED IS NULL OR ROWS_ACCEPTED IS NULL';
+
 /** The months that a load or a retraction touched since they were last consolidated, as unbroken ranges. */
 export function monthsDue(warehouse: Warehouse, { name }: Dataset): Promise<MonthRange[]> {
-  const isDue = 'DATASET = @name AND (ROWS_COUNTED IS NULL OR ROWS_ACCEPTED IS NULL)';
-  return selectMonths(warehouse, isDue, { name });
+  return selectMonths(warehouse, `DATASET = @name AND (${IS_DUE})`, { name });
 }
 
 /** The months that a load touches, as unbroken ranges. */

@@ -1,7 +1,8 @@
 import type { Dataset } from '../contract/dataset.ts';
 import { UserError } from '../errors.ts';
 import { landingTable } from '../warehouse/dataset-sql.ts';
-import type { Value, Warehouse } from '../warehouse/warehouse.ts';
+import { nextMonth, withinMonths } from '../warehouse/months.ts';
+import type { MonthRange, Value, Warehouse } from '../warehouse/warehouse.ts';
 
 /** One row of a sheet behind a number of a table. */
 export interface TracedRow {
@@ -30,9 +31,18 @@ export async function traceRows(
   table: string,
   keys: Readonly<Record<string, string>>,
 ): Promise<TracedRow[]> {
-  const { columns } = await warehouse.query(`SELECT * FROM ${table} LIMIT 0`);
-  const sum = columns.find((column) => column.startsWith('SUM_'))?.slice('SUM_'.length);
   const names = dataset.columns.map(({ name }) => name);
+  // BigQuery makes no partitions of floating point numbers.
+  const same = dataset.columns.map(({ name, type }) =>
+    type === 'number' ? `CAST(${name} AS STRING)` : name,
+  );
+  // The rows themselves are not asked: BigQuery would bill for all of them.
+  const columns =
+    table === dataset.tables[0]
+      ? names
+      : (await warehouse.query(`SELECT * FROM ${table} LIMIT 0`)).columns;
+  const sum = columns.find((column) => column.startsWith('SUM_'))?.slice('SUM_'.length);
+  const months = monthsOfKeys(dataset, keys);
   const conditions = Object.keys(keys).map((key, i) => {
     if (!columns.includes(key))
       throw new UserError('trace.column', { table, column: key, columns: columns.join(', ') });
@@ -43,10 +53,10 @@ export async function traceRows(
        SELECT LOAD_ID, SHEET_ROW, ${sum ?? names[names.length - 1]} AS TRACED,
          FIRST_VALUE(LOAD_ID) OVER same AS COUNTED_LOAD, FIRST_VALUE(SHEET_ROW) OVER same AS COUNTED_ROW
        FROM ${landingTable(dataset)} AS l
-       WHERE ${['TRUE', ...conditions].join(' AND ')} AND NOT EXISTS (
+       WHERE ${[...(months ? [withinMonths([months])] : []), ...conditions, ''].join(' AND ')}NOT EXISTS (
          SELECT 1 FROM ledger_months AS d
          WHERE d.LOAD_ID = l.LOAD_ID AND d.MONTH_START = l.MONTH_START AND d.ROWS_COUNTED IS NULL)
-       WINDOW same AS (PARTITION BY ${names.join(', ')} ORDER BY LOAD_ID, SHEET_ROW)
+       WINDOW same AS (PARTITION BY ${same.join(', ')} ORDER BY LOAD_ID, SHEET_ROW)
      ), files AS (SELECT LOAD_ID, FILE_NAME, SHEET FROM ledger_events WHERE EVENT = 'loaded')
      SELECT f.FILE_NAME, f.SHEET, t.SHEET_ROW, t.TRACED, c.FILE_NAME, t.COUNTED_ROW,
        IF(t.LOAD_ID = t.COUNTED_LOAD AND t.SHEET_ROW = t.COUNTED_ROW, 1, 0)
@@ -65,6 +75,19 @@ export async function traceRows(
     value,
     repeats: counts === 1 ? undefined : { file: String(countedFile), row: Number(countedRow) },
   }));
+}
+
+/** The months that the keys name, if they do: no other is read. */
+function monthsOfKeys(
+  { period }: Dataset,
+  { ANO = '', MES, ...keys }: Readonly<Record<string, string>>,
+): MonthRange | undefined {
+  const month = /^\d{4}-\d\d(?=-\d\d)/.exec(
+    keys[period] ?? `${ANO}-${MES?.padStart(2, '0')}-01`,
+  )?.[0];
+  if (month) return { from: `${month}-01`, to: nextMonth(`${month}-01`) };
+  if (MES !== undefined || !/^\d{4}$/.test(ANO)) return undefined;
+  return { from: `${ANO}-01-01`, to: nextMonth(`${ANO}-12-01`) };
 }
 
 /** A date-time as an engine writes it, whether given as a day or as `query` prints it. */

@@ -271,6 +271,7 @@ export const en = {
     '{file}: left in entrada/; its end has not arrived yet (without it for ten minutes, it is rejected as damaged)',
   'run.nothing': 'Nothing new.',
   'run.consolidated': '{dataset}: tables consolidated for {ranges} (run {run})',
+  'run.cost': 'BigQuery: {jobs} jobs, {mib} MiB billed, {seconds} s of slot time',
   'warning.twoValues':
     'Warning: {keyColumn} {key} has two values of {column}: {one} ({oneAt}) and {other} ({otherAt})',
   'warning.more': 'Warnings of the same kinds that are not shown: {count}',
@@ -308,6 +309,7 @@ export const en = {
   'deploy.create': 'create {kind} {name}',
   'deploy.update': 'update {kind} {name}',
   'deploy.addColumns': 'update {kind} {name}: new columns {columns}',
+  'deploy.months': 'consolidate all months of {name} anew',
   'deploy.nothing': '{place} is as it should be.',
   'deploy.rehearsed': '{count} changes in {place}. Nothing has changed yet; --apply does it.',
   'deploy.done': '{count} changes in {place} made.',

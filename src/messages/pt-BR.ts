@@ -270,6 +270,7 @@ export const ptBR: Record<Code, string> = {
     '{file}: deixado em entrada/; o final ainda não chegou (sem ele por dez minutos, é rejeitado como danificado)',
   'run.nothing': 'Nada de novo.',
   'run.consolidated': '{dataset}: tabelas consolidadas para {ranges} (execução {run})',
+  'run.cost': 'BigQuery: {jobs} jobs, {mib} MiB faturados, {seconds} s de tempo de slot',
   'warning.twoValues':
     'Atenção: {keyColumn} {key} tem dois valores de {column}: {one} ({oneAt}) e {other} ({otherAt})',
   'warning.more': 'Avisos dos mesmos tipos que não são mostrados: {count}',
@@ -306,6 +307,7 @@ export const ptBR: Record<Code, string> = {
   'deploy.create': 'criar {kind} {name}',
   'deploy.update': 'atualizar {kind} {name}',
   'deploy.addColumns': 'atualizar {kind} {name}: novas colunas {columns}',
+  'deploy.months': 'consolidar de novo todos os meses de {name}',
   'deploy.nothing': '{place} está como deve estar.',
   'deploy.rehearsed': '{count} mudanças em {place}. Nada mudou ainda; --apply faz.',
   'deploy.done': '{count} mudanças feitas em {place}.',

@@ -5,7 +5,7 @@ import { loadSdk } from '../sdk.ts';
 import { problemOf, statusOf } from './bigquery-problem.ts';
 import { type JobAnswer, sendFile, type Upload } from './bigquery-upload.ts';
 import { type Field, toRow } from './bigquery-values.ts';
-import type { QueryResult } from './warehouse.ts';
+import type { QueryResult, Usage } from './warehouse.ts';
 
 export interface BigQueryPlace {
   readonly project: string;
@@ -19,13 +19,6 @@ export interface BigQueryClientOptions extends BigQueryPlace {
   readonly endpoint?: string | undefined;
   /** A query that would be billed more bytes than this fails before it runs. */
   readonly maxBytes?: number | undefined;
-}
-
-/** What all jobs so far have cost. */
-export interface Usage {
-  jobs: number;
-  bytesBilled: number;
-  slotMs: number;
 }
 
 export type Parameters = Readonly<Record<string, string | number>>;
@@ -75,7 +68,7 @@ export async function openBigQueryClient(options: BigQueryClientOptions): Promis
   const { project, dataset, endpoint, maxBytes } = options;
   const sdk = await loadSdk('@google-cloud/bigquery', () => import('@google-cloud/bigquery'));
   const bq = new sdk.BigQuery({ projectId: project, ...(endpoint && { apiEndpoint: endpoint }) });
-  const usage: Usage = { jobs: 0, bytesBilled: 0, slotMs: 0 };
+  const usage = { jobs: 0, bytesBilled: 0, slotMs: 0 };
   let located: Promise<string> | undefined;
 
   async function ask<T>(path: string, { method = 'GET', query, json }: Ask = {}) {

@@ -1,6 +1,7 @@
 import type { Dataset } from '../contract/dataset.ts';
 import { UserError } from '../errors.ts';
 import type { BigQueryClient } from './bigquery-client.ts';
+import { consolidatingWhere } from './bigquery-procedures.ts';
 import {
   type TablesOnly,
   type Wanted,
@@ -14,7 +15,7 @@ import { type Field, standardType } from './bigquery-values.ts';
 /** One thing that deploying does, and how. */
 export interface Change {
   readonly action: 'create' | 'update';
-  readonly kind: 'dataset' | 'table' | 'view' | 'procedure';
+  readonly kind: 'dataset' | 'table' | 'view' | 'procedure' | 'months';
   readonly name: string;
   /** The columns that are added, where a table is updated. */
   readonly columns: readonly string[];
@@ -34,6 +35,16 @@ interface LiveDataset {
 
 /** The labels of a dataset say what was deployed there last; their names are lower case. */
 const labelOf = ({ name }: Wanted) => `entrada_${name.toLowerCase()}`;
+const deployedAs = ({ version, fingerprint }: Wanted) => `${version}-${fingerprint}`;
+
+/** The label of what was deployed last, if anything was. Throws UserError `home.newer` when a later Entrada did it. */
+function deployedLabel(live: LiveDataset | undefined, wanted: Wanted): string | undefined {
+  const { name, version } = wanted;
+  const label = live?.labels?.[labelOf(wanted)];
+  const found = Number.parseInt(label ?? '', 10);
+  if (found > version) throw new UserError('home.newer', { name, found, version });
+  return label;
+}
 
 const allWanted = (client: BigQueryClient, datasets: readonly (Dataset | TablesOnly)[]) =>
   Promise.all([wantedLedger(client), ...datasets.map((dataset) => wantedOf(dataset, client))]);
@@ -52,7 +63,8 @@ export async function planDeployment(
   const all = await allWanted(client, datasets);
   if (live === undefined) changes.push(createDataset(client, location));
   for (const wanted of all) {
-    const known = live?.labels?.[labelOf(wanted)] === wanted.fingerprint;
+    const deployed = deployedLabel(live, wanted);
+    const known = deployed === deployedAs(wanted);
     const own: Change[] = [];
     for (const table of wanted.tables) own.push(...(await planTable(client, table)));
     for (const view of wanted.views) {
@@ -71,6 +83,9 @@ export async function planDeployment(
       own.push(changeOf('procedure', name, found, async () => void (await client.run(create))));
     }
     changes.push(...own);
+    const dataset = datasets.find(({ name }) => name === wanted.name);
+    if (deployed && Number.parseInt(deployed, 10) < wanted.version && isOfWorkbooks(dataset))
+      changes.push(consolidateAll(client, dataset));
     if (!known) changes.push(label(client, wanted));
   }
   return changes;
@@ -87,10 +102,10 @@ export async function prepareDeployment(
 ): Promise<void> {
   const live = await client.ask<LiveDataset>(`/datasets/${client.dataset}`);
   const all = await allWanted(client, datasets);
-  const deployed = all.map((wanted) => live?.labels?.[labelOf(wanted)]);
-  if (deployed.every((fingerprint, i) => fingerprint === all[i].fingerprint)) return;
+  const others = all.filter((wanted) => deployedLabel(live, wanted) !== deployedAs(wanted));
+  if (others.length === 0) return;
   const place = `${client.project}.${client.dataset}`;
-  if (all.some(({ fingerprint }, i) => deployed[i] !== undefined && deployed[i] !== fingerprint))
+  if (others.some((wanted) => deployedLabel(live, wanted) !== undefined))
     throw new UserError('deploy.needed', { place });
   for (const change of await planDeployment(client, datasets, location)) await change.apply();
 }
@@ -131,11 +146,22 @@ function createDataset(client: BigQueryClient, location: string): Change {
   });
 }
 
+/** The landing table has everything: the tables of an earlier version are made anew of it, for readers at one moment. */
+function consolidateAll(client: BigQueryClient, dataset: Dataset): Change {
+  return changeOf('months', dataset.name, dataset, async () => {
+    await client.run(consolidatingWhere(client, dataset, 'TRUE'));
+  });
+}
+
+function isOfWorkbooks(dataset: Dataset | TablesOnly | undefined): dataset is Dataset {
+  return dataset !== undefined && 'procedures' in dataset;
+}
+
 /** The last step: what it names has been made. */
 function label(client: BigQueryClient, wanted: Wanted): Change {
   return changeOf('dataset', client.dataset, wanted, async () => {
     const live = await client.ask<LiveDataset>(`/datasets/${client.dataset}`);
-    const labels = { ...live?.labels, [labelOf(wanted)]: wanted.fingerprint };
+    const labels = { ...live?.labels, [labelOf(wanted)]: deployedAs(wanted) };
     await client.ask(`/datasets/${client.dataset}`, { method: 'PATCH', json: { labels } });
   });
 }

@@ -6,7 +6,7 @@ import { monthsOf } from '../ledger/ledger.ts';
 import { type BigQueryClient, newJobId } from './bigquery-client.ts';
 import { keyOf, onceDone } from './bigquery-once.ts';
 import { type Wanted, wantedLedger, wantedOf } from './bigquery-schema.ts';
-import { fullName, landing, recording, transaction, withdrawal } from './bigquery-scripts.ts';
+import { fullName, landing, recording, transaction, withdrawing } from './bigquery-scripts.ts';
 import {
   type LocalRows,
   newLoadId,
@@ -18,7 +18,8 @@ import {
 } from './bigquery-stage.ts';
 import { type Rehearsal, rehearsal } from './bigquery-sums.ts';
 import { landingTable } from './dataset-sql.ts';
-import type { Load, MonthRange, Warehouse } from './warehouse.ts';
+import { withinMonths } from './months.ts';
+import type { Load, Warehouse } from './warehouse.ts';
 
 interface LoadContext {
   readonly client: BigQueryClient;
@@ -85,7 +86,7 @@ export async function createBigQueryLoad({
     replaced: readonly number[],
   ): Promise<void> {
     const body = await landStatements();
-    for (const other of replaced) body.push(withdrawal(client, dataset, other));
+    for (const other of replaced) body.push(withdrawing(client, other));
     const recorded = recording(client, events);
     if (events.length > 0) body.push(recorded.sql);
     const script = transaction(body);
@@ -119,7 +120,7 @@ export async function createBigQueryLoad({
     await finish();
     const own = `SELECT DISTINCT ${columns} FROM ${fullName(client, rows)}`;
     const there = `SELECT ${columns} FROM ${fullName(client, landingTable(dataset))}
-      WHERE LOAD_ID = ${other} AND ${within(await monthsOf(warehouse, other))}`;
+      WHERE LOAD_ID = ${other} AND ${withinMonths(await monthsOf(warehouse, other))}`;
     // An intersection, not a join: two blanks are the same.
     const { rows: found } = await client.run(
       `SELECT (SELECT COUNT(*) FROM (${own})), (SELECT COUNT(*) FROM (${own} INTERSECT DISTINCT ${there}))`,
@@ -134,7 +135,7 @@ export async function createBigQueryLoad({
       `SELECT COUNT(*) FROM (
          SELECT ${columns} FROM ${fullName(client, rows)}
          EXCEPT DISTINCT
-         SELECT ${columns} FROM ${fullName(client, landingTable(dataset))} WHERE ${within(ranges)})`,
+         SELECT ${columns} FROM ${fullName(client, landingTable(dataset))} WHERE ${withinMonths(ranges)})`,
     );
     const changes = await rehearsal(client, dataset, {
       body: await landStatements(),
@@ -153,12 +154,4 @@ export async function createBigQueryLoad({
 
   const { write, reject, discard } = local;
   return { loadId, write, reject, discard, commit, compare, preview, abort: close };
-}
-
-/** Literals, so that no other month is read. */
-function within(ranges: readonly MonthRange[]): string {
-  const each = ranges.map(
-    ({ from, to }) => `MONTH_START >= DATE '${from}' AND MONTH_START < DATE '${to}'`,
-  );
-  return each.length === 0 ? 'FALSE' : `(${each.join(' OR ')})`;
 }

@@ -1,11 +1,21 @@
 import { createHash } from 'node:crypto';
 import type { Dataset } from '../contract/dataset.ts';
 import { UserError } from '../errors.ts';
+import { COSTS_TABLE } from '../ledger/costs.ts';
 import { LEDGER_TABLES } from '../ledger/events.ts';
 import type { BigQueryPlace } from './bigquery-client.ts';
-import { qualify } from './bigquery-scripts.ts';
+import {
+  checkBody,
+  checkProcedure,
+  dueBody,
+  dueProcedure,
+  monthsBody,
+  monthsProcedure,
+} from './bigquery-procedures.ts';
+import { fullName, qualify, script } from './bigquery-scripts.ts';
 import { type Field, standardType } from './bigquery-values.ts';
 import { createLandingTable, landingTable, statements } from './dataset-sql.ts';
+import { LEDGER, versionOf } from './schema.ts';
 
 export interface WantedTable {
   readonly name: string;
@@ -31,6 +41,8 @@ export interface WantedProcedure {
 /** What the warehouse must have for the ledger, or for one dataset of workbooks or of Spotify. */
 export interface Wanted {
   readonly name: string;
+  /** When it is a later one than what is deployed, the dataset's tables must be made anew of its rows. */
+  readonly version: number;
   readonly tables: readonly WantedTable[];
   readonly views: readonly WantedView[];
   readonly procedures: readonly WantedProcedure[];
@@ -51,14 +63,17 @@ const LEDGER_CLUSTERING: Readonly<Record<string, readonly string[]>> = {
   ledger_months: ['DATASET', 'LOAD_ID'],
   rejections: ['LOAD_ID'],
 };
+/** What a procedure takes that works on a range of months. */
+const MONTHS = 'p_from DATE, p_to DATE';
 /** BigQuery takes no more. */
 const CLUSTERING = 4;
 
 export function wantedLedger(place: BigQueryPlace): Wanted {
-  const parsed = parse('ledger', LEDGER_TABLES, (table) => LEDGER_CLUSTERING[table] ?? []);
+  const all = [...LEDGER_TABLES, COSTS_TABLE];
+  const parsed = parse('ledger', all, (table) => LEDGER_CLUSTERING[table] ?? []);
   // The ledger is asked for loads, not for months.
   const tables = parsed.tables.map((table) => ({ ...table, byMonth: false }));
-  return finish('ledger', { ...parsed, tables }, [], place);
+  return finish('ledger', versionOf(LEDGER), { ...parsed, tables }, [], place);
 }
 
 /** Throws UserError `dataset.sqlForeign` for a statement in tables.sql that makes neither a table nor a view. */
@@ -66,50 +81,58 @@ export async function wantedOf(
   dataset: Dataset | TablesOnly,
   place: BigQueryPlace,
 ): Promise<Wanted> {
-  const own = await statements(dataset, 'tables.sql');
+  const tables = await statements(dataset, 'tables.sql');
   if ('statements' in dataset) {
-    const parsed = parse(dataset.name, [...own, ...dataset.statements], () => []);
-    return finish(dataset.name, parsed, [], place);
+    const parsed = parse(dataset.name, [...tables, ...dataset.statements], () => []);
+    return finish(dataset.name, versionOf(dataset.name), parsed, [], place);
   }
   const landing = landingTable(dataset);
   const keys = dataset.columns.filter(({ key }) => key).map(({ name }) => name);
-  const parsed = parse(dataset.name, [createLandingTable(dataset), ...own], (table) =>
+  const parsed = parse(dataset.name, [createLandingTable(dataset), ...tables], (table) =>
     table === landing ? ['LOAD_ID'] : keys.slice(0, CLUSTERING),
   );
-  const bodies = await Promise.all(
+  const own = await Promise.all(
     dataset.procedures.flat().map(async (name) => {
-      const body = await statements(dataset, `${name}.sql`);
-      return { name, body: `${body.join(';\n')};` };
+      return { name, parameters: MONTHS, body: script(await statements(dataset, `${name}.sql`)) };
     }),
   );
-  return finish(dataset.name, parsed, bodies, place);
-}
-
-/** The names that a dataset's statements may use. */
-export function namesOf(...parts: readonly Wanted[]): ReadonlySet<string> {
-  return new Set(
-    parts.flatMap(({ tables, views }) => [...tables, ...views].map(({ name }) => name)),
-  );
+  const months = { parameters: MONTHS, body: monthsBody(place, dataset) };
+  const check = { parameters: MONTHS, body: checkBody(await statements(dataset, 'checks.sql')) };
+  const procedures = [
+    ...own,
+    { name: monthsProcedure(dataset), ...months },
+    { name: checkProcedure(dataset), ...check },
+    { name: dueProcedure(dataset), parameters: '', body: dueBody(place, dataset) },
+  ];
+  return finish(dataset.name, versionOf(dataset.name), parsed, procedures, place);
 }
 
 type Parsed = Pick<Wanted, 'tables' | 'views'>;
 
+interface Procedure {
+  readonly name: string;
+  readonly parameters: string;
+  readonly body: string;
+}
+
 function finish(
   name: string,
+  version: number,
   { tables, views }: Parsed,
-  bodies: readonly { readonly name: string; readonly body: string }[],
+  procedures: readonly Procedure[],
   place: BigQueryPlace,
 ): Wanted {
   const ledger = LEDGER_TABLES.map((sql) => NAME.exec(sql)?.[1] ?? '');
   const names = new Set([...ledger, ...[...tables, ...views].map((one) => one.name)]);
   const wanted = {
     name,
+    version,
     tables,
     views: views.map((view) => ({ ...view, query: qualify(view.query, names, place) })),
-    procedures: bodies.map((procedure) => {
+    procedures: procedures.map((procedure) => {
       const body = qualify(procedure.body, names, place);
-      const target = `\`${place.project}.${place.dataset}.${procedure.name}\``;
-      const create = `CREATE OR REPLACE PROCEDURE ${target}(p_from DATE, p_to DATE)\nBEGIN\n${body}\nEND;`;
+      const target = fullName(place, procedure.name);
+      const create = `CREATE OR REPLACE PROCEDURE ${target}(${procedure.parameters})\nBEGIN\n${body}END;`;
       return { name: procedure.name, body, create };
     }),
   };

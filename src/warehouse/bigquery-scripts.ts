@@ -1,8 +1,7 @@
 import type { Dataset } from '../contract/dataset.ts';
 import { EVENT_COLUMNS, eventRow, type LedgerEvent } from '../ledger/events.ts';
 import type { BigQueryPlace, Parameters } from './bigquery-client.ts';
-import { landingTable, withMonths } from './dataset-sql.ts';
-import type { MonthRange } from './warehouse.ts';
+import { landingTable, withdrawal } from './dataset-sql.ts';
 
 /* The scripts that BigQuery is sent, as text. Every table has its full name: a script knows no default dataset. */
 
@@ -46,36 +45,10 @@ export function transaction(
 ): string {
   const end = rehearse ? 'ROLLBACK TRANSACTION' : 'COMMIT TRANSACTION';
   // A script that fails leaves no transaction open: BigQuery rolls it back.
-  const all = ['DECLARE v_failed STRING', ...before, 'BEGIN TRANSACTION', ...body, ...result, end];
-  return `${all.join(';\n')};\n`;
+  return script([...before, 'BEGIN TRANSACTION', ...body, ...result, end]);
 }
 
-/** Withdrawn rows out and the procedures, for each range, then the checks; one that finds something ends the script with what it found. */
-export function consolidation(
-  place: BigQueryPlace,
-  dataset: Dataset,
-  ranges: readonly MonthRange[],
-  checks: readonly string[],
-): string[] {
-  const calls = ranges.flatMap((range) => [
-    removal(place, dataset, range),
-    ...dataset.procedures
-      .flat()
-      .map((name) => `CALL ${fullName(place, name)}(DATE '${range.from}', DATE '${range.to}')`),
-  ]);
-  const looks = ranges.flatMap((range) => checks.map((check) => look(withMonths(check, range))));
-  return [...calls, ...looks];
-}
-
-function look(check: string): string {
-  const texts = ['COMPARED', 'EXPECTED', 'FOUND'].map((column) => `CAST(${column} AS STRING)`);
-  return `SET v_failed = (SELECT TO_JSON_STRING([${texts.join(', ')}]) FROM (
-${check}
-) LIMIT 1);
-IF v_failed IS NOT NULL THEN
-  RAISE USING MESSAGE = CONCAT('entrada.check:', v_failed);
-END IF`;
-}
+export const script = (all: readonly string[]) => `${all.join(';\n')};\n`;
 
 /** What is taken of a staging table's rows, and where it lands. */
 export interface Staged {
@@ -119,23 +92,8 @@ function unused(place: BigQueryPlace, loadId: number): string {
 END IF`;
 }
 
-/** Marks a load as withdrawn: its rows count until its months, which are due again, are consolidated. */
-export function withdrawal(place: BigQueryPlace, dataset: Dataset, loadId: number): string {
-  return `UPDATE ${fullName(place, 'ledger_months')} SET ROWS_ACCEPTED = NULL
-WHERE DATASET = '${dataset.name}' AND LOAD_ID = ${loadId}`;
-}
-
-/** Takes the rows of withdrawn loads out of a range of months. */
-function removal(place: BigQueryPlace, dataset: Dataset, { from, to }: MonthRange): string {
-  const months = `MONTH_START >= DATE '${from}' AND MONTH_START < DATE '${to}'`;
-  const ledger = fullName(place, 'ledger_months');
-  const withdrawn = `DATASET = '${dataset.name}' AND ROWS_ACCEPTED IS NULL AND ${months}`;
-  return `IF EXISTS (SELECT 1 FROM ${ledger} WHERE ${withdrawn}) THEN
-  DELETE FROM ${fullName(place, landingTable(dataset))}
-  WHERE ${months} AND LOAD_ID IN (SELECT LOAD_ID FROM ${ledger} WHERE ${withdrawn});
-  UPDATE ${ledger} SET ROWS_ACCEPTED = 0 WHERE ${withdrawn};
-END IF`;
-}
+export const withdrawing = (place: BigQueryPlace, loadId: number) =>
+  qualify(withdrawal(loadId), new Set(['ledger_months']), place);
 
 /** One statement that records events, with their values as parameters. */
 export function recording(

@@ -1,16 +1,10 @@
 import type { Dataset } from '../contract/dataset.ts';
 import type { BigQueryClient, Parameters } from './bigquery-client.ts';
-import { namesOf, type Wanted, wantedLedger, wantedOf } from './bigquery-schema.ts';
-import {
-  changes,
-  consolidation,
-  qualify,
-  remembering,
-  type SumTable,
-  transaction,
-} from './bigquery-scripts.ts';
+import { consolidating } from './bigquery-procedures.ts';
+import { type Wanted, wantedOf } from './bigquery-schema.ts';
+import { changes, remembering, type SumTable, transaction } from './bigquery-scripts.ts';
 import { toValue } from './bigquery-values.ts';
-import { statements } from './dataset-sql.ts';
+import { sumTables } from './dataset-sql.ts';
 import type { KeyChange, MonthRange, Value } from './warehouse.ts';
 
 export type Rehearsal = readonly KeyChange[];
@@ -26,22 +20,6 @@ interface Work {
   readonly jobId?: string;
 }
 
-/** The procedures and checks of a dataset, as statements of a script. */
-export async function consolidationOf(
-  client: BigQueryClient,
-  dataset: Dataset,
-  ranges: readonly MonthRange[],
-): Promise<string[]> {
-  const names = namesOf(wantedLedger(client), await wantedOf(dataset, client));
-  const checks = await statements(dataset, 'checks.sql');
-  return consolidation(
-    client,
-    dataset,
-    ranges,
-    checks.map((check) => qualify(check, names, client)),
-  );
-}
-
 /** Does the work and consolidates in one transaction; tells which keys of the consolidated tables changed. */
 export async function rehearsal(
   client: BigQueryClient,
@@ -49,25 +27,21 @@ export async function rehearsal(
   work: Work,
 ): Promise<Rehearsal> {
   const wanted = await wantedOf(dataset, client);
-  const tables = sumTables(dataset, wanted);
+  const tables = sumsOf(dataset, wanted);
   const { body, after = [], ranges, rehearse, parameters, jobId } = work;
-  const script = transaction(
-    [...body, ...(await consolidationOf(client, dataset, ranges)), ...after],
-    {
-      before: remembering(client, tables),
-      result: changes(client, tables),
-      rehearse,
-    },
-  );
+  const script = transaction([...body, ...consolidating(client, dataset, ranges), ...after], {
+    before: remembering(client, tables),
+    result: changes(client, tables),
+    rehearse,
+  });
   const { rows } = await client.run(script, { parameters, ...(jobId && { jobId }) });
   const found = rows.map((row) => toChange(wanted, tables, row));
   const order = (table: string) => tables.findIndex(({ name }) => name === table);
   return found.sort((a, b) => order(a.table) - order(b.table) || compareKeys(a, b));
 }
 
-/** The first of a dataset's tables holds its rows; the others are the sums whose change is told. */
-export function sumTables(dataset: Dataset, { tables }: Wanted): SumTable[] {
-  return dataset.tables.slice(1).flatMap((name) => {
+function sumsOf(dataset: Dataset, { tables }: Wanted): SumTable[] {
+  return sumTables(dataset).flatMap((name) => {
     const columns =
       tables.find((table) => table.name === name)?.fields.map((field) => field.name) ?? [];
     const sum = columns.at(-1);

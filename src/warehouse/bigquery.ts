@@ -7,7 +7,6 @@ import {
   type BigQueryClientOptions,
   newJobId,
   openBigQueryClient,
-  type Usage,
 } from './bigquery-client.ts';
 import {
   type Change,
@@ -17,17 +16,16 @@ import {
 } from './bigquery-deploy.ts';
 import { createBigQueryLoad } from './bigquery-load.ts';
 import { keyOf, onceDone } from './bigquery-once.ts';
+import { consolidating } from './bigquery-procedures.ts';
 import type { TablesOnly } from './bigquery-schema.ts';
-import { fullName, recording, statementsIn, transaction, withdrawal } from './bigquery-scripts.ts';
+import { fullName, recording, statementsIn, transaction, withdrawing } from './bigquery-scripts.ts';
 import { stage, stagingTable, temporaryFolder, unstage, writeNdjson } from './bigquery-stage.ts';
-import { consolidationOf, rehearsal } from './bigquery-sums.ts';
+import { rehearsal } from './bigquery-sums.ts';
 import type { Field } from './bigquery-values.ts';
 import type { MonthRange, Retraction, TableRows, Warehouse } from './warehouse.ts';
 
 export interface BigQueryOptions extends BigQueryClientOptions {
   readonly readOnly?: boolean;
-  /** Called when the warehouse is closed, with what its jobs have cost. */
-  readonly onUsage?: ((usage: Usage) => void) | undefined;
 }
 
 export interface BigQueryWarehouse extends Warehouse {
@@ -51,7 +49,7 @@ export async function openBigQuery(options: BigQueryOptions): Promise<BigQueryWa
 /** The same on a client that is open. */
 export function createBigQueryWarehouse(
   client: BigQueryClient,
-  options: Pick<BigQueryOptions, 'location' | 'readOnly' | 'onUsage'>,
+  options: Pick<BigQueryOptions, 'location' | 'readOnly'>,
 ): BigQueryWarehouse {
   function allowed(sql: string): string {
     const { first } = statementsIn(sql);
@@ -82,13 +80,12 @@ export function createBigQueryWarehouse(
   }
 
   async function consolidate(dataset: Dataset, ranges: readonly MonthRange[]): Promise<void> {
-    if (ranges.length > 0)
-      await client.run(transaction(await consolidationOf(client, dataset, ranges)));
+    if (ranges.length > 0) await client.run(transaction(consolidating(client, dataset, ranges)));
   }
 
   async function retract({ dataset, loadId, ranges, events, rehearse }: Retraction) {
     const { sql, parameters } = recording(client, events);
-    const body = [withdrawal(client, dataset, loadId)];
+    const body = [withdrawing(client, loadId)];
     const after = events.length > 0 ? [sql] : [];
     return rehearsal(client, dataset, { body, ranges, after, rehearse, parameters });
   }
@@ -104,9 +101,8 @@ export function createBigQueryWarehouse(
     consolidate,
     retract,
     write: (changes) => writeTables(client, changes),
-    async close() {
-      options.onUsage?.(client.usage);
-    },
+    usage: client.usage,
+    async close() {},
   };
   return warehouse;
 }

@@ -1,13 +1,8 @@
 import type { Dataset } from '../contract/dataset.ts';
-import { landingTable } from './dataset-sql.ts';
+import { removal, sumTables, withdrawal, withMonths } from './dataset-sql.ts';
 import type { KeyChange, MonthRange, Warehouse } from './warehouse.ts';
 
 type RunSql = (sql: string) => Promise<unknown>;
-
-/** The first of a dataset's tables holds its rows; the others are the sums whose change is told. */
-function sumTables(dataset: Dataset): readonly string[] {
-  return dataset.tables.slice(1);
-}
 
 /** Keeps the consolidated tables as they are, for `changesSince`. */
 export async function rememberSums(run: RunSql, dataset: Dataset): Promise<void> {
@@ -39,27 +34,19 @@ export async function changesSince(
   return changes;
 }
 
-/** Marks a load as withdrawn: its rows count until its months, which are due again, are consolidated. */
+/** See withdrawal in dataset-sql.ts. */
 export async function withdrawLoad(run: RunSql, loadId: number): Promise<void> {
-  await run(`UPDATE ledger_months SET ROWS_ACCEPTED = NULL WHERE LOAD_ID = ${loadId}`);
+  await run(withdrawal(loadId));
 }
 
-/**
- * Takes the rows of withdrawn loads out. It goes with consolidating their months in one transaction, since readers
- * see the landing table through their views.
- */
+/** Takes the rows of withdrawn loads out of a range of months. */
 export async function takeOutWithdrawn(
   run: RunSql,
   query: Warehouse['query'],
   dataset: Dataset,
-  { from, to }: MonthRange,
+  range: MonthRange,
 ): Promise<void> {
-  const months = `MONTH_START >= DATE '${from}' AND MONTH_START < DATE '${to}'`;
-  const withdrawn = `DATASET = '${dataset.name}' AND ROWS_ACCEPTED IS NULL AND ${months}`;
-  const { rows } = await query(`SELECT DISTINCT LOAD_ID FROM ledger_months WHERE ${withdrawn}`);
-  if (rows.length === 0) return;
-  await run(
-    `DELETE FROM ${landingTable(dataset)} WHERE LOAD_ID IN (${rows.join(', ')}) AND ${months}`,
-  );
-  await run(`UPDATE ledger_months SET ROWS_ACCEPTED = 0 WHERE ${withdrawn}`);
+  const { isAny, body } = removal(dataset);
+  if ((await query(withMonths(isAny, range))).rows.length === 0) return;
+  for (const statement of body) await run(withMonths(statement, range));
 }

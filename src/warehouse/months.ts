@@ -30,7 +30,15 @@ export function portionsOf(
   return portions;
 }
 
-function nextMonth(month: string): string {
+/** What is true of the rows of these months, as literals: an engine skips the months it need not read only then. */
+export function withinMonths(ranges: readonly MonthRange[]): string {
+  const each = ranges.map(
+    ({ from, to }) => `MONTH_START >= DATE '${from}' AND MONTH_START < DATE '${to}'`,
+  );
+  return each.length === 0 ? 'FALSE' : `(${each.join(' OR ')})`;
+}
+
+export function nextMonth(month: string): string {
   const [year, number] = month.split('-').map(Number);
   return number === 12 ? `${year + 1}-01-01` : `${year}-${String(number + 1).padStart(2, '0')}-01`;
 }

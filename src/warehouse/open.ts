@@ -1,21 +1,18 @@
 import type { Settings } from '../config.ts';
-import type { Usage } from './bigquery-client.ts';
 import type { Warehouse } from './warehouse.ts';
 
 interface OpenOptions {
   readonly readOnly?: boolean;
   /** See DuckDbOptions: another process has the database. */
   readonly onWait?: (holder: string) => void;
-  /** See BigQueryOptions: what the jobs have cost. */
-  readonly onUsage?: (usage: Usage) => void;
 }
 
 /** The warehouse that the settings name; the other one's libraries are not loaded. */
 export async function openWarehouse(
   settings: Settings,
-  { readOnly = false, onWait, onUsage }: OpenOptions = {},
+  { readOnly = false, onWait }: OpenOptions = {},
 ): Promise<Warehouse> {
-  if (settings.bigquery) return openDeployed(settings, { readOnly, ...(onUsage && { onUsage }) });
+  if (settings.bigquery) return openDeployed(settings, { readOnly });
   const { openDuckDb } = await import('./duckdb.ts');
   const { database: file, waitMs } = settings;
   return openDuckDb({ file, waitMs, readOnly, ...(onWait && { onWait }) });
@@ -24,7 +21,7 @@ export async function openWarehouse(
 /** The warehouse in BigQuery, which can be deployed to; only where the settings name one. */
 export async function openDeployed(
   { bigquery }: Settings,
-  options: { readonly readOnly?: boolean; readonly onUsage?: (usage: Usage) => void } = {},
+  options: { readonly readOnly?: boolean } = {},
 ) {
   if (!bigquery) throw new Error('no BigQuery is set');
   const { openBigQuery } = await import('./bigquery.ts');

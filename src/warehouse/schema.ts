@@ -4,10 +4,12 @@ import { landingTable } from './dataset-sql.ts';
 import type { Warehouse } from './warehouse.ts';
 
 /** What the ledger is called among the datasets; none of them can have this name. */
-const LEDGER = '(ledger)';
+export const LEDGER = '(ledger)';
 
 /** The version of the tables that this Entrada keeps. A dataset that is not named here has none. */
 const VERSIONS: Readonly<Record<string, number>> = { [LEDGER]: 2, bases_vendas: 2 };
+
+export const versionOf = (name: string) => VERSIONS[name] ?? 0;
 
 /** By the version that they were part of: what is taken away before the tables of the next version are made. */
 const OUTDATED: Readonly<Record<string, Readonly<Record<number, readonly string[]>>>> = {
@@ -74,12 +76,12 @@ export async function refuseOtherVersions({ query }: Pick<Warehouse, 'query'>): 
   }
   for (const [name, version] of await recorded(query)) {
     refuseNewer(name, version);
-    if (version < (VERSIONS[name] ?? 0)) throw new UserError('home.older', {});
+    if (version < versionOf(name)) throw new UserError('home.older', {});
   }
 }
 
 function refuseNewer(name: string, found: number): void {
-  const version = VERSIONS[name] ?? 0;
+  const version = versionOf(name);
   if (found > version) throw new UserError('home.newer', { name, found, version });
 }
 

@@ -31,7 +31,16 @@ export interface Warehouse {
   retract(retraction: Retraction): Promise<readonly KeyChange[]>;
   /** Writes rows to tables that are there, all of it at once. One call at a time. */
   write(changes: readonly TableRows[]): Promise<void>;
+  /** What its jobs have cost so far, where a warehouse is billed by them. */
+  readonly usage?: Usage;
   close(): Promise<void>;
+}
+
+export interface Usage {
+  readonly jobs: number;
+  readonly bytesBilled: number;
+  /** Milliseconds of one slot. */
+  readonly slotMs: number;
 }
 
 /** Rows for one table, their values in the order of `columns`; what is not a number or a boolean as ISO text. */

@@ -7,8 +7,8 @@ import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { type Dataset, readDatasets } from '../../src/contract/dataset.ts';
 import { monthsDue } from '../../src/ledger/ledger.ts';
-import { loadRows, numberOf } from '../contracts/warehouse-rows.ts';
-import { given, skipWithout } from './rig.ts';
+import { loadRows, numberOf, rowsOf } from '../contracts/warehouse-rows.ts';
+import { given, JSON_TYPE, skipWithout } from './rig.ts';
 import { newPlace, openEmulated } from './warehouses.ts';
 
 const skip = skipWithout('bigquery');
@@ -44,6 +44,17 @@ describe('deploying to BigQuery', { skip }, () => {
 
   const told = (changes: readonly { action: string; kind: string; name: string }[]) =>
     changes.map(({ action, kind, name }) => `${action} ${kind} ${name}`);
+
+  /** Changes the version that the sales dataset was deployed as. */
+  async function relabel({ dataset }: { dataset: string }, change: (version: number) => number) {
+    const url = `${given('ENTRADA_TEST_BIGQUERY_URL')}/bigquery/v2/projects/demo/datasets/${dataset}`;
+    const live = (await (await fetch(url)).json()) as { labels: Record<string, string> };
+    const [version, fingerprint] = live.labels.entrada_bases_vendas.split('-');
+    const entrada_bases_vendas = `${change(Number(version))}-${fingerprint}`;
+    const body = JSON.stringify({ labels: { ...live.labels, entrada_bases_vendas } });
+    const made = await fetch(url, { method: 'PATCH', headers: JSON_TYPE, body });
+    assert.ok(made.ok, await made.text());
+  }
 
   test('makes everything once, and then finds nothing to do', async () => {
     const place = newPlace();
@@ -148,12 +159,65 @@ describe('deploying to BigQuery', { skip }, () => {
     ]);
   });
 
-  test('the jobs are counted', async () => {
-    const usage = Promise.withResolvers<{ jobs: number }>();
-    const warehouse = await openEmulated({ onUsage: usage.resolve });
-    await warehouse.prepare([vendas]);
-    await warehouse.close();
-    assert.ok((await usage.promise).jobs >= vendas.procedures.flat().length);
+  test('one call publishes what is due; a check that finds something publishes nothing', async () => {
+    const place = newPlace();
+    const warehouse = await deployed(place);
+    const call = () =>
+      warehouse.query(`CALL \`${place.project}.${place.dataset}.consolidate_bases_vendas\`()`);
+    const published = () => rowsOf(warehouse, 'SELECT * FROM con_ano_mes ORDER BY ANO, MES');
+    await call();
+    assert.deepEqual(await published(), []);
+    const day = (month: string) => [1, 'A', 1, 'B', `${month}-01T00:00:00`, 5];
+    const first = await loadRows(warehouse, vendas, [day('2019-01'), day('2019-02')]);
+    await loadRows(warehouse, vendas, [day('2019-01'), day('2020-12'), day('2021-01')]);
+    await call();
+    const four = [
+      [2019, 1, 5],
+      [2019, 2, 5],
+      [2020, 12, 5],
+      [2021, 1, 5],
+    ];
+    assert.deepEqual(await published(), four);
+    assert.deepEqual(await monthsDue(warehouse, vendas), []);
+    // Withdrawn by the load that replaces it; its row of January is the other load's too.
+    await loadRows(warehouse, vendas, [day('2022-06')], [first]);
+    await warehouse.query('INSERT INTO con_ano_mes (ANO, MES, SUM_QTD_VENDA) VALUES (1999, 1, 7)');
+    await assert.rejects(call(), {
+      kind: 'terminal',
+      code: 'check.failed',
+      values: { compared: 'units in con_ano_mes', expected: '20', found: '27' },
+    });
+    assert.deepEqual(await published(), [[1999, 1, 7], ...four]);
+    assert.equal(await numberOf(warehouse, 'SELECT COUNT(*) FROM bases_vendas_linhas'), 6);
+    await warehouse.query('DELETE FROM con_ano_mes WHERE ANO = 1999');
+    await call();
+    assert.deepEqual(await published(), [four[0], four[2], four[3], [2022, 6, 5]]);
+    assert.equal(await numberOf(warehouse, 'SELECT COUNT(*) FROM bases_vendas_linhas'), 4);
+    assert.deepEqual(
+      await rowsOf(warehouse, 'SELECT JOBS, BYTES_BILLED, SLOT_MS FROM ledger_costs'),
+      Array(3).fill([1, 10_485_760, 1]),
+    );
+  });
+
+  test('a later version of a dataset makes its tables anew of the rows that are there', async () => {
+    const place = newPlace();
+    const warehouse = await deployed(place);
+    await loadRows(warehouse, vendas, [ROW, [1, 'A', 1, 'B', '2021-01-01T00:00:00', 7]]);
+    await warehouse.consolidate(vendas, await monthsDue(warehouse, vendas));
+    // As if the cube of an earlier version had been something else.
+    await warehouse.query('UPDATE bases_vendas_cube SET SUM_QTD_VENDA = 1 WHERE TRUE');
+    await relabel(place, (version) => version - 1);
+    await assert.rejects(warehouse.prepare([vendas]), { code: 'deploy.needed' });
+    const changes = await warehouse.plan([vendas]);
+    // The emulator does not tell what a view says, so that it is made again.
+    const but = told(changes).filter((change) => change !== 'update view bases_vendas');
+    assert.deepEqual(but, ['update months bases_vendas', `update dataset ${place.dataset}`]);
+    for (const change of changes) await change.apply();
+    assert.equal(await numberOf(warehouse, 'SELECT SUM(SUM_QTD_VENDA) FROM bases_vendas_cube'), 12);
+    assert.deepEqual(told(await warehouse.plan([vendas])), []);
+    await relabel(place, (version) => version + 1);
+    for (const refused of [warehouse.prepare([vendas]), warehouse.plan([vendas])])
+      await assert.rejects(refused, { kind: 'user', code: 'home.newer' });
   });
 
   test('the command line, from deploying to retracting', async () => {
@@ -192,7 +256,15 @@ describe('deploying to BigQuery', { skip }, () => {
     await writeDemoWorkbooks(join(home, 'entrada'));
     const run = entrada('run');
     assert.match(run.stdout, /rows read/);
-    assert.match(run.stderr, /"bytesBilled":\d+,"slotMs":\d+/);
+    const [, jobs, mib] = /BigQuery: (\d+) jobs, (\d+) MiB billed/.exec(run.stdout) ?? [];
+    assert.ok(Number(jobs) > 10 && Number(mib) > 100, run.stdout);
+    const costs = entrada(
+      'query',
+      'SELECT JOBS, BYTES_BILLED / 1048576 AS MIB FROM ledger_costs',
+      '--format',
+      'csv',
+    );
+    assert.match(costs.stdout, new RegExp(`${jobs},${mib}\\b`));
     assert.equal(run.status, 3, run.all);
     assert.match(entrada('status').stdout, /loaded/);
     const sum = () =>
