@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { findArrivals } from '../ingest/arrivals.ts';
-import { INBOX } from '../ingest/folders.ts';
+import { INBOX, senderOf } from '../ingest/folders.ts';
 import { allFiles } from '../ledger/ledger.ts';
 import { allRuns } from '../spotify/runs.ts';
 import type { Run } from './commands.ts';
@@ -12,7 +12,8 @@ export const status: Run = async ({ settings, output }) => {
   const warehouse = await openForReading(settings);
   try {
     const files = await allFiles(warehouse);
-    for (const file of files) output.object({ type: 'file', ...file });
+    for (const file of files)
+      output.object({ type: 'file', ...file, sender: senderOf(file.fileName) });
     output.table(
       ['file', 'state', 'read', 'loaded', 'rejected', 'repeated', 'when (UTC)', 'why'],
       files.map((file) => [

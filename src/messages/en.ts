@@ -251,6 +251,7 @@ export const en = {
   'wait.empty': '{file}: left in entrada/; it is empty so far',
   'wait.writing': '{file}: left in entrada/; it is still being written',
   'wait.incomplete': '{file}: left in entrada/; its end has not arrived yet',
+  'wait.gaps': '{file}: left in entrada/; its bytes are not yet those that its checksums promise',
   'run.nothing': 'Nothing new.',
   'run.consolidated': '{dataset}: tables consolidated for {ranges} (run {run})',
   'warning.twoValues':

@@ -250,6 +250,8 @@ export const ptBR: Record<Code, string> = {
   'wait.empty': '{file}: deixado em entrada/; por enquanto está vazio',
   'wait.writing': '{file}: deixado em entrada/; ainda está sendo gravado',
   'wait.incomplete': '{file}: deixado em entrada/; o final ainda não chegou',
+  'wait.gaps':
+    '{file}: deixado em entrada/; seus bytes ainda não são os que suas somas de verificação prometem',
   'run.nothing': 'Nada de novo.',
   'run.consolidated': '{dataset}: tabelas consolidadas para {ranges} (execução {run})',
   'warning.twoValues':
