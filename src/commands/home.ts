@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { access, mkdir } from 'node:fs/promises';
-import { destination, pino } from 'pino';
+import { destination, type Logger, pino } from 'pino';
 import type { Bus } from '../bus/bus.ts';
 import { createMemoryBus } from '../bus/memory.ts';
 import type { Settings } from '../config.ts';
@@ -35,10 +35,7 @@ export async function openHome(
   }
   const onWait = (holder: string) => output.say({ code: 'warehouse.waiting', values: { holder } });
   const runId = newRunId();
-  const log = pino(
-    { level: settings.logLevel, base: { runId } },
-    destination({ dest: 2, sync: true }),
-  );
+  const log = createLog(settings, { runId });
   const warehouse = await openWarehouse(settings, {
     onWait,
     onUsage: (usage) => log.info(usage, 'bigquery'),
@@ -58,6 +55,11 @@ export async function openHome(
     },
     [Symbol.asyncDispose]: () => warehouse.close(),
   };
+}
+
+/** The log of the settings, on stderr; each line bears `base`. */
+export function createLog({ logLevel }: Settings, base: object): Logger {
+  return pino({ level: logLevel, base }, destination({ dest: 2, sync: true }));
 }
 
 /** The lake of the settings; the SDK of Google Cloud is loaded for a bucket alone. */
