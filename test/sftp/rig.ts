@@ -18,6 +18,7 @@ export const noClient =
   spawnSync('sftp', ['-?']).error && 'there is no sftp: install openssh-client';
 
 export const PASSWORD = 'uma senha comprida';
+let hash: Promise<string> | undefined;
 
 /** Quick enough for a test, and long enough to be told apart. */
 const QUICK_GUARD: GuardLimits = { ...guardLimits, firstDelayMs: 1, longestDelayMs: 4 };
@@ -54,7 +55,9 @@ export interface Rig extends AsyncDisposable {
   readonly lake: Lake;
   /** What the server logged, each line an object. */
   readonly log: Record<string, unknown>[];
-  /** OpenSSH's options to reach the server as this account, by its key. */
+  /** OpenSSH's options to know the server, and no key of this machine's user. */
+  readonly common: readonly string[];
+  /** The same, and to be this account by its key. */
   options(account: string): string[];
   /** OpenSSH's sftp does these commands; a command that begins with `-` may fail. */
   sftp(account: string, ...commands: readonly string[]): Promise<Answer>;
@@ -90,7 +93,8 @@ export async function startRig({ accounts = [], ...options }: RigOptions = {}): 
   const accountsFile = join(home, 'sftp/accounts.json');
   const hostKeyFile = join(home, 'sftp/host_key');
   const all: Account[] = [];
-  const password = await hashPassword(PASSWORD);
+  hash ??= hashPassword(PASSWORD);
+  const password = await hash;
   for (const name of ['ana', 'bia']) {
     const pair = makeKeyPair(name);
     await writeFile(at(`${name}.key`), pair.private, { mode: 0o600 });
@@ -132,6 +136,7 @@ export async function startRig({ accounts = [], ...options }: RigOptions = {}): 
     port,
     lake,
     log,
+    common,
     options: optionsOf,
     sftp: (account, ...commands) =>
       run('sftp', ['-b', '-', '-P', String(port), ...optionsOf(account), `${account}@127.0.0.1`], {
