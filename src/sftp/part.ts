@@ -21,6 +21,12 @@ export interface Part {
   discard(): Promise<void>;
 }
 
+/** Bytes from one offset to before another. */
+interface Piece {
+  readonly from: number;
+  readonly to: number;
+}
+
 /** More pieces apart from one another are not kept in mind: no program uploads like that. */
 const MOST_PIECES = 1_000;
 
@@ -36,20 +42,22 @@ export async function createPart(
   const path = join(folder, `${randomUUID()}.part`);
   const file = await naming(name, () => fs.open(path, 'wx+'));
   let size = 0;
-  let whole = 0;
-  let beyond: { readonly from: number; readonly to: number }[] = [];
+  /** What has come, in pieces that do not touch: a single one as long as all comes in order. */
+  let pieces: readonly Piece[] = [];
   let broken: unknown;
+  const whole = () => pieces.find(({ from }) => from === 0)?.to ?? 0;
+  const gap = () => new UserError('sftp.gaps', { file: name, offset: whole() });
 
-  function arrived(from: number, to: number): void {
-    size = Math.max(size, to);
-    beyond.push({ from, to });
-    // In order, each piece is taken up at once.
-    for (let next = follower(); next; next = follower()) whole = Math.max(whole, next.to);
-    beyond = beyond.filter((piece) => piece.to > whole);
-    if (beyond.length > MOST_PIECES)
-      throw new UserError('sftp.gaps', { file: name, offset: whole });
+  function arrived(piece: Piece): void {
+    const touches = ({ from, to }: Piece) => from <= piece.to && to >= piece.from;
+    const one = [...pieces.filter(touches), piece].reduce((a, b) => ({
+      from: Math.min(a.from, b.from),
+      to: Math.max(a.to, b.to),
+    }));
+    pieces = [...pieces.filter((other) => !touches(other)), one];
+    size = Math.max(size, piece.to);
+    if (pieces.length > MOST_PIECES) throw gap();
   }
-  const follower = () => beyond.find((piece) => piece.from <= whole && piece.to > whole);
 
   /** Does `work`, unless some failed before: what came of the upload is then of no use. */
   async function unbroken(work: () => Promise<void>): Promise<void> {
@@ -73,14 +81,14 @@ export async function createPart(
       return size;
     },
     get whole() {
-      return whole;
+      return whole();
     },
     write: (offset, bytes) =>
       unbroken(async () => {
         onGrow(Math.max(0, offset + bytes.length - size));
         for (let at = 0; at < bytes.length; )
           at += (await file.write(bytes, at, bytes.length - at, offset + at)).bytesWritten;
-        arrived(offset, offset + bytes.length);
+        arrived({ from: offset, to: offset + bytes.length });
       }),
     async read(offset, length) {
       const bytes = new Uint8Array(Math.max(0, Math.min(length, size - offset)));
@@ -92,20 +100,19 @@ export async function createPart(
         onGrow(Math.max(0, wanted - size));
         await file.truncate(wanted);
         size = wanted;
-        whole = Math.min(whole, wanted);
-        beyond = beyond
+        pieces = pieces
           .filter(({ from }) => from < wanted)
           .map(({ from, to }) => ({ from, to: Math.min(to, wanted) }));
       }),
     seal: () =>
       unbroken(async () => {
-        if (whole < size) throw new UserError('sftp.gaps', { file: name, offset: whole });
+        if (whole() < size) throw gap();
         await close();
       }),
     sealWhole: () =>
       unbroken(async () => {
-        await file.truncate(whole);
-        size = whole;
+        size = whole();
+        await file.truncate(size);
         await close();
       }),
     async discard() {

@@ -1,4 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -143,31 +144,9 @@ export async function startRig({ accounts = [], ...options }: RigOptions = {}): 
         stdin: `${commands.join('\n')}\n`,
       }),
     scp: (account, ...args) => run('scp', ['-P', String(port), ...optionsOf(account), ...args]),
-    async connect(account, config = {}) {
-      const client = new ssh2.Client();
-      const ready = new Promise<void>((resolve, reject) => {
-        client.once('ready', resolve).once('error', reject);
-      });
-      const privateKey = config.password ? undefined : await readFile(at(`${account}.key`));
-      client.connect({
-        host: '127.0.0.1',
-        port,
-        username: account,
-        ...(privateKey && { privateKey }),
-        ...config,
-      });
-      await ready;
-      client.on('error', () => {});
-      const sftp = await new Promise<SFTPWrapper>((resolve, reject) => {
-        client.sftp((error, wrapper) => (error ? reject(error) : resolve(wrapper)));
-      });
-      return {
-        client,
-        sftp: promised(sftp),
-        async [Symbol.asyncDispose]() {
-          client.end();
-        },
-      };
+    connect: async (username, config = {}) => {
+      const privateKey = await readFile(at(`${username}.key`));
+      return connect({ port, username, privateKey, ...config });
     },
     names: async (folder) => (await readdir(join(home, folder)).catch(() => [])).sort(),
     async file(name, bytes) {
@@ -178,6 +157,26 @@ export async function startRig({ accounts = [], ...options }: RigOptions = {}): 
     async [Symbol.asyncDispose]() {
       await stop();
       for (const folder of [home, desk]) await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Logs in with ssh2's client. */
+export async function connect(config: ConnectConfig): Promise<Connected> {
+  const client = new ssh2.Client();
+  const ready = once(client, 'ready');
+  client.connect({ host: '127.0.0.1', ...config });
+  await ready;
+  // A connection that is lost is what some tests are about.
+  client.on('error', () => {});
+  const sftp = await new Promise<SFTPWrapper>((resolve, reject) => {
+    client.sftp((error, wrapper) => (error ? reject(error) : resolve(wrapper)));
+  });
+  return {
+    client,
+    sftp: promised(sftp),
+    async [Symbol.asyncDispose]() {
+      client.end();
     },
   };
 }
