@@ -3,7 +3,10 @@ import { spawnSync } from 'node:child_process';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import ssh2 from 'ssh2';
 import { createFolderLake } from '../../../src/lake/folder.ts';
+import { guardLimits } from '../../../src/sftp/guard.ts';
 import { noClient, startRig } from '../rig.ts';
 
 describe('many at once', { skip: noClient }, () => {
@@ -59,6 +62,42 @@ describe('many at once', { skip: noClient }, () => {
     assert.equal(arrived.length, 250 * piece);
     for (let n = 0; n < 250; n++)
       assert.ok(arrived.subarray(n * piece, (n + 1) * piece).equals(whole), `piece ${n}`);
+  });
+});
+
+describe('clients that vanish', () => {
+  test('at any moment, with requests unanswered: the server goes on, and lets go of all they had', async () => {
+    await using rig = await startRig({ guard: { ...guardLimits, firstDelayMs: 50 } });
+    const bytes = Buffer.alloc(200_000, 'entrada ');
+    for (let n = 0; n < 40; n++) {
+      const { client, sftp } = await rig.connect('ana');
+      const handle = await sftp.open(`/entrada/${n}.xlsx`, 'w');
+      const answers = Array.from({ length: 30 }, (_, i) =>
+        sftp.write(handle, bytes, i * bytes.length),
+      );
+      answers.push(sftp.close(handle));
+      // Nobody waits for them.
+      for (const answer of answers) answer.catch(() => {});
+      await sleep(n % 20);
+      client.destroy();
+    }
+    for (let n = 0; n < 10; n++) {
+      const client = new ssh2.Client().on('error', () => {});
+      client.connect({ host: '127.0.0.1', port: rig.port, username: 'bia', password: 'errada' });
+      await sleep(20 * n);
+      client.destroy();
+    }
+    await using connected = await rig.connect('bia');
+    assert.deepEqual(await connected.sftp.names('/'), ['entrada', 'rejeitados']);
+    while ((await rig.names('sftp/uploads')).length > 0) await sleep(20);
+    for (const name of await rig.names('entrada/ana')) {
+      const kept = await readFile(join(rig.home, 'entrada/ana', name));
+      assert.ok(kept.equals(Buffer.alloc(kept.length, 'entrada ')));
+    }
+    assert.deepEqual(
+      rig.log.filter(({ level }) => Number(level) >= 50),
+      [],
+    );
   });
 });
 
