@@ -17,6 +17,15 @@ export interface BigQuerySettings {
   readonly maxBytes: number | undefined;
 }
 
+/** Where SFTP is served, and where its accounts, its host key and the uploads on their way are. */
+export interface SftpSettings {
+  readonly address: string;
+  readonly port: number;
+  readonly accountsFile: string;
+  readonly hostKeyFile: string;
+  readonly partsFolder: string;
+}
+
 /** Everything that can be set, checked once. */
 export interface Settings {
   /** The folder that holds the lake's folders and the database. */
@@ -40,6 +49,8 @@ export interface Settings {
   readonly project: string | undefined;
   /** Where Cloud Storage answers, if not at Google's address. */
   readonly storageUrl: string | undefined;
+  /** The inlet by SFTP. */
+  readonly sftp: SftpSettings;
   /** How long to wait for another process that has the database, in milliseconds. */
   readonly waitMs: number;
 }
@@ -50,6 +61,9 @@ export type LakePlace =
 
 /** The names that Cloud Storage allows. */
 const BUCKET = /^gs:\/\/([a-z0-9][a-z0-9._-]{1,220}[a-z0-9])\/?$/;
+
+/** An address and a port; an IPv6 address stands in brackets. */
+const LISTEN = /^(\[[0-9a-f:.]+\]|[\w.-]+):\d{1,5}$/i;
 
 const logLevels = ['silent', 'error', 'warn', 'info', 'debug'] as const;
 export type LogLevel = (typeof logLevels)[number];
@@ -78,6 +92,12 @@ const environmentShape = z.object({
   ENTRADA_LOCATION: z.string().min(1).default('US'),
   ENTRADA_MAX_BYTES: z.coerce.number().int().positive().optional(),
   ENTRADA_BIGQUERY_URL: z.url().optional(),
+  ENTRADA_SFTP_LISTEN: z
+    .string()
+    .regex(LISTEN, 'expected ADDRESS:PORT')
+    .refine((place) => portOf(place) <= 65_535, { message: 'expected a port up to 65535' })
+    .default('127.0.0.1:2222'),
+  ENTRADA_SFTP_FOLDER: z.string().min(1).optional(),
   LC_ALL: z.string().optional(),
   LANG: z.string().optional(),
 });
@@ -122,6 +142,7 @@ export function readSettings(environment: NodeJS.ProcessEnv, home: string | unde
     receiver: read.ENTRADA_RECEIVER,
     project: read.ENTRADA_PROJECT,
     storageUrl: read.ENTRADA_STORAGE_URL?.replace(/\/+$/, ''),
+    sftp: sftpOf(read.ENTRADA_SFTP_LISTEN, resolve(read.ENTRADA_SFTP_FOLDER ?? `${root}/sftp`)),
     waitMs: read.ENTRADA_WAIT_SECONDS * 1000,
   });
 }
@@ -137,6 +158,20 @@ function bigqueryOf(read: z.infer<typeof environmentShape>): BigQuerySettings | 
     endpoint: read.ENTRADA_BIGQUERY_URL,
     maxBytes: read.ENTRADA_MAX_BYTES,
   };
+}
+
+function sftpOf(listen: string, folder: string): SftpSettings {
+  return {
+    address: listen.replace(/:\d+$/, '').replace(/[[\]]/g, ''),
+    port: portOf(listen),
+    accountsFile: `${folder}/accounts.json`,
+    hostKeyFile: `${folder}/host_key`,
+    partsFolder: `${folder}/uploads`,
+  };
+}
+
+function portOf(listen: string): number {
+  return Number(listen.slice(listen.lastIndexOf(':') + 1));
 }
 
 function lakeOf(setting: string): LakePlace {

@@ -1,4 +1,4 @@
-import { destination, pino } from 'pino';
+import { destination, type Logger, pino } from 'pino';
 import type { Bus } from './bus/bus.ts';
 import { createMemoryBus } from './bus/memory.ts';
 import type { Settings } from './config.ts';
@@ -31,10 +31,7 @@ export async function openContext(
     onWait,
   }: ContextOptions = {},
 ): Promise<Context> {
-  const log = pino(
-    { level: settings.logLevel, base: runId === '' ? {} : { runId } },
-    destination({ dest: 2, sync: true }),
-  );
+  const log = createLog(settings, runId === '' ? {} : { runId });
   const [lake, datasets] = [await openLake(settings), await allDatasets(settings)];
   const reader = createReader();
   // A thread starts while the database is opened.
@@ -56,6 +53,11 @@ export async function openContext(
     now: Date.now,
     onProgress,
   };
+}
+
+/** The log of the settings, on stderr; each line bears `base`. */
+export function createLog({ logLevel }: Settings, base: object): Logger {
+  return pino({ level: logLevel, base }, destination({ dest: 2, sync: true }));
 }
 
 /** The lake of the settings; the SDK of Google Cloud is loaded for a bucket alone. */

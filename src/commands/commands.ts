@@ -62,10 +62,28 @@ export const commands: readonly Command[] = [
     name: 'watch',
     usage: 'entrada watch',
     summary: 'run again whenever a workbook has arrived, until Ctrl-C',
-    options: {},
-    optionHelp: {},
+    options: { sftp: { type: 'boolean' } },
+    optionHelp: { sftp: 'serve SFTP as well, as `entrada sftp` does' },
     takes: [0, 0],
     load: async () => (await import('./watch.ts')).watch,
+  },
+  {
+    name: 'sftp',
+    usage: 'entrada sftp [user|fingerprint]',
+    summary:
+      'serve SFTP, so that clients upload into entrada/; keep its accounts, show its host key',
+    options: {
+      key: { type: 'string', multiple: true },
+      password: { type: 'boolean' },
+      quota: { type: 'string' },
+    },
+    optionHelp: {
+      'key FILE': 'for `sftp user add NAME`: public keys that the account logs in with',
+      password: 'for `sftp user add NAME`: ask for its password, or take the first line of stdin',
+      'quota MB': 'for `sftp user add NAME`: how much of it may wait in entrada/ at one time',
+    },
+    takes: [0, 3],
+    load: async () => (await import('./sftp.ts')).sftp,
   },
   {
     name: 'spotify',

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { findArrivals } from '../ingest/arrivals.ts';
-import { INBOX } from '../ingest/folders.ts';
+import { INBOX, senderOf } from '../ingest/folders.ts';
 import { allFiles, type FileState } from '../ledger/ledger.ts';
 import { openLake } from '../open.ts';
 import type { Output } from '../output.ts';
@@ -14,7 +14,8 @@ export const status: Run = async ({ settings, output }) => {
   const warehouse = await openForReading(settings);
   try {
     const files = await allFiles(warehouse);
-    for (const file of files) output.object({ type: 'file', ...file });
+    for (const file of files)
+      output.object({ type: 'file', ...file, sender: senderOf(file.fileName) });
     output.table(
       output.columns('status.columns'),
       files.map((file) => [

@@ -14,9 +14,12 @@ const LOOK_MS = 2_000;
  * Looks, runs when there is something new, and lets go of the database between two looks so that others can query.
  * A signal ends it after the run under way, never in the middle of one.
  */
-export const watch: Run = async ({ settings, output }) => {
+export const watch: Run = async ({ settings, output, values }) => {
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
+  // Loaded for those alone who want it.
+  const serve = values.sftp === true && (await import('./sftp.ts')).serve;
+  await using _ = serve ? await serve(settings, output) : undefined;
   output.say({ code: 'watch.started', values: { home: lakeName(settings) } });
   const askSpotify = await createAsking(settings, output, Date.now());
   while (!stop.signal.aborted) {

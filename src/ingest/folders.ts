@@ -5,6 +5,12 @@ export const INBOX = 'entrada';
 export const BACKUP = 'backup';
 export const REJECTED = 'rejeitados';
 
+/** Who sent a file: the folder of entrada/ that it was put into; nobody in particular for the inbox itself. */
+export function senderOf(fileName: string): string | undefined {
+  const slash = fileName.indexOf('/');
+  return slash === -1 ? undefined : fileName.slice(0, slash);
+}
+
 /** What a disk allows for a name, in bytes of UTF-8, less the `.txt` that is added for a reason beside a file. */
 const NAME_BYTES = 255 - '.txt'.length;
 
@@ -18,7 +24,7 @@ export function restingPlace({
   state,
   time,
 }: Pick<FileState, 'fileName' | 'fileHash' | 'state' | 'time'>): string {
-  const [, stem, extension] = /^(.*?)(\.[^.]*)?$/s.exec(fileName) ?? ['', fileName, ''];
+  const [, stem, extension] = /^(.*?)(\.[^./]*)?$/s.exec(fileName) ?? ['', fileName, ''];
   const [seconds, fraction = ''] = time.replace(/[-:]/g, '').split('.');
   const stamp = seconds + fraction.slice(0, 3).padEnd(3, '0');
   const folder = state === 'rejected' ? REJECTED : BACKUP;
@@ -30,9 +36,10 @@ export function rejectionsPlace(fileName: string): string {
   return `${REJECTED}/${fitName(fileName, '.rejections.csv')}`;
 }
 
-/** A name that a disk takes: the stem gives way, never the ending. */
+/** A name that a disk takes, in its sender's folder: the stem gives way, never the ending. */
 function fitName(stem: string, ending: string): string {
-  const letters = [...stem];
+  const slash = stem.indexOf('/') + 1;
+  const letters = [...stem.slice(slash)];
   while (Buffer.byteLength(letters.join('') + ending) > NAME_BYTES) letters.pop();
-  return letters.join('') + ending;
+  return stem.slice(0, slash) + letters.join('') + ending;
 }

@@ -6,9 +6,24 @@ import { TransientError, UserError } from '../errors.ts';
 import { fileOf, look, makeFolder, numbered, openFile, sync } from './disk.ts';
 import type { Lake, LakeFile } from './lake.ts';
 import { checkName } from './name.ts';
-import { naming, saysAbsent } from './refusals.ts';
+import { isOtherDisk, naming, saysAbsent } from './refusals.ts';
 
 const temporaryName = /^\.entrada-[0-9a-f-]{36}\.tmp$/;
+
+function temporaryIn(folder: string): string {
+  return join(folder, `.entrada-${randomUUID()}.tmp`);
+}
+
+/** Moves a file to where nothing is; from another disk, as a synced copy. */
+async function bring(from: string, to: string): Promise<void> {
+  try {
+    await fs.rename(from, to);
+  } catch (error) {
+    if (!isOtherDisk(error)) throw error;
+    await fs.copyFile(from, to);
+    await sync(to);
+  }
+}
 
 /**
  * A lake in a folder of this machine. Besides the port's errors every call may throw what refusals.ts
@@ -54,19 +69,45 @@ export function createFolderLake(root: string, { rename }: Pick<typeof fs, 'rena
     await sync(dirname(target));
   }
 
-  return {
-    list: (folder) =>
-      naming(folder, async () => {
-        const path = place(folder);
-        const names = await fs.readdir(path).catch((error) => {
-          if (saysAbsent(error)) return [];
-          throw error;
-        });
-        const files = names
-          .filter((name) => !temporaryName.test(name))
-          .map(async (name) => fileOf(`${folder}/${name}`, await look(join(path, name))));
-        return (await Promise.all(files)).filter((file) => file !== undefined);
+  async function list(folder: string, deep?: 'deep'): Promise<LakeFile[]> {
+    const path = place(folder);
+    const entries = await fs.readdir(path, { withFileTypes: true }).catch((error) => {
+      if (saysAbsent(error)) return [];
+      throw error;
+    });
+    const found = await Promise.all(
+      entries.map(async (entry) => {
+        const name = `${folder}/${entry.name}`;
+        if (deep && entry.isDirectory() && !entry.name.startsWith('.'))
+          return naming(name, () => list(name));
+        if (!entry.isFile() || temporaryName.test(entry.name)) return [];
+        return fileOf(name, await look(join(path, entry.name))) ?? [];
       }),
+    );
+    return found.flat();
+  }
+
+  /** Fills a file that bears no name yet, and gives it the one that is wanted, whatever bears that now. */
+  async function replace(
+    target: string,
+    fill: (temporary: string) => Promise<unknown>,
+  ): Promise<void> {
+    const folder = dirname(target);
+    await makeFolder(folder);
+    // Made without the name, which may have the 255 bytes to itself.
+    const temporary = temporaryIn(folder);
+    try {
+      await fill(temporary);
+      await rename(temporary, target);
+    } catch (error) {
+      await fs.rm(temporary, { force: true });
+      throw error;
+    }
+    await sync(folder);
+  }
+
+  return {
+    list: (folder, deep) => naming(folder, () => list(folder, deep)),
 
     open: (name) => naming(name, async () => openFile(place(name), name)),
 
@@ -82,20 +123,28 @@ export function createFolderLake(root: string, { rename }: Pick<typeof fs, 'rena
       }),
 
     write: (name, bytes) =>
+      naming(name, async () =>
+        replace(place(name), (temporary) =>
+          fs.writeFile(temporary, bytes, { flag: 'wx', flush: true }),
+        ),
+      ),
+
+    adopt: (path, name) =>
       naming(name, async () => {
-        const target = place(name);
-        const folder = dirname(target);
-        await makeFolder(folder);
-        // Made without the name, which may have the 255 bytes to itself.
-        const temporary = join(folder, `.entrada-${randomUUID()}.tmp`);
         try {
-          await fs.writeFile(temporary, bytes, { flag: 'wx', flush: true });
-          await rename(temporary, target);
-        } catch (error) {
-          await fs.rm(temporary, { force: true });
-          throw error;
+          await sync(path);
+          await replace(place(name), (temporary) => bring(path, temporary));
+        } finally {
+          await fs.rm(path, { force: true });
         }
-        await sync(folder);
+      }),
+
+    remove: (file) =>
+      naming(file.name, async () => {
+        // Under a name that nobody can put another version to.
+        const aside = temporaryIn(dirname(checkName(file.name)));
+        await moveAlone(file, aside);
+        await fs.rm(place(aside));
       }),
 
     locate: place,

@@ -54,15 +54,28 @@ async function copyThenDelete(
   if (taken || (await copy(bucket, { name, version }, to, mark, source)) === 412) {
     if (!(await isOurs())) throw new UserError('lake.exists', { file: to });
   }
-  const deleted = await statusAmong([404, 412], () =>
+  // 404: somebody who moves the same file was quicker, to the same end.
+  if ((await deleteVersion(bucket, { name, version })) === 412)
+    throw new TransientError('lake.changed', { file: name });
+}
+
+/** Deletes one generation of an object. Throws what the port says of `remove`. */
+export async function removeObject(bucket: Bucket, file: Version): Promise<void> {
+  const found = await metadataOf(bucket, file.name);
+  const isWanted = String(found?.generation) === file.version;
+  const status = isWanted ? await deleteVersion(bucket, file) : found ? 412 : 404;
+  if (status === 404) throw new UserError('lake.missing', { file: file.name });
+  if (status === 412) throw new TransientError('lake.changed', { file: file.name });
+}
+
+async function deleteVersion(bucket: Bucket, { name, version }: Version): Promise<number> {
+  return statusAmong([404, 412], () =>
     bucket.request({
       method: 'DELETE',
       uri: `/o/${encodeURIComponent(name)}`,
       qs: { ifGenerationMatch: version },
     }),
   );
-  // 404: somebody who moves the same file was quicker, to the same end.
-  if (deleted === 412) throw new TransientError('lake.changed', { file: name });
 }
 
 async function copy(

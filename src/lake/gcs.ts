@@ -1,9 +1,10 @@
 import { EventEmitter } from 'node:events';
+import { rm } from 'node:fs/promises';
 import { buffer } from 'node:stream/consumers';
 import type { Bucket } from '@google-cloud/storage';
 import { TransientError, UserError } from '../errors.ts';
 import { loadSdk } from '../sdk.ts';
-import { moveObject } from './gcs-move.ts';
+import { moveObject, removeObject } from './gcs-move.ts';
 import { asking, saysAbsent } from './gcs-problem.ts';
 import type { Lake, LakeFile, OpenFile } from './lake.ts';
 import { checkName } from './name.ts';
@@ -66,12 +67,15 @@ export async function openGcsLake({
   }
 
   return {
-    list: (folder) =>
+    list: (folder, deep) =>
       named(folder, async () => {
         const prefix = `${checkName(folder)}/`;
-        const [objects] = await bucket.getFiles({ prefix, delimiter: '/' });
-        // An object that ends in / is how a console shows an empty folder; no name may end like that.
-        const files = objects.filter(({ name }) => !/\/\.{0,2}$/.test(name));
+        const [objects] = await bucket.getFiles({ prefix, ...(!deep && { delimiter: '/' }) });
+        const below = /^([^./][^/]*\/)?[^/]+$/;
+        const files = objects
+          // An object that ends in / is how a console shows an empty folder; no name may end like that.
+          .filter(({ name }) => !/\/\.{0,2}$/.test(name))
+          .filter(({ name }) => below.test(name.slice(prefix.length)));
         return files.map(({ metadata, name }) => fileOf({ ...metadata, name }));
       }),
 
@@ -93,6 +97,21 @@ export async function openGcsLake({
       named(name, () =>
         bucket.file(checkName(name)).save(Buffer.from(bytes), { resumable: false }),
       ),
+
+    adopt: (path, name) =>
+      named(name, async () => {
+        try {
+          await bucket.upload(path, { destination: checkName(name), resumable: false });
+        } finally {
+          await rm(path, { force: true });
+        }
+      }),
+
+    remove: (file) =>
+      named(file.name, () => {
+        checkName(file.name);
+        return removeObject(bucket, file);
+      }),
 
     locate: (name) => `gs://${bucketName}/${checkName(name)}`,
   };

@@ -5,8 +5,11 @@
  * An adapter is one factory (folder.ts, memory.ts); test/contracts/lake.ts holds what all of them promise.
  */
 export interface Lake {
-  /** The files directly in a folder, in no promised order; an absent folder is an empty one. */
-  list(folder: string): Promise<LakeFile[]>;
+  /**
+   * The files directly in a folder, in no promised order; an absent folder is an empty one. With `deep`, those
+   * directly in its own folders too, but for folders whose name begins with a dot.
+   */
+  list(folder: string, deep?: 'deep'): Promise<LakeFile[]>;
   /** Throws UserError `lake.missing` when there is no such file. */
   open(name: string): Promise<OpenFile>;
   /**
@@ -20,6 +23,10 @@ export interface Lake {
    * Whoever reads it sees the old bytes or the new ones, never between.
    */
   write(name: string, bytes: Uint8Array): Promise<void>;
+  /** The same with a file of this machine, of any size; whatever becomes of it, it is gone from `path`. */
+  adopt(path: string, name: string): Promise<void>;
+  /** Deletes exactly the version that `file` names. Throws `lake.missing` and `lake.changed` as `move` does. */
+  remove(file: Pick<LakeFile, 'name' | 'version'>): Promise<void>;
   /** What a person would type to find the file: a path or a URL. */
   locate(name: string): string;
 }

@@ -1,3 +1,4 @@
+import { readFile, rm } from 'node:fs/promises';
 import { TransientError, UserError } from '../errors.ts';
 import type { Lake, LakeFile } from './lake.ts';
 import { checkName } from './name.ts';
@@ -24,12 +25,19 @@ export function createMemoryLake({ now = Date.now } = {}): Lake {
     }
   }
 
+  async function write(name: string, bytes: Uint8Array): Promise<void> {
+    const version = String(++versions);
+    const file = { name: checkName(name), size: bytes.length, version, modified: now() };
+    kept.set(name, { file, bytes: new Uint8Array(bytes) });
+  }
+
   return {
-    async list(folder) {
+    async list(folder, deep) {
       const start = `${checkName(folder)}/`;
+      const below = deep ? /^([^./][^/]*\/)?[^/]+$/ : /^[^/]+$/;
       return [...kept.values()]
         .map(({ file }) => file)
-        .filter(({ name }) => name.startsWith(start) && !name.includes('/', start.length));
+        .filter(({ name }) => name.startsWith(start) && below.test(name.slice(start.length)));
     },
 
     async open(name) {
@@ -50,10 +58,19 @@ export function createMemoryLake({ now = Date.now } = {}): Lake {
       kept.set(to, { ...found, file: { ...found.file, name: to } });
     },
 
-    async write(name, bytes) {
-      const version = String(++versions);
-      const file = { name: checkName(name), size: bytes.length, version, modified: now() };
-      kept.set(name, { file, bytes: new Uint8Array(bytes) });
+    write,
+
+    async adopt(path, name) {
+      try {
+        await write(name, await readFile(path));
+      } finally {
+        await rm(path, { force: true });
+      }
+    },
+
+    async remove(file) {
+      checkVersion(file, find(file.name));
+      kept.delete(file.name);
     },
 
     locate: (name) => `memory:${checkName(name)}`,

@@ -30,6 +30,11 @@ export function saysAbsent(error: unknown): boolean {
   return ['ENOENT', 'ENOTDIR', 'ELOOP', 'ENXIO'].includes(codeOf(error));
 }
 
+/** Whether a rename would have to copy. */
+export function isOtherDisk(error: unknown): boolean {
+  return codeOf(error) === 'EXDEV';
+}
+
 function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : '';
 }

@@ -269,6 +269,7 @@ export const en = {
   'wait.writing': '{file}: left in entrada/; it is still being written',
   'wait.incomplete':
     '{file}: left in entrada/; its end has not arrived yet (without it for ten minutes, it is rejected as damaged)',
+  'wait.gaps': '{file}: left in entrada/; its bytes are not yet those that its checksums promise',
   'run.nothing': 'Nothing new.',
   'run.consolidated': '{dataset}: tables consolidated for {ranges} (run {run})',
   'run.cost': 'BigQuery: {jobs} jobs, {mib} MiB billed, {seconds} s of slot time',
@@ -277,6 +278,38 @@ export const en = {
   'warning.more': 'Warnings of the same kinds that are not shown: {count}',
   'watch.started': 'Watching {home}/entrada; Ctrl-C stops.',
   'watch.stopped': 'Stopped.',
+  'sftp.listening': 'SFTP on {address}, host key {fingerprint}; Ctrl-C stops.',
+  'sftp.nobody': 'Nobody can log in yet: `entrada sftp user add NAME` makes an account.',
+  'sftp.listen':
+    'The address {address} cannot be had ({detail}). Free it, or set ENTRADA_SFTP_LISTEN to another one.',
+  'sftp.accounts':
+    'The file of accounts {file} is not right: {detail}. Mend it, or move it away and add the accounts anew.',
+  'sftp.hostKey':
+    'The host key {file} is not an Ed25519 key without a passphrase. Put the right one back; without the file a new one is made, and every client asks whether it is to be trusted.',
+  'sftp.key':
+    '{file} is no file of public keys: a line begins with "{start}". Give a file such as id_ed25519.pub: Ed25519, ECDSA, or RSA of 2048 bits or more.',
+  'sftp.userName':
+    '"{name}" cannot be the name of an account. Use up to 32 of a-z, 0-9, ".", "-" and "_", beginning with a letter or digit; root is not taken.',
+  'sftp.userUnknown': 'There is no account {name}. `entrada sftp user list` names them.',
+  'sftp.userLocked': 'The account {name} could never log in. Give it --key FILE or --password.',
+  'sftp.quotaValue': '"{quota}" is no quota. Give a whole number of megabytes above zero.',
+  'sftp.passwordShort': 'A password has at least {least} characters; this one has {found}.',
+  'sftp.passwordPrompt': 'Password for {name}:',
+  'sftp.userAdded': 'The account {name} is as it should be; it counts from the next login on.',
+  'sftp.userRemoved':
+    'The account {name} is removed. Its files stay, and a session that is open goes on to its end.',
+  'sftp.only': 'This server speaks SFTP only. Use sftp, or scp without -O.',
+  'sftp.missing': 'There is no {file} here. There are entrada/ and rejeitados/.',
+  'sftp.denied':
+    '{file} cannot be changed. Only files in entrada/ can be put, renamed and removed.',
+  'sftp.name':
+    'The name {file} cannot be used: it has a back-slash or a control character, or is not in UTF-8. Give the file another name.',
+  'sftp.handle': 'The program asked for something that is not open. Connect again.',
+  'sftp.handles': 'More than {most} files are open in this session. Close some.',
+  'sftp.gaps':
+    '{file} is incomplete: its bytes are missing from {offset} on, so it was not taken. Upload it again.',
+  'sftp.quota':
+    '{file} does not fit in the quota of {quota} bytes, so it was not taken. Wait until the files in entrada/ are taken, or remove some.',
   'check.sheet': 'Sheet "{sheet}", dataset {dataset}, header in row {row}',
   'check.columns': 'Columns: {columns}',
   'check.rows':

@@ -268,6 +268,8 @@ export const ptBR: Record<Code, string> = {
   'wait.writing': '{file}: deixado em entrada/; ainda está sendo gravado',
   'wait.incomplete':
     '{file}: deixado em entrada/; o final ainda não chegou (sem ele por dez minutos, é rejeitado como danificado)',
+  'wait.gaps':
+    '{file}: deixado em entrada/; seus bytes ainda não são os que suas somas de verificação prometem',
   'run.nothing': 'Nada de novo.',
   'run.consolidated': '{dataset}: tabelas consolidadas para {ranges} (execução {run})',
   'run.cost': 'BigQuery: {jobs} jobs, {mib} MiB faturados, {seconds} s de tempo de slot',
@@ -276,6 +278,39 @@ export const ptBR: Record<Code, string> = {
   'warning.more': 'Avisos dos mesmos tipos que não são mostrados: {count}',
   'watch.started': 'Observando {home}/entrada; Ctrl-C encerra.',
   'watch.stopped': 'Encerrado.',
+  'sftp.listening': 'SFTP em {address}, chave do servidor {fingerprint}; Ctrl-C encerra.',
+  'sftp.nobody': 'Ninguém pode entrar ainda: `entrada sftp user add NAME` cria uma conta.',
+  'sftp.listen':
+    'O endereço {address} não está disponível ({detail}). Libere-o, ou defina outro em ENTRADA_SFTP_LISTEN.',
+  'sftp.accounts':
+    'O arquivo de contas {file} não está certo: {detail}. Corrija-o, ou tire-o dali e crie as contas de novo.',
+  'sftp.hostKey':
+    'A chave do servidor {file} não é uma chave Ed25519 sem senha. Ponha a certa de volta; sem o arquivo, uma nova é criada, e cada cliente pergunta se pode confiar nela.',
+  'sftp.key':
+    '{file} não é um arquivo de chaves públicas: uma linha começa com "{start}". Indique um arquivo como id_ed25519.pub: Ed25519, ECDSA, ou RSA de 2048 bits ou mais.',
+  'sftp.userName':
+    '"{name}" não pode ser o nome de uma conta. Use até 32 de a-z, 0-9, ".", "-" e "_", começando por letra ou dígito; root não é aceito.',
+  'sftp.userUnknown': 'Não existe a conta {name}. `entrada sftp user list` mostra as que existem.',
+  'sftp.userLocked': 'A conta {name} nunca poderia entrar. Dê a ela --key FILE ou --password.',
+  'sftp.quotaValue':
+    '"{quota}" não é uma cota. Indique um número inteiro de megabytes acima de zero.',
+  'sftp.passwordShort': 'Uma senha tem pelo menos {least} caracteres; esta tem {found}.',
+  'sftp.passwordPrompt': 'Senha para {name}:',
+  'sftp.userAdded': 'A conta {name} está como deve; vale a partir da próxima entrada.',
+  'sftp.userRemoved':
+    'A conta {name} foi removida. Seus arquivos ficam, e uma sessão aberta vai até o fim.',
+  'sftp.only': 'Este servidor só fala SFTP. Use sftp, ou scp sem -O.',
+  'sftp.missing': 'Não existe {file} aqui. Existem entrada/ e rejeitados/.',
+  'sftp.denied':
+    '{file} não pode ser alterado. Só arquivos em entrada/ podem ser enviados, renomeados e removidos.',
+  'sftp.name':
+    'O nome {file} não pode ser usado: tem barra invertida ou caractere de controle, ou não está em UTF-8. Dê outro nome ao arquivo.',
+  'sftp.handle': 'O programa pediu algo que não está aberto. Conecte de novo.',
+  'sftp.handles': 'Mais de {most} arquivos estão abertos nesta sessão. Feche alguns.',
+  'sftp.gaps':
+    '{file} está incompleto: faltam bytes a partir do {offset}, e por isso não foi aceito. Envie-o de novo.',
+  'sftp.quota':
+    '{file} não cabe na cota de {quota} bytes, e por isso não foi aceito. Espere que os arquivos em entrada/ sejam processados, ou remova alguns.',
   'check.sheet': 'Aba "{sheet}", dataset {dataset}, cabeçalho na linha {row}',
   'check.columns': 'Colunas: {columns}',
   'check.rows':

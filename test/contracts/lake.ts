@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { access, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import type { EntradaError } from '../../src/errors.ts';
 import type { Lake, LakeFile } from '../../src/lake/lake.ts';
@@ -16,6 +19,8 @@ export function lakeContract(name: string, create: () => Promise<LakeUnderTest>)
       ...reading,
       ...moving,
       ...writing,
+      ...adopting,
+      ...removing,
       ...naming,
     })) {
       test(promise, async () => {
@@ -81,6 +86,17 @@ const reading: Promises = {
       ],
     );
     assert.deepEqual(await namesIn(lake, 'entrada/deeper'), ['entrada/deeper/b.xlsx']);
+  },
+
+  async 'lists the files of its own folders too when asked to, one deep, and none that is hidden'(
+    lake,
+  ) {
+    for (const name of ['a', 'ana/b', 'ana/x/c', '.ssh/d', '.e'])
+      await lake.write(`entrada/${name}`, Buffer.from(name));
+    const deep = (await lake.list('entrada', 'deep')).map(({ name }) => name).sort();
+    assert.deepEqual(deep, ['entrada/.e', 'entrada/a', 'entrada/ana/b']);
+    assert.deepEqual(await namesIn(lake, 'entrada'), ['entrada/.e', 'entrada/a']);
+    assert.deepEqual(await lake.list('nowhere', 'deep'), []);
   },
 
   async 'opens the version that the listing named'(lake) {
@@ -245,6 +261,69 @@ const writing: Promises = {
   },
 };
 
+/** A file of this machine with this text, which the test gives away. */
+async function localFile(text: string): Promise<string> {
+  const path = join(await mkdtemp(join(tmpdir(), 'entrada-adopt-')), 'part');
+  await writeFile(path, text);
+  return path;
+}
+
+async function isGone(path: string): Promise<boolean> {
+  const there = await access(path).then(
+    () => true,
+    () => false,
+  );
+  await rm(join(path, '..'), { recursive: true });
+  return !there;
+}
+
+const adopting: Promises = {
+  async 'takes in a file of this machine, which is then gone from where it was'(lake) {
+    const path = await localFile('abc');
+    await lake.adopt(path, 'entrada/ana/a.xlsx');
+    assert.equal(await textOf(lake, 'entrada/ana/a.xlsx'), 'abc');
+    assert.deepEqual(await namesIn(lake, 'entrada/ana'), ['entrada/ana/a.xlsx']);
+    assert.ok(await isGone(path));
+  },
+
+  async 'a file that is taken in over an older one is another version'(lake) {
+    const before = await put(lake, 'entrada/a.xlsx', 'before');
+    await using open = await lake.open('entrada/a.xlsx');
+    const path = await localFile('behind');
+    await lake.adopt(path, 'entrada/a.xlsx');
+    assert.equal(await textOf(lake, 'entrada/a.xlsx'), 'behind');
+    await refuses(open.verify(), 'transient', 'lake.changed', 'entrada/a.xlsx');
+    const late = lake.move(before, 'backup/a.xlsx');
+    await refuses(late, 'transient', 'lake.changed', 'entrada/a.xlsx');
+    assert.ok(await isGone(path));
+  },
+
+  async 'a file that cannot be taken in is gone as well, and nothing has changed'(lake) {
+    const path = await localFile('abc');
+    await refuses(lake.adopt(path, 'entrada/../a'), 'user', 'lake.name', 'entrada/../a');
+    assert.deepEqual(await lake.list('entrada'), []);
+    assert.ok(await isGone(path));
+  },
+};
+
+const removing: Promises = {
+  async 'removes a file'(lake) {
+    await put(lake, 'entrada/b.xlsx', 'abc');
+    const file = await put(lake, 'entrada/a.xlsx', 'abc');
+    await lake.remove(file);
+    assert.deepEqual(await namesIn(lake, 'entrada'), ['entrada/b.xlsx']);
+    await refuses(lake.remove(file), 'user', 'lake.missing', 'entrada/a.xlsx');
+  },
+
+  async 'does not remove a version that came later'(lake) {
+    const file = await put(lake, 'entrada/a.xlsx', 'first');
+    await put(lake, 'entrada/a.xlsx', 'later');
+    await refuses(lake.remove(file), 'transient', 'lake.changed', 'entrada/a.xlsx');
+    assert.equal(await textOf(lake, 'entrada/a.xlsx'), 'later');
+    assert.deepEqual(await namesIn(lake, 'entrada'), ['entrada/a.xlsx']);
+  },
+};
+
 const naming: Promises = {
   async 'keeps every name as it is spelt'(lake) {
     const names = [
@@ -293,6 +372,7 @@ const naming: Promises = {
       await refused(lake.write(name, new Uint8Array()));
       await refused(lake.move(file, name));
       await refused(lake.move({ ...file, name }, 'backup/a'));
+      await refused(lake.remove({ ...file, name }));
       assert.throws(() => lake.locate(name), { code: 'lake.name' });
     }
     assert.equal(await textOf(lake, 'entrada/a.xlsx'), 'abc');

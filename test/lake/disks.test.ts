@@ -92,6 +92,20 @@ describe('folder lake: real disks', () => {
     assert.deepEqual(await lake.list('backup'), []);
   });
 
+  test('a file of another disk is taken in as a copy', async (t) => {
+    await using folder = await temporaryFolder();
+    await using other = await temporaryFolder();
+    using disk = mount(t, other.path);
+    if (!disk) return;
+    const lake = createFolderLake(folder.path);
+    const path = join(other.path, 'part');
+    await fs.writeFile(path, 'abc');
+    await lake.adopt(path, 'entrada/a.xlsx');
+    assert.equal(await textOf(lake, 'entrada/a.xlsx'), 'abc');
+    assert.deepEqual(await fs.readdir(join(folder.path, 'entrada')), ['a.xlsx']);
+    assert.deepEqual(await fs.readdir(other.path), []);
+  });
+
   test('a folder and a file of somebody else', async (t) => {
     await using folder = await temporaryFolder();
     const lake = createFolderLake(folder.path);

@@ -1,0 +1,77 @@
+import type { Logger } from 'pino';
+
+/** How wrong passwords are answered: later each time, and at last not at all for a while. */
+export interface GuardLimits {
+  /** The delay of the answer after the first wrong password; it doubles with each, up to the longest. */
+  readonly firstDelayMs: number;
+  readonly longestDelayMs: number;
+  /** Wrong passwords for one account from one address, and from one address in all, before it is blocked. */
+  readonly blockAfter: number;
+  readonly blockAddressAfter: number;
+  readonly blockMs: number;
+}
+
+export const guardLimits: GuardLimits = {
+  firstDelayMs: 500,
+  longestDelayMs: 8_000,
+  blockAfter: 8,
+  blockAddressAfter: 40,
+  blockMs: 15 * 60_000,
+};
+
+export interface Guard {
+  /** Whether passwords for this account are not looked at now when they come from this address. */
+  isBlocked(account: string, address: string): boolean;
+  /** Counts a wrong password, and gives how many milliseconds to wait before saying so. */
+  failed(account: string, address: string): number;
+  passed(account: string, address: string): void;
+}
+
+interface Count {
+  failures: number;
+  last: number;
+}
+
+/** More is kept of nobody: whoever tries as many names makes the oldest forgotten. */
+const MOST_COUNTS = 10_000;
+
+/**
+ * Counts by account and address, so that nobody can lock an account out from elsewhere, and by address, so that
+ * nobody can try one password on every account. An account that is not there is counted like any other.
+ */
+export function createGuard(limits: GuardLimits, log: Logger, now: () => number): Guard {
+  const counts = new Map<string, Count>();
+
+  function failures(key: string): number {
+    const count = counts.get(key);
+    return count && now() - count.last < limits.blockMs ? count.failures : 0;
+  }
+
+  function add(key: string): number {
+    const count = { failures: failures(key) + 1, last: now() };
+    counts.delete(key);
+    counts.set(key, count);
+    if (counts.size > MOST_COUNTS) counts.delete(counts.keys().next().value ?? '');
+    return count.failures;
+  }
+
+  return {
+    isBlocked: (account, address) =>
+      failures(`${account} ${address}`) >= limits.blockAfter ||
+      failures(address) >= limits.blockAddressAfter,
+
+    failed(account, address) {
+      const ofAccount = add(`${account} ${address}`);
+      const ofAddress = add(address);
+      if (ofAccount === limits.blockAfter)
+        log.warn({ account, address, failures: ofAccount, ms: limits.blockMs }, 'blocked');
+      if (ofAddress === limits.blockAddressAfter)
+        log.warn({ address, failures: ofAddress, ms: limits.blockMs }, 'blocked');
+      return Math.min(limits.firstDelayMs * 2 ** (ofAccount - 1), limits.longestDelayMs);
+    },
+
+    passed(account, address) {
+      counts.delete(`${account} ${address}`);
+    },
+  };
+}

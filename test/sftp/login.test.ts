@@ -1,0 +1,89 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { readFile, writeFile } from 'node:fs/promises';
+import { createConnection } from 'node:net';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { describe, test } from 'node:test';
+import { parsePublicKey, publicKeysOf } from '../../src/sftp/keys.ts';
+import { noClient, run, startRig } from './rig.ts';
+
+describe('keys', { skip: noClient }, () => {
+  /** A key of this kind, made by OpenSSH, as the only one of ana's. */
+  async function withKey(kind: readonly string[], ...options: readonly string[]) {
+    await using rig = await startRig();
+    const file = join(rig.desk, 'other.key');
+    spawnSync('ssh-keygen', ['-q', '-N', '', '-f', file, ...kind]);
+    const line = (await readFile(`${file}.pub`, 'utf8')).trim();
+    const accounts = [{ name: 'ana', keys: [line] }];
+    await writeFile(join(rig.home, 'sftp/accounts.json'), JSON.stringify({ accounts }));
+    const others = rig.options('ana').map((option) => (option.endsWith('ana.key') ? file : option));
+    return await run(
+      'sftp',
+      ['-b', '-', '-P', String(rig.port), ...others, ...options, 'ana@127.0.0.1'],
+      { stdin: 'ls -1\n' },
+    );
+  }
+
+  for (const kind of [
+    ['-t', 'ed25519'],
+    ['-t', 'ecdsa', '-b', '384'],
+    ['-t', 'rsa', '-b', '2048'],
+  ]) {
+    test(`${kind.join(' ')} lets in`, async () => {
+      const { code, stderr } = await withKey(kind);
+      assert.equal(code, 0, stderr);
+    });
+  }
+
+  test('an RSA key that signs with SHA-1 does not', async () => {
+    const sha1 = ['-o', 'PubkeyAcceptedAlgorithms=ssh-rsa'];
+    assert.equal((await withKey(['-t', 'rsa', '-b', '2048'], ...sha1)).code, 255);
+  });
+
+  test("another account's key, and a key that was taken away, do not", async () => {
+    await using rig = await startRig();
+    const wrong = rig.options('bia');
+    const asAna = await run(
+      'sftp',
+      ['-b', '-', '-P', String(rig.port), ...wrong, 'ana@127.0.0.1'],
+      {
+        stdin: 'ls\n',
+      },
+    );
+    assert.equal(asAna.code, 255);
+    assert.match(asAna.stderr, /Permission denied \(publickey,password\)/);
+    assert.equal((await rig.sftp('bia', 'ls')).code, 0);
+    await writeFile(join(rig.home, 'sftp/accounts.json'), '{"accounts":[]}');
+    assert.equal((await rig.sftp('bia', 'ls')).code, 255, 'from the next login on');
+  });
+
+  test('a file of keys is read whole or refused with the line that is none', async () => {
+    await using rig = await startRig();
+    const file = join(rig.desk, 'weak.key');
+    spawnSync('ssh-keygen', ['-q', '-N', '', '-t', 'rsa', '-b', '1024', '-f', file]);
+    const weak = await readFile(`${file}.pub`, 'utf8');
+    assert.equal(parsePublicKey(weak), undefined);
+    for (const [given, start] of [
+      [weak, 'ssh-rsa '],
+      ['', ''],
+      ['# none\n\n', ''],
+      ['command="sh" ssh-ed25519 AAAA', 'command="sh" '],
+    ]) {
+      assert.throws(
+        () => publicKeysOf(given, 'ana.pub'),
+        (error: { code: string; values: { start: string } }) =>
+          error.code === 'sftp.key' && error.values.start.startsWith(start),
+      );
+    }
+  });
+});
+
+test('who speaks no SSH is hung up on, and the server goes on', async () => {
+  await using rig = await startRig();
+  const socket = createConnection(rig.port, '127.0.0.1');
+  socket.write('GET / HTTP/1.1\r\n\r\n');
+  assert.match(await text(socket), /^SSH-2\.0-Entrada\r\n/);
+  await using connected = await rig.connect('ana');
+  assert.deepEqual(await connected.sftp.names('/'), ['entrada', 'rejeitados']);
+});
