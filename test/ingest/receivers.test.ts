@@ -134,6 +134,24 @@ test('what passes by itself is waited for, and told with its reason in the end',
   assert.ok(minutes >= 15);
 });
 
+test('a delivery that another one of the same drop overtakes is no copy of it', async () => {
+  const overtaken: Function = async (context, message) => {
+    const { lake } = context;
+    const move = () => Promise.reject(passing);
+    const open = async (name: string) => {
+      await assert.rejects(receiving({ ...context, lake: { ...lake, move } }, message), passing);
+      return lake.open(name);
+    };
+    await receiving({ ...context, lake: { ...lake, open } }, message);
+  };
+  const { ledger, failed, postponed } = await runWith(overtaken);
+  assert.deepEqual([failed, postponed], [[], []]);
+  assert.deepEqual(
+    ledger.map(({ state, archived, rowsLoaded }) => [state, archived, rowsLoaded]),
+    [['loaded', true, 1]],
+  );
+});
+
 test('a file that somebody takes back is not waited for', async () => {
   const { postponed, failed, files, minutes } = await runWith(async ({ lake }, { data }) => {
     await lake.move({ name: data.name, version: data.version }, 'elsewhere/a.xlsx');
