@@ -46,7 +46,7 @@ async function runWith(
       replaceSameName: replaces,
       runId: 'run-1',
       log: pino({ level: 'silent' }),
-      now: () => clock,
+      now: () => clock++,
       onProgress: () => {},
     };
     await bus.subscribe(TOPIC, 'function', {
