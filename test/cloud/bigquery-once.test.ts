@@ -10,6 +10,7 @@ import {
   loadRows,
   numberOf,
   type Row,
+  rowsOf,
   writeRows,
 } from '../contracts/warehouse-rows.ts';
 import { skipWithout } from './rig.ts';
@@ -113,6 +114,23 @@ describe('a load in BigQuery', { skip }, () => {
     const load = await begin(before);
     await load.commit([event(load)], []);
     assert.deepEqual([await landed(before), await told(before)], [ROWS.length, 1]);
+  });
+
+  test('what became of a drop is told once, also by two deliveries at the same time', async () => {
+    const place = newPlace();
+    const both = [await prepared(place), await openEmulated(place)];
+    const rejected = (time: number) => ({
+      ...{ drop: 'entrada/a.xlsx#1', fileName: 'a.xlsx', fileHash: 'same', runId: 'r', time },
+      event: 'rejected' as const,
+    });
+    await Promise.all(both.map((warehouse, i) => warehouse.record([rejected(i)])));
+    await both[0].record([rejected(2)]);
+    await both[0].record([{ ...rejected(3), drop: 'entrada/b.xlsx#1' }]);
+    const events = 'SELECT DROP_ID, COUNT(*) FROM ledger_events GROUP BY DROP_ID ORDER BY DROP_ID';
+    assert.deepEqual(await rowsOf(both[0], events), [
+      ['entrada/a.xlsx#1', 1],
+      ['entrada/b.xlsx#1', 1],
+    ]);
   });
 
   test('what a crash leaves in staging counts nowhere, and the next delivery lands', async () => {

@@ -1,0 +1,189 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { pino } from 'pino';
+import type { Message } from '../../src/bus/bus.ts';
+import { createMemoryBus } from '../../src/bus/memory.ts';
+import { readSettings } from '../../src/config.ts';
+import { TerminalError, TransientError } from '../../src/errors.ts';
+import type { Context } from '../../src/ingest/context.ts';
+import { recordFailure } from '../../src/ingest/failure.ts';
+import { runOnce } from '../../src/ingest/flow.ts';
+import { receive } from '../../src/ingest/receive.ts';
+import { receiveElsewhere, TOPIC } from '../../src/ingest/receivers.ts';
+import { createMemoryLake } from '../../src/lake/memory.ts';
+import { allFiles } from '../../src/ledger/ledger.ts';
+import { openDuckDb } from '../../src/warehouse/duckdb.ts';
+import { defaultLimits } from '../../src/workbook/limits.ts';
+import { sale, sales, shippedDatasets } from './home.ts';
+
+type Function = (context: Context, message: Message) => Promise<void>;
+
+/** A run whose files are received by a function, in a time that passes only while it waits. */
+async function runWith(
+  receiver: Function,
+  { runs = 1, names = ['a.xlsx'], replaces = false } = {},
+) {
+  const lake = createMemoryLake();
+  const warehouse = await openDuckDb({ file: ':memory:', waitMs: 0 });
+  try {
+    for (const [i, name] of names.entries())
+      await lake.write(`entrada/${name}`, sales(sale(i + 1)));
+    const bus = createMemoryBus({ maxAttempts: 1 });
+    let clock = Date.now() + 60_000;
+    const began = clock;
+    const sleep = async (ms: number) => {
+      clock += ms;
+      // What functions do in the meantime.
+      await bus.drain();
+    };
+    const context: Context = {
+      lake,
+      warehouse,
+      isShared: true,
+      datasets: await shippedDatasets(),
+      limits: defaultLimits,
+      language: 'en',
+      replaceSameName: replaces,
+      runId: 'run-1',
+      log: pino({ level: 'silent' }),
+      now: () => clock++,
+      onProgress: () => {},
+    };
+    await bus.subscribe(TOPIC, 'function', {
+      handle: (message) => receiver({ ...context, runId: 'function' }, message),
+    });
+    const effects = { now: () => clock, sleep };
+    let summary = await runOnce(context, bus, effects, receiveElsewhere(sleep));
+    for (let again = 1; again < runs; again++)
+      summary = await runOnce(context, bus, effects, receiveElsewhere(sleep));
+    await bus.close();
+    const files = await allFiles(warehouse);
+    return { ...summary, minutes: (clock - began) / 60_000, ledger: files, lake };
+  } finally {
+    await warehouse.close();
+  }
+}
+
+const told = (failures: readonly { readonly name: string; readonly error: unknown }[]) =>
+  failures.map(({ name, error }) => [name, (error as { code?: string }).code]);
+
+const receiving: Function = (context, { data: { name, version } }) =>
+  receive(context, { name, version });
+
+const failing =
+  (error: Error): Function =>
+  async (context, { data: { name, version } }) => {
+    await recordFailure(context, { name, version }, error);
+    throw error;
+  };
+
+const fault = new TerminalError('warehouse.failed', { detail: 'of the test' });
+const passing = new TransientError('lake.unreachable', { file: 'a', detail: 'of the test' });
+
+test('a run waits until each file that it announced has come to rest', async () => {
+  const { files, postponed, failed, consolidated, minutes } = await runWith(receiving, {
+    names: ['a.xlsx', 'b.xlsx'],
+  });
+  assert.deepEqual([postponed, failed], [[], []]);
+  assert.deepEqual(
+    files.map(({ state, archived }) => [state, archived]),
+    [
+      ['loaded', true],
+      ['loaded', true],
+    ],
+  );
+  assert.equal(consolidated.length, 1);
+  assert.ok(minutes < 2);
+});
+
+test('a function that never answers is given up after a quarter of an hour, and the ledger says so', async () => {
+  const { postponed, failed, ledger, minutes, lake } = await runWith(async () => {});
+  assert.deepEqual(told(postponed), [['entrada/a.xlsx', 'bus.silent']]);
+  assert.deepEqual(failed, []);
+  assert.ok(minutes >= 15 && minutes < 16, `${minutes}`);
+  assert.deepEqual(
+    ledger.map(({ state, code }) => [state, code]),
+    [['postponed', 'bus.silent']],
+  );
+  assert.equal((await lake.list('entrada')).length, 1);
+});
+
+test('a fault ends the wait at once, and an earlier one is not taken for it', async () => {
+  const once = await runWith(failing(fault));
+  assert.deepEqual(told(once.failed), [['entrada/a.xlsx', 'warehouse.failed']]);
+  assert.ok(once.minutes < 1);
+  let tries = 0;
+  const again = await runWith(
+    (context, message) => (tries++ === 0 ? failing(fault) : receiving)(context, message),
+    { runs: 2 },
+  );
+  assert.deepEqual([again.failed, again.postponed], [[], []]);
+  assert.deepEqual(
+    again.files.map(({ state }) => state),
+    ['loaded'],
+  );
+});
+
+test('what passes by itself is waited for, and told with its reason in the end', async () => {
+  const { postponed, ledger, minutes } = await runWith(failing(passing));
+  assert.deepEqual(told(postponed), [['entrada/a.xlsx', 'lake.unreachable']]);
+  assert.deepEqual(
+    ledger.map(({ state }) => state),
+    ['postponed'],
+  );
+  assert.ok(minutes >= 15);
+});
+
+test('a delivery that another one of the same drop overtakes is no copy of it', async () => {
+  const overtaken: Function = async (context, message) => {
+    const { lake } = context;
+    const move = () => Promise.reject(passing);
+    const open = async (name: string) => {
+      await assert.rejects(receiving({ ...context, lake: { ...lake, move } }, message), passing);
+      return lake.open(name);
+    };
+    await receiving({ ...context, lake: { ...lake, open } }, message);
+  };
+  const { ledger, failed, postponed } = await runWith(overtaken);
+  assert.deepEqual([failed, postponed], [[], []]);
+  assert.deepEqual(
+    ledger.map(({ state, archived, rowsLoaded }) => [state, archived, rowsLoaded]),
+    [['loaded', true, 1]],
+  );
+});
+
+test('a file that somebody takes back is not waited for', async () => {
+  const { postponed, failed, files, minutes } = await runWith(async ({ lake }, { data }) => {
+    await lake.move({ name: data.name, version: data.version }, 'elsewhere/a.xlsx');
+  });
+  assert.deepEqual([postponed, failed, files], [[], [], []]);
+  assert.ok(minutes < 1);
+});
+
+test('an announcement says which run it is of, and that files replace their namesakes', async () => {
+  const seen: unknown[] = [];
+  await runWith(
+    async (context, message) => {
+      const { name, run, replaces } = message.data;
+      seen.push({ name, run, replaces });
+      await receiving(context, message);
+    },
+    { replaces: true },
+  );
+  assert.deepEqual(seen, [{ name: 'entrada/a.xlsx', run: 'run-1', replaces: 'true' }]);
+});
+
+test('functions receive from a bucket into BigQuery, and from nowhere else', () => {
+  const cloud = {
+    ENTRADA_RECEIVER: 'functions',
+    ENTRADA_LAKE: 'gs://bucket',
+    ENTRADA_BUS: 'pubsub',
+    ENTRADA_WAREHOUSE: 'bigquery:project.dataset',
+  };
+  assert.equal(readSettings(cloud, undefined).receiver, 'functions');
+  for (const lacking of ['ENTRADA_LAKE', 'ENTRADA_BUS', 'ENTRADA_WAREHOUSE'])
+    assert.throws(() => readSettings({ ...cloud, [lacking]: undefined }, undefined), {
+      kind: 'user',
+      code: 'setting.receiver',
+    });
+});
