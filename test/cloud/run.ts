@@ -123,7 +123,7 @@ async function runSuites(
   signal: AbortSignal,
 ): Promise<number> {
   if (files.length === 0) throw new Error(`no suite begins with ${positionals.join(' or ')}`);
-  const child = spawn(process.execPath, ['--test', '--test-concurrency=1', ...files], {
+  const child = spawn(process.execPath, ['--test', '--test-concurrency=2', ...files], {
     env,
     stdio: 'inherit',
   });

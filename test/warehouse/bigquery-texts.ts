@@ -138,7 +138,7 @@ async function sendAll(
   await warehouse.record([event, { ...event, loadId: 1, detail: { a: 1 } }]);
   await monthsDue(warehouse, dataset);
   const day = '2019-01-31 00:00:00';
-  for (const table of dataset.tables)
+  for (const table of [dataset.tables[0], dataset.tables[dataset.tables.length - 1]])
     for (const keys of [{}, { ANO: '2019' }, { ANO: '2019', MES: '1' }, { [dataset.period]: day }])
       await traceRows(warehouse, dataset, table, keys).catch((error) => {
         if (error.code !== 'trace.column') throw error;
