@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { SheetReport } from '../contract/load.ts';
-import { EntradaError, UserError } from '../errors.ts';
-import type { Lake, LakeFile, OpenFile } from '../lake/lake.ts';
+import { UserError } from '../errors.ts';
+import { openIfThere } from '../lake/if-there.ts';
+import type { LakeFile, OpenFile } from '../lake/lake.ts';
 import type { LedgerEvent } from '../ledger/events.ts';
 import { findInForce } from '../ledger/in-force.ts';
 import { type FileState, stateOf } from '../ledger/ledger.ts';
@@ -36,15 +37,6 @@ export async function receive(
 
 function hasOutcome(known: FileState | undefined): boolean {
   return known !== undefined && known.state !== 'received' && known.state !== 'failed';
-}
-
-async function openIfThere(lake: Lake, name: string): Promise<OpenFile | undefined> {
-  try {
-    return await lake.open(name);
-  } catch (error) {
-    if (error instanceof EntradaError && error.code === 'lake.missing') return undefined;
-    throw error;
-  }
 }
 
 async function readAndLoad(
