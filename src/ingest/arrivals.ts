@@ -1,4 +1,4 @@
-import { UserError } from '../errors.ts';
+import { openIfThere } from '../lake/if-there.ts';
 import type { Lake, LakeFile } from '../lake/lake.ts';
 import { INBOX, senderOf } from './folders.ts';
 import { hasGaps, lacksEnd } from './whole.ts';
@@ -73,13 +73,9 @@ export function notAWorkbook({
 
 async function notWhole(lake: Lake, file: LakeFile, now: number): Promise<WaitReason | undefined> {
   if (now - file.modified > GIVEN_UP_MS) return undefined;
-  const opened = await lake.open(file.name).catch((error) => {
-    if (error instanceof UserError && error.code === 'lake.missing') return undefined;
-    throw error;
-  });
+  await using opened = await openIfThere(lake, file.name);
   // Taken back in the meantime: it is not ready, and the next look will not find it.
   if (opened === undefined) return 'wait.incomplete';
-  await using _ = opened;
   const source = { size: opened.file.size, read: opened.read };
   if (await lacksEnd(source)) return 'wait.incomplete';
   // What a sender's program puts there comes over a network; what breaks off may be taken up again.

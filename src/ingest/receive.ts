@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { SheetReport } from '../contract/load.ts';
-import { EntradaError, UserError } from '../errors.ts';
-import type { Lake, LakeFile, OpenFile } from '../lake/lake.ts';
+import { UserError } from '../errors.ts';
+import { openIfThere } from '../lake/if-there.ts';
+import type { LakeFile, OpenFile } from '../lake/lake.ts';
 import type { LedgerEvent } from '../ledger/events.ts';
 import { findInForce } from '../ledger/in-force.ts';
 import { type FileState, findDrop, hasOutcome, stateOf } from '../ledger/ledger.ts';
@@ -34,15 +35,6 @@ export async function receive(
   // Of two deliveries at the same time one is recorded, and both must let the file rest in the one's place.
   const recorded = outcome && isShared ? await findDrop(warehouse, drop) : outcome;
   if (recorded) await archive(context, recorded);
-}
-
-async function openIfThere(lake: Lake, name: string): Promise<OpenFile | undefined> {
-  try {
-    return await lake.open(name);
-  } catch (error) {
-    if (error instanceof EntradaError && error.code === 'lake.missing') return undefined;
-    throw error;
-  }
 }
 
 async function readAndLoad(

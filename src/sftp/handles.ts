@@ -1,7 +1,7 @@
 import type { FileEntry } from 'ssh2';
 import { UserError } from '../errors.ts';
 import type { OpenFile } from '../lake/lake.ts';
-import type { Upload } from './inlet.ts';
+import type { Upload } from './upload.ts';
 
 /** What a client has opened. */
 export type Handle =

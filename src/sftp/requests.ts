@@ -3,8 +3,9 @@ import { UserError } from '../errors.ts';
 import { INBOX, REJECTED } from '../ingest/folders.ts';
 import { entry, fileAttributes, folderAttributes } from './attributes.ts';
 import type { Handle, Handles } from './handles.ts';
-import type { Upload, View } from './inlet.ts';
+import type { View } from './inlet.ts';
 import { type Place, placeOf, realPath } from './paths.ts';
+import type { Upload } from './upload.ts';
 
 const { OPEN_MODE, STATUS_CODE } = ssh2.utils.sftp;
 

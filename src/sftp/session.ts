@@ -2,8 +2,9 @@ import ssh2, { type SFTPWrapper } from 'ssh2';
 import { EntradaError } from '../errors.ts';
 import type { Code } from '../messages/en.ts';
 import { createHandles } from './handles.ts';
-import type { Upload, View } from './inlet.ts';
+import type { View } from './inlet.ts';
 import { requestsOf } from './requests.ts';
+import type { Upload } from './upload.ts';
 
 const { STATUS_CODE } = ssh2.utils.sftp;
 

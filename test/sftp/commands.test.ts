@@ -226,13 +226,16 @@ describe('the whole way', { skip: noClient }, () => {
     const first = start(['sftp', '--home', home, '--json'], { env: FREE });
     const sent = await sftp(await portOf(first), `put "${await file('bom.xlsx', GOOD)}" entrada/`);
     assert.equal(sent.code, 0, sent.stderr);
-    await writeFile(join(home, 'sftp/uploads/left.part'), 'half an upload');
+    // As a killed server leaves it; what else lies there is not the server's.
+    const left = '5b891de6-85f2-4e3d-a08c-26efaac52560.part';
+    await writeFile(join(home, 'sftp/uploads', left), 'half an upload');
+    await writeFile(join(home, 'sftp/uploads/notes.txt'), 'somebody’s');
     assert.equal(await stopped(first, 'SIGKILL'), null);
     const second = start(['sftp', '--home', home, '--json'], { env: FREE });
     const after = await sftp(await portOf(second), 'ls -1 entrada');
     assert.match(after.stdout, /^entrada\/bom\.xlsx *$/m);
     assert.deepEqual(await readFile(join(home, 'entrada/ana/bom.xlsx')), GOOD);
-    assert.deepEqual(await readdir(join(home, 'sftp/uploads')), []);
+    assert.deepEqual(await readdir(join(home, 'sftp/uploads')), ['notes.txt']);
     assert.equal(await stopped(second, 'SIGTERM'), 0);
   });
 });

@@ -166,6 +166,8 @@ export async function connect(config: ConnectConfig): Promise<Connected> {
   const client = new ssh2.Client();
   const ready = once(client, 'ready');
   client.connect({ host: '127.0.0.1', ...config });
+  // As every program does: else each small request waits for an acknowledgement that is late.
+  client.setNoDelay(true);
   await ready;
   // A connection that is lost is what some tests are about.
   client.on('error', () => {});

@@ -9,7 +9,7 @@ import { makeKeyPair } from '../../../src/sftp/keys.ts';
 import { start } from '../../cli/entrada.ts';
 import { connect } from '../rig.ts';
 
-const ROUNDS = 8;
+const ROUNDS = 20;
 
 function bytesOf(n: number): Buffer {
   return Buffer.alloc(1_000 + ((n * 7_919) % 400_000), `file ${n} `);
@@ -35,7 +35,7 @@ test('killed at random moments, the server loses nothing that it acknowledged, a
   /** Uploads one file after the other, until the connection is gone. */
   async function uploadUntilGone(port: number, onUpload: () => void): Promise<void> {
     const { client, sftp } = await connect({ port, username: 'ana', privateKey: pair.private });
-    const gone = once(client, 'close').then(() => 'gone' as const);
+    const gone = new Promise<'gone'>((resolve) => client.once('close', () => resolve('gone')));
     for (;;) {
       const n = next++;
       const upload = async () => {
@@ -62,7 +62,7 @@ test('killed at random moments, the server loses nothing that it acknowledged, a
     await uploadUntilGone(port, () => {
       left -= 1;
       // A little later each time: in an OPEN, a WRITE or a CLOSE of the next one.
-      if (left === 0) setTimeout(() => child.kill('SIGKILL'), round * 0.7);
+      if (left === 0) setTimeout(() => child.kill('SIGKILL'), round * 0.5);
     });
     await killed;
     const names = await readdir(join(home, 'entrada/ana'));
