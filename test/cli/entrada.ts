@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { after } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { openDuckDb } from '../../src/warehouse/duckdb.ts';
 import { newHome, sale, sales, type TestHome } from '../ingest/home.ts';
@@ -14,6 +15,12 @@ export const PROGRAM = fileURLToPath(new URL('../../bin/entrada.js', import.meta
 /** A folder for all tests of the command line, gone when they end. */
 export const folder = mkdtempSync(join(tmpdir(), 'entrada-cli-'));
 process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+
+/** A test that failed must not leave its server, which would keep the file of tests from ending. */
+const running = new Set<ChildProcess>();
+after(() => {
+  for (const child of running) child.kill('SIGKILL');
+});
 
 let homes = 0;
 
@@ -61,10 +68,13 @@ export interface Start {
 /** Starts the program as a person would who has set nothing but `env`. */
 export function start(args: readonly string[], { env = {}, node = process.execPath }: Start = {}) {
   const { PATH = '', HOME = '' } = process.env;
-  return spawn(node, [PROGRAM, ...args], {
+  const child = spawn(node, [PROGRAM, ...args], {
     cwd: folder,
     env: { PATH, HOME, ENTRADA_LANG: 'en', ...env },
   });
+  running.add(child);
+  child.once('exit', () => running.delete(child));
+  return child;
 }
 
 /** Runs the program to its end. Whatever happens, nobody is shown a stack trace or an escape code. */

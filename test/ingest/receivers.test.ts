@@ -8,6 +8,7 @@ import { TerminalError, TransientError } from '../../src/errors.ts';
 import type { Context } from '../../src/ingest/context.ts';
 import { recordFailure } from '../../src/ingest/failure.ts';
 import { runOnce } from '../../src/ingest/flow.ts';
+import { createReader } from '../../src/ingest/reading.ts';
 import { receive } from '../../src/ingest/receive.ts';
 import { receiveElsewhere, TOPIC } from '../../src/ingest/receivers.ts';
 import { createMemoryLake } from '../../src/lake/memory.ts';
@@ -23,6 +24,7 @@ async function runWith(
   receiver: Function,
   { runs = 1, names = ['a.xlsx'], replaces = false } = {},
 ) {
+  await using reader = createReader();
   const lake = createMemoryLake();
   const warehouse = await openDuckDb({ file: ':memory:', waitMs: 0 });
   try {
@@ -42,6 +44,7 @@ async function runWith(
       isShared: true,
       datasets: await shippedDatasets(),
       limits: defaultLimits,
+      reader,
       language: 'en',
       replaceSameName: replaces,
       runId: 'run-1',
