@@ -1,4 +1,4 @@
-import { problemOf } from '../errors.ts';
+import { type EntradaError, problemOf } from '../errors.ts';
 import type { RunSummary } from '../ingest/flow.ts';
 import { INBOX, rejectionsPlace, restingPlace } from '../ingest/folders.ts';
 import type { Failure } from '../ingest/receivers.ts';
@@ -8,6 +8,7 @@ import type { Output } from '../output.ts';
 import type { KeyChange, MonthRange, Usage } from '../warehouse/warehouse.ts';
 
 const OURS = 1;
+const USAGE = 2;
 const REJECTED = 3;
 const LATER = 4;
 
@@ -16,11 +17,14 @@ interface Cost {
   readonly usage: Usage | undefined;
 }
 
-export function exitCodeOf({ failed, postponed, files }: RunSummary): number {
-  if (failed.length > 0) return OURS;
+export function exitCodeOf({ failed, postponed, unpublished, files }: RunSummary): number {
+  const isUnpublished = (kind: EntradaError['kind']) =>
+    unpublished.some(({ error }) => error.kind === kind);
+  if (failed.length > 0 || isUnpublished('terminal')) return OURS;
+  if (isUnpublished('user')) return USAGE;
   if (files.some(({ state, rowsRejected }) => state === 'rejected' || (rowsRejected ?? 0) > 0))
     return REJECTED;
-  return postponed.length > 0 ? LATER : 0;
+  return postponed.length > 0 || isUnpublished('transient') ? LATER : 0;
 }
 
 /** What became of each file of a run. */
@@ -111,7 +115,7 @@ function sayFailure(output: Output, { name, error }: Failure, runId: string): vo
 /** What a run came to: the months that changed, what looks wrong, and what it has cost. */
 export function saySummary(
   output: Output,
-  { runId, files, consolidated, warnings, moreWarnings, usage }: RunSummary & Cost,
+  { runId, files, consolidated, unpublished, warnings, moreWarnings, usage }: RunSummary & Cost,
 ): void {
   for (const { keyColumn, key, column, one, other } of warnings) {
     const values = {
@@ -127,11 +131,17 @@ export function saySummary(
     output.object({ type: 'warning', runId, keyColumn, key, column, one, other });
   }
   if (moreWarnings > 0) output.say({ code: 'warning.more', values: { count: moreWarnings } });
-  if (files.length === 0 && consolidated.length === 0)
+  if (files.length === 0 && consolidated.length === 0 && unpublished.length === 0)
     output.say({ code: 'run.nothing', values: {} });
   for (const { dataset, months } of consolidated) {
     const ranges = monthsText(months);
     output.say({ code: 'run.consolidated', values: { dataset: dataset.name, ranges, run: runId } });
+  }
+  for (const { dataset, error } of unpublished) {
+    const reason = output.render(error);
+    output.say({ code: 'run.unpublished', values: { dataset: dataset.name, reason } });
+    const { code, values } = error;
+    output.object({ type: 'unpublished', runId, dataset: dataset.name, error: code, values });
   }
   if (usage) {
     const mib = (usage.bytesBilled / 2 ** 20).toFixed(0);

@@ -1,12 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Settings } from '../config.ts';
 import { TransientError } from '../errors.ts';
+import type { RunSummary } from '../ingest/flow.ts';
 import type { Output } from '../output.ts';
 import type { Run } from './commands.ts';
 import { lakeName } from './home.ts';
 import { runHome } from './run.ts';
 import { createAsking } from './spotify-watch.ts';
-import { sayFiles, saySummary } from './summary.ts';
+import { exitCodeOf, sayFiles, saySummary } from './summary.ts';
 
 const LOOK_MS = 2_000;
 
@@ -23,7 +24,8 @@ export const watch: Run = async ({ settings, output, values }) => {
   output.say({ code: 'watch.started', values: { home: lakeName(settings) } });
   const askSpotify = await createAsking(settings, output, Date.now());
   while (!stop.signal.aborted) {
-    await runAndSay(settings, output);
+    const broken = await runAndSay(settings, output);
+    if (broken) return exitCodeOf(broken);
     await askSpotify?.(Date.now());
     await sleep(LOOK_MS, undefined, { signal: stop.signal }).catch(() => {});
   }
@@ -31,15 +33,19 @@ export const watch: Run = async ({ settings, output, values }) => {
   return 0;
 };
 
-/** What may pass by itself, such as a database that somebody queries at length, does not end the watch. */
-async function runAndSay(settings: Settings, output: Output): Promise<void> {
+/** Gives a run after which somebody has to mend a dataset. What may pass by itself, such as a database that somebody queries at length, does not end the watch. */
+async function runAndSay(settings: Settings, output: Output): Promise<RunSummary | undefined> {
   try {
     const summary = await runHome(settings, output);
-    if (summary.files.length === 0 && summary.consolidated.length === 0) return;
+    const { files, consolidated, unpublished } = summary;
+    if (files.length + consolidated.length + unpublished.length === 0) return undefined;
     sayFiles(output, summary);
     saySummary(output, summary);
+    const needsMending = unpublished.some(({ error }) => error.kind !== 'transient');
+    return needsMending ? summary : undefined;
   } catch (error) {
     if (!(error instanceof TransientError)) throw error;
     output.say(error);
+    return undefined;
   }
 }

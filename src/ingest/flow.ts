@@ -1,5 +1,6 @@
 import type { Bus } from '../bus/bus.ts';
 import type { Dataset } from '../contract/dataset.ts';
+import { EntradaError } from '../errors.ts';
 import { type FileState, findDrops, monthsDue, unarchivedFiles } from '../ledger/ledger.ts';
 import type { MonthRange } from '../warehouse/warehouse.ts';
 import { archive } from './archive.ts';
@@ -19,6 +20,8 @@ export interface RunSummary extends NotReceived {
     readonly dataset: Dataset;
     readonly months: readonly MonthRange[];
   }[];
+  /** Datasets whose tables are as they were, and why: a check that failed, a statement that was refused. */
+  readonly unpublished: readonly { readonly dataset: Dataset; readonly error: EntradaError }[];
   readonly warnings: readonly Warning[];
   /** How many more of their kinds there are. */
   readonly moreWarnings: number;
@@ -50,10 +53,19 @@ export async function runOnce(
   const isNew = ({ name }: Failure) => !unmoved.some((earlier) => earlier.name === name);
 
   const consolidated: { dataset: Dataset; months: MonthRange[] }[] = [];
+  const unpublished: { dataset: Dataset; error: EntradaError }[] = [];
   for (const dataset of datasets) {
     const months = await monthsDue(warehouse, dataset);
     if (months.length === 0) continue;
-    await warehouse.consolidate(dataset, months);
+    try {
+      await warehouse.consolidate(dataset, months);
+    } catch (error) {
+      // The others are no worse for it.
+      if (!(error instanceof EntradaError)) throw error;
+      context.log.error({ dataset: dataset.name, err: error }, 'not consolidated');
+      unpublished.push({ dataset, error });
+      continue;
+    }
     context.log.info({ dataset: dataset.name, months }, 'consolidated');
     consolidated.push({ dataset, months });
   }
@@ -69,6 +81,7 @@ export async function runOnce(
     postponed: [...unmoved, ...postponed.filter(isNew)],
     failed,
     consolidated,
+    unpublished,
     warnings: warnings.shown,
     moreWarnings: warnings.more,
   };

@@ -270,6 +270,7 @@ export const en = {
   'wait.incomplete':
     '{file}: left in entrada/; its end has not arrived yet (without it for ten minutes, it is rejected as damaged)',
   'wait.gaps': '{file}: left in entrada/; its bytes are not yet those that its checksums promise',
+  'run.unpublished': '{dataset}: not consolidated; its tables are as they were. {reason}',
   'run.nothing': 'Nothing new.',
   'run.consolidated': '{dataset}: tables consolidated for {ranges} (run {run})',
   'run.cost': 'BigQuery: {jobs} jobs, {mib} MiB billed, {seconds} s of slot time',

@@ -270,6 +270,7 @@ export const ptBR: Record<Code, string> = {
     '{file}: deixado em entrada/; o final ainda não chegou (sem ele por dez minutos, é rejeitado como danificado)',
   'wait.gaps':
     '{file}: deixado em entrada/; seus bytes ainda não são os que suas somas de verificação prometem',
+  'run.unpublished': '{dataset}: não consolidado; suas tabelas estão como estavam. {reason}',
   'run.nothing': 'Nada de novo.',
   'run.consolidated': '{dataset}: tabelas consolidadas para {ranges} (execução {run})',
   'run.cost': 'BigQuery: {jobs} jobs, {mib} MiB faturados, {seconds} s de tempo de slot',

@@ -116,11 +116,18 @@ test('1: a check that fails publishes nothing, and says what should be', async (
     [666, 'A', formatted(43_831, 14)],
   ];
   await put(home, 'quebrado.xlsx', workbook({ sheets: [{ rows }] }));
-  const { code, stderr } = await entrada(['run', '--home', home]);
+  await put(home, 'bom.xlsx', good);
+  const { code, stdout } = await entrada(['run', '--home', home]);
   assert.equal(code, 1);
   assert.match(
-    stderr,
-    /^entrada: A check failed, so nothing was published: rows with the id 666 should be 0 and is 1\./m,
+    stdout,
+    /^tipos: not consolidated; its tables are as they were\. A check failed, so nothing was published: rows with the id 666 should be 0 and is 1\./m,
+  );
+  assert.match(stdout, /^bom\.xlsx: \d+ rows read/m, 'what became of the files is told');
+  assert.match(
+    stdout,
+    /^bases_vendas: tables consolidated/m,
+    'the other dataset is none the worse',
   );
   assert.deepEqual(await answerOf(home, 'SELECT COUNT(*) FROM tipos'), [[0]]);
 });
