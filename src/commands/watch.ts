@@ -22,8 +22,9 @@ export const watch: Run = async ({ settings, output, values }) => {
   await using _ = serve ? await serve(settings, output) : undefined;
   output.say({ code: 'watch.started', values: { home: lakeName(settings) } });
   const askSpotify = await createAsking(settings, output, Date.now());
+  const told = new Set<string>();
   while (!stop.signal.aborted) {
-    await runAndSay(settings, output);
+    await runAndSay(settings, output, told);
     await askSpotify?.(Date.now());
     await sleep(LOOK_MS, undefined, { signal: stop.signal }).catch(() => {});
   }
@@ -32,12 +33,17 @@ export const watch: Run = async ({ settings, output, values }) => {
 };
 
 /** What may pass by itself, such as a database that somebody queries at length, does not end the watch. */
-async function runAndSay(settings: Settings, output: Output): Promise<void> {
+async function runAndSay(settings: Settings, output: Output, told: Set<string>): Promise<void> {
   try {
     const summary = await runHome(settings, output);
-    if (summary.files.length === 0 && summary.consolidated.length === 0) return;
-    sayFiles(output, summary);
-    saySummary(output, summary);
+    // A file that waits is told of when it begins to, not at each look.
+    const keys = summary.waiting.map(({ file, reason }) => `${reason} ${file.name}`);
+    const waiting = summary.waiting.filter((_, i) => !told.has(keys[i]));
+    told.clear();
+    for (const key of keys) told.add(key);
+    const isNew = summary.files.length > 0 || summary.consolidated.length > 0;
+    if (isNew || waiting.length > 0) sayFiles(output, { ...summary, waiting });
+    if (isNew) saySummary(output, summary);
   } catch (error) {
     if (!(error instanceof TransientError)) throw error;
     output.say(error);
