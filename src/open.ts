@@ -35,7 +35,7 @@ export async function openContext(
   const [lake, datasets] = [await openLake(settings), await allDatasets(settings)];
   const reader = createReader();
   // A thread starts while the database is opened.
-  if (receives) reader.expect((await lake.list(INBOX)).map(({ size }) => size));
+  if (receives) reader.expect((await lake.list(INBOX, 'deep')).map(({ size }) => size));
   const warehouse = await openWarehouse(settings, {
     ...(onWait && { onWait }),
   });

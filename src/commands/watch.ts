@@ -23,8 +23,9 @@ export const watch: Run = async ({ settings, output, values }) => {
   await using _ = serve ? await serve(settings, output) : undefined;
   output.say({ code: 'watch.started', values: { home: lakeName(settings) } });
   const askSpotify = await createAsking(settings, output, Date.now());
+  const told = new Set<string>();
   while (!stop.signal.aborted) {
-    const broken = await runAndSay(settings, output);
+    const broken = await runAndSay(settings, output, told);
     if (broken) return exitCodeOf(broken);
     await askSpotify?.(Date.now());
     await sleep(LOOK_MS, undefined, { signal: stop.signal }).catch(() => {});
@@ -33,14 +34,26 @@ export const watch: Run = async ({ settings, output, values }) => {
   return 0;
 };
 
-/** Gives a run after which somebody has to mend a dataset. What may pass by itself, such as a database that somebody queries at length, does not end the watch. */
-async function runAndSay(settings: Settings, output: Output): Promise<RunSummary | undefined> {
+/**
+ * Gives a run after which somebody has to mend a dataset. What may pass by itself, such as a database that somebody
+ * queries at length, does not end the watch.
+ */
+async function runAndSay(
+  settings: Settings,
+  output: Output,
+  told: Set<string>,
+): Promise<RunSummary | undefined> {
   try {
     const summary = await runHome(settings, output);
+    // A file that waits is told of when it begins to, not at each look.
+    const keys = summary.waiting.map(({ file, reason }) => `${reason} ${file.name}`);
+    const waiting = summary.waiting.filter((_, i) => !told.has(keys[i]));
+    told.clear();
+    for (const key of keys) told.add(key);
     const { files, consolidated, unpublished } = summary;
-    if (files.length + consolidated.length + unpublished.length === 0) return undefined;
-    sayFiles(output, summary);
-    saySummary(output, summary);
+    const isNew = files.length + consolidated.length + unpublished.length > 0;
+    if (isNew || waiting.length > 0) sayFiles(output, { ...summary, waiting });
+    if (isNew) saySummary(output, summary);
     const needsMending = unpublished.some(({ error }) => error.kind !== 'transient');
     return needsMending ? summary : undefined;
   } catch (error) {

@@ -32,7 +32,7 @@ interface Announced {
 }
 
 const announcement = z.object({
-  name: z.string().regex(new RegExp(`^${INBOX}/[^/]+$`)),
+  name: z.string().regex(new RegExp(`^${INBOX}/([^/]+/)?[^/]+$`)),
   version: z.string().min(1),
   run: z.string().optional(),
   replaces: z.literal('true').optional(),
@@ -60,7 +60,8 @@ function announcedBy(message: Pushed, { lake }: Settings): Announced | undefined
     const isOurs = lake.kind === 'bucket' && lake.bucket === bucketId;
     if (eventType !== 'OBJECT_FINALIZE' || !isOurs) return undefined;
     const [folder, ...rest] = name.split('/');
-    if (folder !== INBOX || rest.length !== 1) return undefined;
+    // In the inbox, or in a sender's folder of it.
+    if (folder !== INBOX || rest.length < 1 || rest.length > 2) return undefined;
     if (notAWorkbook({ name, size: sizeIn(message) })) return undefined;
     return { file: { name, version }, runId: message.id, replaceSameName: false };
   }

@@ -87,7 +87,9 @@ export const receiveElsewhere =
     await announce(context, bus, arrivals);
     for (let wait = FIRST_LOOK_MS; waiting.length > 0; wait = Math.min(2 * wait, LATER_LOOKS_MS)) {
       // In this order: whoever takes a file from the inbox has told the ledger before.
-      const inbox = new Set((await lake.list(INBOX)).map(({ name, version }) => name + version));
+      const inbox = new Set(
+        (await lake.list(INBOX, 'deep')).map(({ name, version }) => name + version),
+      );
       const drops = waiting.map(({ drop }) => drop);
       const states = new Map((await findDrops(warehouse, drops)).map((one) => [one.drop, one]));
       waiting = waiting.filter(({ file: { name, version }, drop, state: before }) => {

@@ -72,8 +72,8 @@ export function serveConnection(
     else offerSftp(accept(), account);
   });
 
-  function offerSftp(session: Session, { name, ...rest }: Account): void {
-    session.on('sftp', (accept) => serve(accept(), { name, ...rest }));
+  function offerSftp(session: Session, to: Account): void {
+    session.on('sftp', (accept) => serve(accept(), to));
     // There is no shell, and nothing is executed: all that these do is say so.
     for (const request of ['shell', 'exec'])
       session.on(request, (accept: () => ServerChannel) => sayWhatThisIs(accept()));

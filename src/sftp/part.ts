@@ -10,6 +10,7 @@ export interface Part {
   readonly size: number;
   /** How many bytes from the first on have come without a gap. */
   readonly whole: number;
+  /** Keeps the bytes, which must not change; that they cannot be written may be told by a later call. */
   write(offset: number, bytes: Uint8Array): Promise<void>;
   /** At most `length` bytes, fewer only at the end. */
   read(offset: number, length: number): Promise<Uint8Array>;
@@ -26,6 +27,9 @@ interface Piece {
   readonly from: number;
   readonly to: number;
 }
+
+/** A client's pieces are small, and each write is a trip to the thread pool: so many bytes go at once. */
+const WRITE_BYTES = 1 << 18;
 
 /** More pieces apart from one another are not kept in mind: no program uploads like that. */
 const MOST_PIECES = 1_000;
@@ -45,6 +49,10 @@ export async function createPart(
   /** What has come, in pieces that do not touch: a single one as long as all comes in order. */
   let pieces: readonly Piece[] = [];
   let broken: unknown;
+  /** What has come and is not written yet: bytes that follow one another, from an offset on. */
+  let held: Uint8Array[] = [];
+  let heldFrom = 0;
+  let heldTo = 0;
   const whole = () => pieces.find(({ from }) => from === 0)?.to ?? 0;
   const gap = () => new UserError('sftp.gaps', { file: name, offset: whole() });
 
@@ -70,7 +78,23 @@ export async function createPart(
     }
   }
 
+  async function flush(): Promise<void> {
+    const bytes = Buffer.concat(held);
+    held = [];
+    for (let at = 0; at < bytes.length; )
+      at += (await file.write(bytes, at, bytes.length - at, heldFrom + at)).bytesWritten;
+  }
+
+  async function hold(offset: number, bytes: Uint8Array): Promise<void> {
+    if (held.length > 0 && offset !== heldTo) await flush();
+    if (held.length === 0) heldFrom = offset;
+    held.push(bytes);
+    heldTo = offset + bytes.length;
+    if (heldTo - heldFrom >= WRITE_BYTES) await flush();
+  }
+
   async function close(): Promise<void> {
+    await flush();
     await file.sync();
     await file.close();
   }
@@ -86,11 +110,11 @@ export async function createPart(
     write: (offset, bytes) =>
       unbroken(async () => {
         onGrow(Math.max(0, offset + bytes.length - size));
-        for (let at = 0; at < bytes.length; )
-          at += (await file.write(bytes, at, bytes.length - at, offset + at)).bytesWritten;
+        await hold(offset, bytes);
         arrived({ from: offset, to: offset + bytes.length });
       }),
     async read(offset, length) {
+      await unbroken(flush);
       const bytes = new Uint8Array(Math.max(0, Math.min(length, size - offset)));
       const { bytesRead } = await file.read(bytes, 0, bytes.length, offset);
       return bytes.subarray(0, bytesRead);
@@ -98,6 +122,7 @@ export async function createPart(
     truncate: (wanted) =>
       unbroken(async () => {
         onGrow(Math.max(0, wanted - size));
+        await flush();
         await file.truncate(wanted);
         size = wanted;
         pieces = pieces
@@ -111,6 +136,7 @@ export async function createPart(
       }),
     sealWhole: () =>
       unbroken(async () => {
+        await flush();
         size = whole();
         await file.truncate(size);
         await close();

@@ -89,7 +89,8 @@ describe('functions, in processes of their own', { skip, timeout: 600_000 }, () 
       await write(scene, {
         [`${year}.xlsx`]: await readFile(join(caseFolder, `base_${year}.xlsx`)),
       });
-    await write(scene, { 'ruim.xlsx': sales(sale('doze')), 'notas.txt': Buffer.from('x') });
+    // One in a sender's folder.
+    await write(scene, { 'ana/ruim.xlsx': sales(sale('doze')), 'notas.txt': Buffer.from('x') });
     await rested(scene, 4);
     await write(scene, { 'cópia.xlsx': await readFile(join(caseFolder, 'base_2018.xlsx')) });
     await rested(scene, 5);
@@ -105,7 +106,7 @@ describe('functions, in processes of their own', { skip, timeout: 600_000 }, () 
     const { inbox, kept } = await outcome(scene);
     assert.deepEqual(inbox, ['entrada/notas.txt']);
     assert.equal(kept.length, 6);
-    assert.ok(kept.includes('rejeitados/ruim.xlsx.rejections.csv'), kept.join());
+    assert.ok(kept.includes('rejeitados/ana/ruim.xlsx.rejections.csv'), kept.join());
     assert.deepEqual(await dead(), []);
   });
 
@@ -237,7 +238,8 @@ describe('functions, in processes of their own', { skip, timeout: 600_000 }, () 
     const messages: [number, { attributes?: object; data?: string }][] = [
       [204, told(notified('entrada/gone.xlsx'))],
       [204, told(notified('backup/a.xlsx'))],
-      [204, told(notified('entrada/deeper/a.xlsx'))],
+      [204, told(notified('entrada/ana/gone.xlsx'))],
+      [204, told(notified('entrada/ana/deeper/a.xlsx'))],
       [204, told(notified('entrada/~$a.xlsx'))],
       [204, told(notified('entrada/a.csv'))],
       [204, told(notified('entrada/a.xlsx'), { size: '0' })],

@@ -24,12 +24,12 @@ export async function outcomeOf(lake: Lake, { query }: Pick<Warehouse, 'query'>)
   const reports: Record<string, string> = {};
   const kept: string[] = [];
   for (const folder of ['backup', 'rejeitados']) {
-    for (const name of await namesIn(lake, folder)) {
+    for (const name of await namesIn(lake, folder, 'deep')) {
       // The time within is of the day.
       const plain = name.replace(/\.\d{8}T\d{9}\./, '.TIME.');
       kept.push(plain);
       if (/\.(csv|txt)$/.test(name)) reports[plain] = await textOf(lake, name);
     }
   }
-  return { answers, inbox: await namesIn(lake, 'entrada'), kept: kept.sort(), reports };
+  return { answers, inbox: await namesIn(lake, 'entrada', 'deep'), kept: kept.sort(), reports };
 }

@@ -61,8 +61,8 @@ export async function put(lake: Lake, name: string, text: string): Promise<LakeF
 }
 
 /** The names in a folder, sorted. */
-export async function namesIn(lake: Lake, folder: string): Promise<string[]> {
-  return (await lake.list(folder)).map((file) => file.name).sort();
+export async function namesIn(lake: Lake, folder: string, deep?: 'deep'): Promise<string[]> {
+  return (await lake.list(folder, deep)).map((file) => file.name).sort();
 }
 
 type Promises = Readonly<Record<string, (lake: Lake) => Promise<void>>>;

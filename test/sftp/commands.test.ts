@@ -48,17 +48,20 @@ async function homeOfAna() {
   return { home, desk, sftp, file };
 }
 
-/** The port on which a program that serves says that it listens. */
-async function portOf(child: ChildProcess): Promise<number> {
+/** The port on which a program that serves says that it listens, and all that it says. */
+async function listening(child: ChildProcess) {
   assert.ok(child.stdout);
-  for await (const line of createInterface({ input: child.stdout })) {
-    const { type, port } = JSON.parse(line);
-    if (type === 'listening') {
-      child.stdout.resume();
-      return port;
-    }
-  }
-  throw new Error('it ended without listening');
+  const said: Record<string, unknown>[] = [];
+  const lines = createInterface({ input: child.stdout });
+  const port = new Promise<number>((resolve, reject) => {
+    lines.on('line', (line) => {
+      const object = JSON.parse(line);
+      said.push(object);
+      if (object.type === 'listening') resolve(object.port);
+    });
+    lines.on('close', () => reject(new Error('it ended without listening')));
+  });
+  return { port: await port, said };
 }
 
 async function stopped(child: ChildProcess, signal: NodeJS.Signals): Promise<number | null> {
@@ -150,7 +153,7 @@ describe('accounts', () => {
   test('an address that is taken, or is none, is told', async () => {
     const { home } = await homeOfAna();
     const first = start(['sftp', '--home', home, '--json'], { env: FREE });
-    const port = await portOf(first);
+    const { port } = await listening(first);
     const env = { ENTRADA_SFTP_LISTEN: `127.0.0.1:${port}` };
     const { code, stderr } = await entrada(['sftp', '--home', home], { env });
     assert.equal(code, 2);
@@ -170,7 +173,7 @@ describe('the whole way', { skip: noClient }, () => {
   test('sftp, run, status: the ledger says who sent each file, and its sender reads what was rejected', async () => {
     const { home, desk, sftp, file } = await homeOfAna();
     const server = start(['sftp', '--home', home, '--json'], { env: FREE });
-    const port = await portOf(server);
+    const { port } = await listening(server);
     const sent = await sftp(
       port,
       `put "${await file('bom.xlsx', GOOD)}" entrada/`,
@@ -211,20 +214,41 @@ describe('the whole way', { skip: noClient }, () => {
   test('watch --sftp takes what is uploaded, and ends as watch does', async () => {
     const { home, sftp, file } = await homeOfAna();
     const watcher = start(['watch', '--sftp', '--home', home, '--json'], { env: FREE });
-    const port = await portOf(watcher);
-    const sent = await sftp(port, `put "${await file('bom.xlsx', GOOD)}" entrada/`);
+    const { port, said } = await listening(watcher);
+    const sent = await sftp(
+      port,
+      `put "${await file('cortado.xlsx', GOOD.subarray(0, 700))}" entrada/`,
+      `put "${await file('bom.xlsx', GOOD)}" entrada/`,
+    );
     assert.deepEqual([sent.code, sent.stderr], [0, '']);
-    while ((await readdir(join(home, 'backup/ana')).catch(() => [])).length === 0) await sleep(100);
+    const kept = async () => (await readdir(join(home, 'backup/ana')).catch(() => [])).length;
+    while ((await kept()) === 0) await sleep(100);
+    // A later look, at which it has nothing new to say of what waits.
+    await sftp(port, `put "${await file('bom.xlsx', GOOD)}" entrada/`);
+    while ((await kept()) === 1) await sleep(100);
     assert.equal(await stopped(watcher, 'SIGINT'), 0);
-    assert.deepEqual(await answerOf(home, 'SELECT FILE_NAME, STATE FROM ledger_files'), [
-      ['ana/bom.xlsx', 'loaded'],
-    ]);
+    assert.deepEqual(
+      said
+        .filter(({ type }) => type === 'waiting')
+        .map(({ fileName, reason }) => [fileName, reason]),
+      [['ana/cortado.xlsx', 'wait.incomplete']],
+    );
+    assert.deepEqual(
+      await answerOf(home, 'SELECT FILE_NAME, STATE FROM ledger_files ORDER BY ALL'),
+      [
+        ['ana/bom.xlsx', 'loaded'],
+        ['ana/bom.xlsx', 'repeated'],
+      ],
+    );
   });
 
   test('what CLOSE has acknowledged is there after kill -9, and half an upload is not', async () => {
     const { home, sftp, file } = await homeOfAna();
     const first = start(['sftp', '--home', home, '--json'], { env: FREE });
-    const sent = await sftp(await portOf(first), `put "${await file('bom.xlsx', GOOD)}" entrada/`);
+    const sent = await sftp(
+      (await listening(first)).port,
+      `put "${await file('bom.xlsx', GOOD)}" entrada/`,
+    );
     assert.equal(sent.code, 0, sent.stderr);
     // As a killed server leaves it; what else lies there is not the server's.
     const left = '5b891de6-85f2-4e3d-a08c-26efaac52560.part';
@@ -232,7 +256,7 @@ describe('the whole way', { skip: noClient }, () => {
     await writeFile(join(home, 'sftp/uploads/notes.txt'), 'somebody’s');
     assert.equal(await stopped(first, 'SIGKILL'), null);
     const second = start(['sftp', '--home', home, '--json'], { env: FREE });
-    const after = await sftp(await portOf(second), 'ls -1 entrada');
+    const after = await sftp((await listening(second)).port, 'ls -1 entrada');
     assert.match(after.stdout, /^entrada\/bom\.xlsx *$/m);
     assert.deepEqual(await readFile(join(home, 'entrada/ana/bom.xlsx')), GOOD);
     assert.deepEqual(await readdir(join(home, 'sftp/uploads')), ['notes.txt']);

@@ -155,7 +155,7 @@ describe('the ways of programs, simulated', () => {
     assert.deepEqual(await rig.names('sftp/uploads'), []);
   });
 
-  test('appending, a length set at the end, and opening only what is new', async () => {
+  test('appending, reading while it is written, a length set at the end, opening only what is new', async () => {
     await using rig = await startRig();
     await using connected = await rig.connect('ana');
     const { sftp } = connected;
@@ -164,6 +164,14 @@ describe('the ways of programs, simulated', () => {
     await sftp.write(appended, Buffer.from('def'), 0);
     await sftp.close(appended);
     assert.equal((await sftp.read('/entrada/a.xlsx')).toString(), 'abcdef');
+    const both = await sftp.open('/entrada/a.xlsx', OPEN_MODE.READ | OPEN_MODE.WRITE);
+    await sftp.write(both, Buffer.from('DE'), 3);
+    const read = Buffer.alloc(10);
+    const length = await new Promise((resolve) =>
+      sftp.raw.read(both, read, 0, 10, 2, (_, bytes) => resolve(bytes)),
+    );
+    assert.deepEqual([length, read.subarray(0, 4).toString()], [4, 'cDEf']);
+    await sftp.close(both);
     const cut = await sftp.open('/entrada/a.xlsx', WRITE);
     await sftp.write(cut, Buffer.from('xy'), 0);
     await sftp.fsetstat(cut, { size: 2 });

@@ -22,7 +22,18 @@ export interface Sshd extends AsyncDisposable {
   readonly options: readonly string[];
 }
 
-/** OpenSSH's server on a free port, for whoever runs this, who is given nothing but SFTP that begins in `folder`. */
+/** What docs/sftp.md tells an operator to write, for this user, key and folder instead. */
+async function documented(user: string, keys: string, folder: string): Promise<string> {
+  const text = await readFile(new URL('../../docs/sftp.md', import.meta.url), 'utf8');
+  const [block] = /^Match User ana\n(?: {4}.*\n)+/m.exec(text) ?? [];
+  if (block === undefined) throw new Error('docs/sftp.md has no settings for sshd');
+  return block.replace('ana', user).replace('/etc/ssh/inbox/%u', keys).replace('%h', folder);
+}
+
+/**
+ * OpenSSH's server on a free port, set as docs/sftp.md says, for whoever runs this, whose home is `folder` as far as it
+ * is concerned.
+ */
 export async function startSshd(folder: string): Promise<Sshd> {
   const desk = await mkdtemp(join(tmpdir(), 'entrada-sshd-'));
   const at = (name: string) => join(desk, name);
@@ -38,16 +49,13 @@ export async function startSshd(folder: string): Promise<Sshd> {
     [
       `ListenAddress 127.0.0.1:${port}`,
       `HostKey ${at('host')}`,
-      `AuthorizedKeysFile ${at('user.pub')}`,
       `PidFile ${at('pid')}`,
       'StrictModes no',
       'UsePAM no',
       'PermitRootLogin prohibit-password',
       'PasswordAuthentication no',
-      'DisableForwarding yes',
       'Subsystem sftp internal-sftp',
-      `ForceCommand internal-sftp -d ${folder}`,
-      '',
+      await documented(username, at('user.pub'), folder),
     ].join('\n'),
   );
   // Where it shuts itself in before a login; a service makes it at its start.

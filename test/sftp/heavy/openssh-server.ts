@@ -68,6 +68,18 @@ describe("OpenSSH's own server in front", { skip: noServer }, () => {
     );
   });
 
+  test('the account has nothing but SFTP', async () => {
+    await using behind = await homeBehindSshd();
+    const { port, options, target } = behind.sshd;
+    const ssh = (...args: readonly string[]) =>
+      run('ssh', ['-p', String(port), ...options, ...args]);
+    const command = await ssh(target, 'touch', join(behind.inbox, 'made'));
+    assert.notEqual(command.code, 0);
+    const forward = await ssh('-W', '127.0.0.1:9', target);
+    assert.match(forward.stderr, /administratively prohibited/);
+    assert.deepEqual(await behind.home.names('entrada/ana'), []);
+  });
+
   test('one that is broken off waits, and goes on with reput', async () => {
     await using behind = await homeBehindSshd();
     const { home, inbox, sshd } = behind;
