@@ -21,7 +21,8 @@ resource "google_pubsub_subscription" "push" {
   }
 
   push_config {
-    push_endpoint = google_cloudfunctions2_function.receiver[each.key].service_config[0].uri
+    # With the topic in its path, as functions-framework wants it.
+    push_endpoint = "${google_cloudfunctions2_function.receiver[each.key].service_config[0].uri}/${google_pubsub_topic.work[each.value.topic].id}"
     oidc_token {
       service_account_email = google_service_account.push.email
       audience              = google_cloudfunctions2_function.receiver[each.key].service_config[0].uri
