@@ -23,7 +23,7 @@ resource "google_cloud_run_v2_job" "flow" {
       containers {
         image = var.image
         # Exit code 3 says that rows were rejected, which is for the client to mend and no fault. JSON for the alerts.
-        command = ["sh", "-c", "node dist/cli.js ${each.value.command} --json || [ $? -eq 3 ]"]
+        command = ["sh", "-c", "node src/cli.ts ${each.value.command} --json || [ $? -eq 3 ]"]
 
         resources {
           limits = { cpu = "1", memory = "512Mi" }

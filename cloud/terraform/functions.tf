@@ -28,9 +28,8 @@ resource "google_cloudfunctions2_function" "receiver" {
     max_instance_request_concurrency = 1
     available_memory                 = each.value.memory
     available_cpu                    = "1"
-    # Ended before Pub/Sub delivers the message to a second instance.
-    timeout_seconds       = 590
-    environment_variables = local.settings
+    timeout_seconds                  = each.value.seconds
+    environment_variables            = local.settings
 
     dynamic "secret_environment_variables" {
       for_each = each.value.topic == local.spotify_topic ? google_secret_manager_secret.spotify : {}

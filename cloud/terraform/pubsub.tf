@@ -11,7 +11,7 @@ resource "google_pubsub_subscription" "push" {
 
   name  = "${each.value.topic}.${each.key}"
   topic = google_pubsub_topic.work[each.value.topic].id
-  # The most that a push allows; a function that takes longer is ended before.
+  # The most that Pub/Sub allows. The receiver is ended before, so that a workbook is not with two instances at once.
   ack_deadline_seconds       = 600
   message_retention_duration = "604800s"
 

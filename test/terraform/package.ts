@@ -14,13 +14,13 @@ const STARTED_MS = 60_000;
 
 /** Does what Cloud Build does with the functions' source, and then what an instance does. */
 export async function installAndStart(folder: string): Promise<void> {
-  await told(process.execPath, [join(root, 'scripts/pack-functions.ts'), folder]);
+  await told(process.execPath, [join(root, 'scripts/zip-functions.ts'), folder]);
   const source = join(folder, 'cloud');
   await install(source);
   const { main } = JSON.parse(await readFile(join(source, 'package.json'), 'utf8'));
   // As the service looks at it before it builds.
   await told(process.execPath, ['--check', join(source, main)]);
-  await told(process.execPath, [join(source, 'dist/cli.js'), '--help']);
+  await told(process.execPath, [join(source, 'src/cli.ts'), '--help']);
   for (const name of ['bases_vendas', ...TABLES]) await start(source, name);
 }
 

@@ -1,12 +1,3 @@
-// The package.json and package-lock.json of what runs in the cloud, from the project's own: the same versions, to the bit.
-
-export interface Manifest {
-  readonly name: string;
-  readonly version: string;
-  readonly dependencies: Readonly<Record<string, string>>;
-  readonly peerDependencies?: Readonly<Record<string, string>>;
-}
-
 /** What a lock file says of one package. */
 interface Locked {
   readonly dependencies?: Readonly<Record<string, string>>;
@@ -16,32 +7,23 @@ interface Locked {
   readonly [key: string]: unknown;
 }
 
-export interface Lock {
+interface Lock {
   readonly packages: Readonly<Record<string, Locked>>;
   readonly [key: string]: unknown;
 }
 
-/** The cloud brings its own Node, and files do not come there by SFTP. */
-const ELSEWHERE = ['node', 'ssh2'];
-
-/** The clients of Google Cloud, which one machine does without, are what it depends on. */
-export function manifestFor({ name, version, dependencies, peerDependencies }: Manifest) {
-  const all = { ...dependencies, ...peerDependencies };
-  const needed = Object.entries(all).filter(([one]) => !ELSEWHERE.includes(one));
-  return {
-    name: `${name}-cloud`,
-    version,
-    private: true,
-    type: 'module',
-    main: 'dist/functions/index.js',
-    engines: { node: '>=24' },
-    dependencies: Object.fromEntries(needed.sort()),
-  };
+interface Manifest {
+  readonly name: string;
+  readonly version: string;
+  readonly license: string;
+  readonly dependencies: Readonly<Record<string, string>>;
 }
 
-/** The packages that the manifest leads to, as they are locked. Throws Error when one is not. */
-export function lockFor(lock: Lock, manifest: ReturnType<typeof manifestFor>): Lock {
-  const { name, version, dependencies, engines } = manifest;
+/**
+ * The lock file of a package that takes some of the locked packages: these and what they need, to the bit as they were
+ * tested. Throws Error when one is not locked.
+ */
+export function lockFor(lock: Lock, { name, version, license, dependencies }: Manifest): Lock {
   const found = new Map<string, Locked>();
   const waiting = Object.keys(dependencies).map((one) => place(lock, '', one));
   for (let at = waiting.pop(); at !== undefined; at = waiting.pop()) {
@@ -53,14 +35,8 @@ export function lockFor(lock: Lock, manifest: ReturnType<typeof manifestFor>): L
     const needs = { ...locked.dependencies, ...locked.optionalDependencies };
     for (const one of [...Object.keys(needs), ...peers]) waiting.push(place(lock, at, one));
   }
-  return {
-    ...lock,
-    name,
-    packages: {
-      '': { name, version, dependencies, engines },
-      ...Object.fromEntries([...found].sort()),
-    },
-  };
+  const own = { name, version, license, dependencies };
+  return { ...lock, name, packages: { '': own, ...Object.fromEntries([...found].sort()) } };
 }
 
 /** Where a package finds another: beside its own dependencies, or further up. */

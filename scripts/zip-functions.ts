@@ -1,14 +1,14 @@
-// Makes what Google Cloud builds: build/cloud, of which the flow's image is made, and build/functions.zip, the functions'
-// source. JavaScript, because the service looks at the source with a Node that would take types for a mistake.
-// The same source gives the same bytes, so that Terraform deploys only what has changed.
+// node scripts/zip-functions.ts [FOLDER]: what Google Cloud builds, in build/ if nowhere else. FOLDER/cloud, of which the
+// flow's image is made, and FOLDER/functions.zip, the functions' source. The same source gives the same bytes, so that
+// Terraform deploys only what has changed.
 import { execFileSync } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
-import { copyFile, cp, glob, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, glob, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, resolve, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
 import { ZipFile } from 'yazl';
-import { type Lock, lockFor, type Manifest, manifestFor } from './functions-manifest.ts';
+import { lockFor } from './lock.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const build = resolve(root, process.argv[2] ?? 'build');
@@ -16,17 +16,12 @@ const folder = join(build, 'cloud');
 const zipFile = join(build, 'functions.zip');
 
 await rm(folder, { recursive: true, force: true });
-await mkdir(folder, { recursive: true });
-const outDir = join(folder, 'dist');
-execFileSync(
-  join(root, 'node_modules/.bin/tsc'),
-  ['-p', join(root, 'tsconfig.build.json'), '--outDir', outDir, '--declaration', 'false'],
-  { stdio: 'inherit' },
+execFileSync(process.execPath, [join(root, 'scripts/pack-functions.js'), folder]);
+const lock = lockFor(
+  await readJson(join(root, 'package-lock.json')),
+  await readJson(join(folder, 'package.json')),
 );
-await cp(join(root, 'datasets'), join(folder, 'datasets'), { recursive: true });
-const manifest = manifestFor(await readJson<Manifest>('package.json'));
-await writeJson('package.json', manifest);
-await writeJson('package-lock.json', lockFor(await readJson<Lock>('package-lock.json'), manifest));
+await writeFile(join(folder, 'package-lock.json'), `${JSON.stringify(lock, null, 2)}\n`);
 await writeZip();
 await copyFile(join(root, 'cloud/Dockerfile'), join(folder, 'Dockerfile'));
 process.stdout.write(`${zipFile}\n${folder}\n`);
@@ -46,10 +41,6 @@ async function writeZip(): Promise<void> {
   await pipeline(zip.outputStream, createWriteStream(zipFile));
 }
 
-async function readJson<T>(name: string): Promise<T> {
-  return JSON.parse(await readFile(join(root, name), 'utf8'));
-}
-
-async function writeJson(name: string, value: unknown): Promise<void> {
-  await writeFile(join(folder, name), `${JSON.stringify(value, null, 2)}\n`);
+async function readJson(path: string) {
+  return JSON.parse(await readFile(path, 'utf8'));
 }
