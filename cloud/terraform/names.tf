@@ -1,5 +1,5 @@
 # What the code and the datasets call things. Nothing of the datasets is written here a second time, and
-# test/cloud-files/terraform.test.ts holds the rest to the code.
+# test/terraform.test.ts holds the rest to the code.
 locals {
   sales   = yamldecode(file("${path.module}/../../datasets/bases_vendas/dataset.yaml"))
   podcast = yamldecode(file("${path.module}/../../datasets/spotify/dataset.yaml"))
