@@ -19,24 +19,21 @@ locals {
 
   alerts = {
     "Dead letters" = {
-      filters  = ["metric.type = \"pubsub.googleapis.com/subscription/num_undelivered_messages\" AND ${local.subscription} = \"${google_pubsub_subscription.dead_letters.name}\""]
+      filter   = "metric.type = \"pubsub.googleapis.com/subscription/num_undelivered_messages\" AND ${local.subscription} = \"${google_pubsub_subscription.dead_letters.name}\""
       aligner  = "ALIGN_MAX"
       period   = 300
       above    = 0
       duration = 0
     }
     "A DAG failed" = {
-      filters  = ["metric.type = \"pubsub.googleapis.com/subscription/num_undelivered_messages\" AND ${local.subscription} = \"${google_pubsub_subscription.alerts.name}\""]
+      filter   = "metric.type = \"pubsub.googleapis.com/subscription/num_undelivered_messages\" AND ${local.subscription} = \"${google_pubsub_subscription.alerts.name}\""
       aligner  = "ALIGN_MAX"
       period   = 300
       above    = 0
       duration = 0
     }
     "A message waits" = {
-      filters = [
-        for subscription in google_pubsub_subscription.push :
-        "metric.type = \"pubsub.googleapis.com/subscription/oldest_unacked_message_age\" AND ${local.subscription} = \"${subscription.name}\""
-      ]
+      filter   = "metric.type = \"pubsub.googleapis.com/subscription/oldest_unacked_message_age\" AND ${local.subscription} = one_of(${join(", ", [for one in google_pubsub_subscription.push : "\"${one.name}\""])})"
       aligner  = "ALIGN_MAX"
       period   = 300
       above    = 3600
@@ -44,7 +41,7 @@ locals {
     }
     # Said of one file by every run of an hour.
     "A workbook waits" = {
-      filters  = ["metric.type = \"${local.user_metric}/${google_logging_metric.flow["waiting"].name}\" AND ${local.job}"]
+      filter   = "metric.type = \"${local.user_metric}/${google_logging_metric.flow["waiting"].name}\" AND ${local.job}"
       aligner  = "ALIGN_SUM"
       period   = 1800
       above    = 0
@@ -52,7 +49,7 @@ locals {
       group_by = ["metric.label.file"]
     }
     "A red check" = {
-      filters  = ["metric.type = \"${local.user_metric}/${google_logging_metric.flow["red_check"].name}\" AND ${local.job}"]
+      filter   = "metric.type = \"${local.user_metric}/${google_logging_metric.flow["red_check"].name}\" AND ${local.job}"
       aligner  = "ALIGN_SUM"
       period   = 300
       above    = 0
@@ -60,7 +57,7 @@ locals {
     }
     # One may be another that was at work; two within an hour are not.
     "The flow fails" = {
-      filters  = ["metric.type = \"run.googleapis.com/job/completed_execution_count\" AND ${local.job} AND metric.labels.result = \"failed\""]
+      filter   = "metric.type = \"run.googleapis.com/job/completed_execution_count\" AND ${local.job} AND metric.labels.result = \"failed\""
       aligner  = "ALIGN_SUM"
       period   = 3600
       above    = 1
@@ -105,21 +102,18 @@ resource "google_monitoring_alert_policy" "entrada" {
   combiner              = "OR"
   notification_channels = [google_monitoring_notification_channel.email.id]
 
-  dynamic "conditions" {
-    for_each = each.value.filters
-    content {
-      display_name = each.key
-      condition_threshold {
-        filter          = conditions.value
-        comparison      = "COMPARISON_GT"
-        threshold_value = each.value.above
-        duration        = "${each.value.duration}s"
-        aggregations {
-          alignment_period     = "${each.value.period}s"
-          per_series_aligner   = each.value.aligner
-          cross_series_reducer = "REDUCE_MAX"
-          group_by_fields      = try(each.value.group_by, [])
-        }
+  conditions {
+    display_name = each.key
+    condition_threshold {
+      filter          = each.value.filter
+      comparison      = "COMPARISON_GT"
+      threshold_value = each.value.above
+      duration        = "${each.value.duration}s"
+      aggregations {
+        alignment_period     = "${each.value.period}s"
+        per_series_aligner   = each.value.aligner
+        cross_series_reducer = "REDUCE_MAX"
+        group_by_fields      = try(each.value.group_by, [])
       }
     }
   }

@@ -4,7 +4,7 @@
 locals {
   gitlab = var.gitlab_project == "" ? {} : { entrada = var.gitlab_project }
 
-  # What this folder makes needs these. The fourth last gives roles, so whoever may push to a protected branch may do anything.
+  # What this folder makes needs these. projectIamAdmin gives roles: whoever may push to a protected branch may do anything.
   deployer_roles = var.gitlab_project == "" ? [] : concat([
     "roles/artifactregistry.admin",
     "roles/cloudbuild.builds.editor",

@@ -89,7 +89,8 @@ resource "google_pubsub_topic_iam_member" "flow_announces" {
 resource "google_cloud_run_v2_service_iam_member" "push_calls" {
   for_each = local.functions
 
-  name     = google_cloudfunctions2_function.receiver[each.key].service_config[0].service
+  # The service's name is not always the function's: it has no underscores.
+  name     = basename(google_cloudfunctions2_function.receiver[each.key].service_config[0].service)
   location = var.region
   role     = "roles/run.invoker"
   member   = google_service_account.push.member
