@@ -1,7 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
 import { glob } from 'node:fs/promises';
-import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { parse } from 'yaml';
 import { settingNames } from '../src/config.ts';
@@ -23,12 +21,8 @@ async function allTerraform(): Promise<string> {
   return texts.join('\n');
 }
 
-const isWithout = existsSync(join(ROOT, 'src/functions/index.ts'))
-  ? false
-  : 'no src/functions here';
-
 describe('Terraform and the program', () => {
-  test('functions are named as the code registers them', { skip: isWithout }, async () => {
+  test('functions are named as the code registers them', async () => {
     const index = await textOf('src/functions/index.ts');
     const registered = found(index, /cloudEvent\('(\w+)'/g);
     assert.match(index, /of TABLES\) cloudEvent\(table/);

@@ -1,4 +1,5 @@
-# Who is woken, and by what. docs/runbook.md has a section for each alert, of the same name.
+# Who is woken, and by what. docs/runbook.md has a section for each alert, of the same name. With Composer there is no job
+# whose log could be read: what a run finds wrong fails a DAG, which says so.
 locals {
   subscription = "resource.type = \"pubsub_subscription\" AND resource.labels.subscription_id"
   job          = "resource.type = \"cloud_run_job\""
@@ -12,7 +13,7 @@ locals {
     }
     # A file that a run left: not whole yet, or not received. What is no workbook is left for good, and is nobody's alert.
     waiting = {
-      filter = "${local.job} AND ((jsonPayload.type = \"waiting\" AND jsonPayload.reason = (\"wait.empty\" OR \"wait.writing\" OR \"wait.incomplete\")) OR jsonPayload.type = \"postponed\")"
+      filter = "${local.job} AND ((jsonPayload.type = \"waiting\" AND jsonPayload.reason = (\"wait.empty\" OR \"wait.writing\" OR \"wait.incomplete\" OR \"wait.gaps\")) OR jsonPayload.type = \"postponed\")"
       file   = true
     }
   }

@@ -90,6 +90,12 @@ const kept: typeof makers = {
   'wait.temporary': ({ lake }) => drop(lake, 'big.xlsx.part', Buffer.from('PK')),
   'wait.lockFile': ({ lake }) => drop(lake, '~$good.xlsx', Buffer.from('x')),
   'wait.empty': ({ lake }) => drop(lake, 'empty.xlsx', Buffer.from('')),
+  'wait.gaps': ({ lake }) => {
+    const bytes = Buffer.from(sales(sale(8)));
+    // Within the first part, whose checksum then is another.
+    bytes.fill(0, 60, 70);
+    return drop(lake, 'loja/gaps.xlsx', bytes);
+  },
   'wait.incomplete': ({ lake }) => drop(lake, 'half.xlsx', sales(sale(8)).subarray(0, 200)),
 };
 /** Only while somebody writes. */
