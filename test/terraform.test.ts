@@ -42,9 +42,7 @@ describe('Terraform and the program', () => {
     assert.deepEqual([...declared].sort(), [spotify, dataset.name].sort());
   });
 
-  test('every setting that is given is one, and Spotify gets its two secrets', {
-    skip: isWithout,
-  }, async () => {
+  test('every setting that is given is one, and Spotify gets its two secrets', async () => {
     const given = found(await inTerraform('names.tf'), /^ {4}(ENTRADA_\w+) +=/gm);
     assert.deepEqual(
       given.filter((name) => !settingNames.includes(name)),
