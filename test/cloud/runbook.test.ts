@@ -151,7 +151,8 @@ describe('the runbook, tried', { skip }, () => {
       const { code, stderr } = await scene.run(command.replace(/\bFILE\b/, file));
       assert.equal(code, 0, `${command}: ${stderr}`);
     }
-    const left = await namesIn(scene.lake, 'entrada');
+    const inbox = ['entrada', 'entrada/loja'].map((one) => namesIn(scene.lake, one));
+    const left = (await Promise.all(inbox)).flat().sort();
     const waits = Object.entries(names).filter(([state]) => /^wait\.(?!ready)/.test(state));
     assert.deepEqual(left, waits.map(([, name]) => `entrada/${name}`).sort());
     const sum = 'entrada query "SELECT SUM(QTD_VENDA) AS UNITS FROM bases_vendas" --format csv';
