@@ -10,8 +10,9 @@ locals {
 
   bucket = "${var.project}-entrada"
 
-  # Each function has the name and the entry point that the case gives it, and hears one topic. Memory as docs/cloud.md
-  # measured it; files: where in the bucket it works, "" for everywhere and null for nowhere.
+  # Each function has the name and the entry point that the case gives it, and hears one topic. The receiver's memory is what
+  # docs/cloud.md measured and room for more; that of the others is a guess. files: where in the bucket it works, "" for
+  # everywhere and null for nowhere.
   all_functions = {
     bases_vendas         = { topic = local.workbooks_topic, memory = "1Gi", seconds = 540, files = "" }
     spotify_podcasts     = { topic = local.spotify_topic, memory = "512Mi", seconds = local.spotify_seconds, files = "spotify/" }
