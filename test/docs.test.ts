@@ -95,7 +95,7 @@ test('docs/settings.md gives the limits that are in force', async () => {
 
 test('every relative link leads somewhere', async () => {
   const files: string[] = [];
-  const exclude = ['node_modules/**', 'dist/**', 'demo/**', '.venv/**'];
+  const exclude = ['node_modules/**', 'build/**', 'dist/**', 'demo/**', '.venv/**'];
   for await (const file of glob('**/*.md', { cwd: ROOT, exclude })) files.push(file);
   assert.ok(files.includes('README.md'));
   for (const file of files) {

@@ -110,7 +110,8 @@ async function prepareVenv(
   return python;
 }
 
-async function find(program: string): Promise<string | undefined> {
+/** Where a program is, if it is on the PATH. */
+export async function find(program: string): Promise<string | undefined> {
   for (const folder of (process.env.PATH ?? '').split(delimiter)) {
     const path = join(folder, program);
     if (folder !== '' && (await isRunnable(path))) return path;
@@ -118,15 +119,15 @@ async function find(program: string): Promise<string | undefined> {
   return undefined;
 }
 
-async function isRunnable(path: string): Promise<boolean> {
+export async function isRunnable(path: string): Promise<boolean> {
   return access(path, constants.X_OK).then(
     () => true,
     () => false,
   );
 }
 
-/** Runs a program to its end; what it said last is told where it fails. */
-async function run(
+/** Runs a program to its end. Throws Missing with what it said last where it fails. */
+export async function run(
   what: string,
   program: string,
   args: readonly string[],

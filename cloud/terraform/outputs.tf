@@ -1,0 +1,39 @@
+output "lake" {
+  description = "ENTRADA_LAKE: drop workbooks into its folder entrada/."
+  value       = local.settings.ENTRADA_LAKE
+}
+
+output "warehouse" {
+  description = "ENTRADA_WAREHOUSE: where the tables are."
+  value       = local.settings.ENTRADA_WAREHOUSE
+}
+
+output "image_repository" {
+  description = "Where the flow's image is pushed."
+  value       = "${var.region}-docker.pkg.dev/${var.project}/${google_artifact_registry_repository.images.repository_id}/entrada"
+}
+
+output "source_bucket" {
+  description = "Where builds of the image keep their source and logs."
+  value       = google_storage_bucket.source.name
+}
+
+output "build_account" {
+  description = "Who builds."
+  value       = google_service_account.build.id
+}
+
+output "dags" {
+  description = "Where the DAGs go; empty without Composer."
+  value       = var.composer ? google_composer_environment.airflow[0].config[0].dag_gcs_prefix : ""
+}
+
+output "gitlab" {
+  description = "What .gitlab-ci.yml needs to be let in; empty without gitlab_project."
+  value = {
+    for key in keys(local.gitlab) : key => {
+      GCP_WORKLOAD_IDENTITY_PROVIDER = google_iam_workload_identity_pool_provider.gitlab[key].name
+      GCP_SERVICE_ACCOUNT            = google_service_account.deployer[key].email
+    }
+  }
+}

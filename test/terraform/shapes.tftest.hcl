@@ -1,0 +1,78 @@
+# The whole configuration is planned and applied with made-up answers in place of Google's: every expression is evaluated,
+# for each shape that the variables give it.
+mock_provider "google" {
+  mock_data "google_project" {
+    defaults = { number = "123456789012" }
+  }
+}
+
+variables {
+  project       = "some-project"
+  alert_email   = "data@example.com"
+  functions_zip = "functions.zip"
+}
+
+run "first" {
+  assert {
+    condition     = keys(google_cloudfunctions2_function.receiver) == ["bases_vendas"]
+    error_message = "Without its secrets' values no Spotify function can be deployed."
+  }
+  assert {
+    condition     = length(google_cloud_run_v2_job.flow) == 0 && length(google_composer_environment.airflow) == 0
+    error_message = "Without an image there is no flow."
+  }
+  assert {
+    condition     = length(google_billing_budget.month) == 0 && length(google_service_account.deployer) == 0
+    error_message = "Budget and deployer are made when they are asked for."
+  }
+}
+
+run "whole" {
+  variables {
+    image           = "us-central1-docker.pkg.dev/some-project/entrada/entrada:1"
+    spotify         = true
+    billing_account = "000000-000000-000000"
+    gitlab_project  = "group/project"
+    state_bucket    = "some-state"
+  }
+  assert {
+    condition     = length(google_cloudfunctions2_function.receiver) == 4 && length(google_pubsub_subscription.push) == 4
+    error_message = "Four functions, each with its subscription."
+  }
+  assert {
+    condition     = length(distinct([for f in google_cloudfunctions2_function.receiver : f.service_config[0].service_account_email])) == 4
+    error_message = "Each function is an account of its own."
+  }
+  assert {
+    condition     = google_cloud_scheduler_job.flow["entrada-spotify"].schedule == "0 6 * * *" && google_cloud_scheduler_job.flow["entrada-spotify"].time_zone == "America/Sao_Paulo"
+    error_message = "Spotify is asked when its dataset says so."
+  }
+  assert {
+    condition     = length(google_storage_bucket_iam_member.function) == 3 && length(google_storage_bucket_iam_member.function["spotify_podcasts"].condition) == 1
+    error_message = "A Spotify function does not reach the workbooks."
+  }
+  assert {
+    condition     = length(google_billing_budget.month) == 1 && length(google_service_account.deployer) == 1
+    error_message = "Budget and deployer are there."
+  }
+}
+
+run "composer" {
+  variables {
+    image    = "us-central1-docker.pkg.dev/some-project/entrada/entrada:1"
+    spotify  = true
+    composer = true
+  }
+  assert {
+    condition     = length(google_cloud_scheduler_job.flow) == 0 && length(google_composer_environment.airflow) == 1
+    error_message = "With Composer nothing else starts the pipelines."
+  }
+}
+
+run "wrong_project" {
+  command = plan
+  variables {
+    project = "No"
+  }
+  expect_failures = [var.project]
+}
