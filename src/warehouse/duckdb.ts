@@ -36,7 +36,7 @@ export interface DuckDbOptions {
 const LOOK_MS = 100;
 
 /** What the procedures keep of so many rows fits DuckDB's memory, whatever the length of the history. */
-const PORTION_ROWS = 2 ** 21;
+const PORTION_ROWS = 2 ** 20;
 
 const WIDE_INTEGERS = new Set([DuckDBTypeId.BIGINT, DuckDBTypeId.UBIGINT, DuckDBTypeId.HUGEINT]);
 
