@@ -102,7 +102,9 @@ async function prepareVenv(
   const python = join(folder, 'bin', 'python');
   const stamp = join(folder, 'entrada-installed');
   const locked = lock === undefined ? '' : await readFile(lock, 'utf8');
-  const wanted = createHash('sha256').update(packages.join('\n') + locked).digest('hex');
+  const wanted = createHash('sha256')
+    .update(packages.join('\n') + locked)
+    .digest('hex');
   const has = await readFile(stamp, 'utf8').catch(() => '');
   if (has === wanted && (await isRunnable(python))) return python;
   const system = await find('python3');
