@@ -63,7 +63,10 @@ export interface Rig {
 export type RunIn = (program: string, ...args: readonly string[]) => Promise<number>;
 
 /** Makes the parts ready, starts them, and stops them when `use` has ended, also after Ctrl-C. Gives the exit code. */
-export async function withParts(rig: Rig, use: (run: RunIn) => Promise<number>): Promise<number> {
+export async function withParts(
+  rig: Rig,
+  use: (run: RunIn, environment: NodeJS.ProcessEnv) => Promise<number>,
+): Promise<number> {
   const say = (line: string) => process.stderr.write(`${rig.name}: ${line}\n`);
   const stopping = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
@@ -100,7 +103,8 @@ export async function withParts(rig: Rig, use: (run: RunIn) => Promise<number>):
     say(`${part} is ready (${((performance.now() - began) / 1000).toFixed(1)} s)`);
   }
   // Awaited here: what runs must not be stopped before it has ended.
-  return await use((program, ...args) => runIn(environment, stopping.signal, program, args));
+  const run: RunIn = (program, ...args) => runIn(environment, stopping.signal, program, args);
+  return await use(run, environment);
 }
 
 /** What a person has set for their own work must not reach the tests. */
