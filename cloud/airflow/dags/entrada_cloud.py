@@ -89,7 +89,7 @@ def publish(topic: str, messages: Sequence[dict[str, Any]]) -> None:
     from airflow.providers.google.cloud.hooks.pubsub import PubSubHook
 
     data = [{"data": json.dumps(message).encode()} for message in messages]
-    PubSubHook().publish(topic, data, project_id=PROJECT)
+    PubSubHook().publish(project_id=PROJECT, topic=topic, messages=data)
 
 
 def rows(sql: str, **parameters: str | list[str]) -> list[dict[str, Any]]:
@@ -137,14 +137,17 @@ class Waiting(BaseSensorOperator):
         self.look = look
 
     def execute(self, context: Context) -> Any:
-        return self.look_again(context, {}, time.time())
+        # As an XCom, which a deferral keeps: `dag.test()` drops what is handed to `defer`.
+        context["ti"].xcom_push("began", time.time())
+        return self.look_again(context)
 
-    def look_again(self, context: Context, event: Any, began: float) -> Any:
+    def look_again(self, context: Context, event: Any = None) -> Any:
+        began = context["ti"].xcom_pull(task_ids=self.task_id, key="began")
         found = self.look(context, time.time() - began)
         if found is not None:
             return found
         later = TimeDeltaTrigger(timedelta(seconds=LOOK_SECONDS))
-        return self.defer(trigger=later, method_name="look_again", kwargs={"began": began})
+        return self.defer(trigger=later, method_name="look_again")
 
 
 def fail(what: str, state: str, code: str | None, detail: str | None) -> None:
