@@ -39,7 +39,7 @@ def test_conventions(dag: DAG) -> None:
     assert dag.on_failure_callback
     assert "When a task is red" in dag.doc_md
     for task in dag.tasks:
-        assert f"`{task.task_id}`" in dag.doc_md or task.task_id in ("done", *consolidations())
+        assert f"`{task.task_id}`" in dag.doc_md or task.task_id in ("told", "done", *consolidations())
         assert task.retries == 3
         assert task.retry_exponential_backoff
         assert task.max_retry_delay
@@ -58,15 +58,18 @@ def test_the_way_of_a_workbook() -> None:
         "arrivals": {"announce", *consolidations()},
         "announce": {"settled"},
         "settled": {"outcome"},
-        "outcome": {"done", *consolidations()},
+        "outcome": {"told", "done"},
+        "told": set(consolidations()),
         **{it: {"done"} for it in consolidations()},
         "done": set(),
     }
     for name in consolidations():
         task = WORKBOOKS.get_task(name)
-        # Whatever became of single workbooks, but not where nothing arrived.
-        assert task.trigger_rule == TriggerRule.ALL_DONE_MIN_ONE_SUCCESS
+        # Where nothing arrived, nothing is published.
+        assert task.trigger_rule == TriggerRule.ALL_SUCCESS
         assert task.configuration["query"]["query"] == f"CALL `project.dataset.{name}`()"
+    # Whatever became of single workbooks, the others are published.
+    assert WORKBOOKS.get_task("told").trigger_rule == TriggerRule.ALL_DONE
     # A run is as red as its last task.
     assert WORKBOOKS.leaves == [WORKBOOKS.get_task("done")]
     assert WORKBOOKS.get_task("done").trigger_rule == TriggerRule.NONE_FAILED

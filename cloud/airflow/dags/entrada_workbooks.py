@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from datetime import UTC, datetime
 from typing import Any
@@ -11,6 +12,7 @@ from airflow.sdk.exceptions import AirflowSkipException
 from entrada_cloud import ARRIVALS, BUCKET, SILENT_SECONDS, fail, ledger, publish, rows
 from entrada_datasets import inlet_topic
 
+log = logging.getLogger(__name__)
 INBOX = "entrada/"
 # What is more waits for the next run: each becomes a task.
 MOST = 500
@@ -63,8 +65,7 @@ def tell(one: dict[str, Any]) -> None:
     """Fails, with the reason, where a workbook was not taken in."""
     name, state, code, detail, place = (one[key] for key in ("name", "state", "code", "detail", "place"))
     get_current_context()["file"] = name
-    if state == "gone":
-        raise AirflowSkipException(f"{name}: somebody took it from the inbox")
+    log.info("%s: %s", name, state)
     if state == "waiting":
         heard = "silent" if code is None else "postponed"
         fail(name, heard, code, detail or f"nothing heard of it for {SILENT_SECONDS} s")
