@@ -1,17 +1,17 @@
 import assert from 'node:assert/strict';
-import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, test } from 'node:test';
+import { after, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { startFakeSpotify } from '../../src/spotify/fake/server.ts';
 import { TABLES } from '../../src/spotify/tables.ts';
-import { runToEnd } from '../cloud/children.ts';
+import { startProxy } from '../cloud/proxy.ts';
 import { given, skipWithout } from '../cloud/rig.ts';
 import { type CloudScene, cloudScene, NOTIFIED, pubsub } from '../cloud/scene.ts';
 import { namesIn } from '../contracts/lake.ts';
 import { caseFolder, noCase, numbersOf } from '../ingest/golden.ts';
 import { sale, sales } from '../ingest/home.ts';
+import { type Airflow, type Ended, startAirflow } from './airflow-process.ts';
 
 /* The DAGs as `dag.test()` runs them, task by task, with the functions in processes of their own. */
 
@@ -21,16 +21,6 @@ const GOLDEN = file('../../.ci/golden-sales.json');
 const ALERTS = 'entrada-alerts';
 const WORKBOOKS = 'cloud_storage_to_bigquery';
 const SPOTIFY = 'pipeline_spotify';
-/** One run of a DAG may not take longer, whatever hangs. */
-const GIVEN_UP_MS = 120_000;
-
-interface Ended {
-  readonly state: string;
-  readonly run: string;
-  /** The state of each task, of each of its instances where it is mapped. */
-  readonly tasks: Readonly<Record<string, readonly string[]>>;
-}
-
 interface Alert {
   readonly dag: string;
   readonly task: string;
@@ -44,7 +34,7 @@ interface AirflowScene extends CloudScene {
   alerts(): Promise<Alert[]>;
 }
 
-async function airflowScene(): Promise<AirflowScene> {
+async function airflowScene(airflow: Airflow): Promise<AirflowScene> {
   const scene = await cloudScene();
   const { project, environment } = scene;
   await pubsub(`${project}/topics/${ALERTS}`, {});
@@ -53,26 +43,19 @@ async function airflowScene(): Promise<AirflowScene> {
   });
   return {
     ...scene,
-    async dag(name, own = {}) {
-      const place = join(environment.ENTRADA_HOME, randomUUID());
+    dag: (name, own = {}) => {
       const { ENTRADA_LAKE, ENTRADA_WAREHOUSE, ENTRADA_PROJECT } = environment;
-      await runToEnd([given('ENTRADA_TEST_AIRFLOW'), file('run_dag.py'), name, `${place}.json`], {
-        log: `${place}.log`,
-        timeoutMs: GIVEN_UP_MS,
-        environment: {
-          ...process.env,
-          ENTRADA_LAKE,
-          ENTRADA_WAREHOUSE,
-          ENTRADA_PROJECT,
-          ENTRADA_DATASETS: file('../../datasets'),
-          ENTRADA_RETRIES: '0',
-          ENTRADA_LOOK_SECONDS: '1',
-          STORAGE_EMULATOR_HOST: given('ENTRADA_TEST_STORAGE_URL'),
-          BIGQUERY_EMULATOR_HOST: given('ENTRADA_TEST_BIGQUERY_URL'),
-          ...own,
-        },
+      return airflow.dag(name, {
+        ENTRADA_LAKE,
+        ENTRADA_WAREHOUSE,
+        ENTRADA_PROJECT,
+        ENTRADA_DATASETS: file('../../datasets'),
+        ENTRADA_RETRIES: '0',
+        ENTRADA_LOOK_SECONDS: '1',
+        STORAGE_EMULATOR_HOST: given('ENTRADA_TEST_STORAGE_URL'),
+        BIGQUERY_EMULATOR_HOST: given('ENTRADA_TEST_BIGQUERY_URL'),
+        ...own,
       });
-      return JSON.parse(await readFile(`${place}.json`, 'utf8'));
     },
     async alerts() {
       const subscription = `${project}/subscriptions/${ALERTS}`;
@@ -103,11 +86,13 @@ const units = async (scene: CloudScene) =>
 
 describe('the DAGs, against emulators', { skip, timeout: 600_000 }, () => {
   if (skip) return;
+  const airflow = startAirflow();
+  after(() => airflow[Symbol.asyncDispose]());
 
   test("the case's workbooks, one of them twice, one that is none, and what is no workbook", {
     skip: noCase,
   }, async () => {
-    await using scene = await airflowScene();
+    await using scene = await airflowScene(airflow);
     await scene.push('bases_vendas', await scene.start('bases_vendas'));
     for (const year of [2017, 2018, 2019])
       await scene.lake.write(`entrada/${year}.xlsx`, await base(year));
@@ -150,7 +135,7 @@ describe('the DAGs, against emulators', { skip, timeout: 600_000 }, () => {
   });
 
   test('a check that fails publishes nothing and turns the run red; mended, the same months are published', async () => {
-    await using scene = await airflowScene();
+    await using scene = await airflowScene(airflow);
     const receiver = await scene.start('bases_vendas');
     // The bucket has told the function already: what the DAG finds is months that are due.
     await scene.push(given('ENTRADA_TEST_FINALIZED_TOPIC'), receiver, NOTIFIED);
@@ -184,8 +169,8 @@ describe('the DAGs, against emulators', { skip, timeout: 600_000 }, () => {
     assert.deepEqual(await units(scene), [[2, 30]]);
   });
 
-  test('a function that never answers ends the run red in its time; the next run takes the workbook', async () => {
-    await using scene = await airflowScene();
+  test('a function that never answers, or fails, ends the run red in its time; a later run takes the workbook', async () => {
+    await using scene = await airflowScene(airflow);
     await scene.lake.write('entrada/a.xlsx', sales(sale(10)));
     const silent = await scene.dag(WORKBOOKS, { ENTRADA_SILENT_SECONDS: '3' });
     assert.equal(silent.state, 'failed');
@@ -196,6 +181,24 @@ describe('the DAGs, against emulators', { skip, timeout: 600_000 }, () => {
     assert.match(alert.reason, /^entrada\/a\.xlsx: silent: .*3 s$/);
     assert.deepEqual(await namesIn(scene.lake, 'entrada'), ['entrada/a.xlsx']);
 
+    await using storage = await startProxy(given('ENTRADA_TEST_STORAGE_URL'), {
+      refuses: (path) => path.includes('a.xlsx') && path.includes('alt=media'),
+    });
+    const broken = await scene.start('bases_vendas', { ENTRADA_STORAGE_URL: storage.url });
+    await scene.push('bases_vendas', broken);
+    const failed = await scene.dag(WORKBOOKS, { ENTRADA_SILENT_SECONDS: '8' });
+    assert.deepEqual(failed.tasks.outcome, ['failed']);
+    assert.match(
+      (await scene.alerts())[0].reason,
+      /^entrada\/a\.xlsx: \w+: .*refused for the test/,
+    );
+
+    // What was said of an earlier try is not the answer to this one.
+    await broken.kill();
+    const old = await scene.dag(WORKBOOKS, { ENTRADA_SILENT_SECONDS: '3' });
+    assert.deepEqual(old.tasks.outcome, ['failed']);
+    assert.match((await scene.alerts())[0].reason, /^entrada\/a\.xlsx: silent: /);
+
     await scene.push('bases_vendas', await scene.start('bases_vendas'));
     const next = await scene.dag(WORKBOOKS);
     assert.equal(next.state, 'success');
@@ -205,7 +208,7 @@ describe('the DAGs, against emulators', { skip, timeout: 600_000 }, () => {
   test('Spotify: one message, three tables; a function that is away is told by its table', async () => {
     const fake = await startFakeSpotify();
     try {
-      await using scene = await airflowScene();
+      await using scene = await airflowScene(airflow);
       const secrets = {
         SPOTIFY_API_URL: fake.url,
         SPOTIFY_ACCOUNTS_URL: fake.url,
