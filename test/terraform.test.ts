@@ -38,8 +38,9 @@ describe('Terraform and the program', () => {
     const names = await inTerraform('names.tf');
     const dataset = parse(await textOf('datasets/bases_vendas/dataset.yaml'));
     assert.match(names, /workbooks_topic = local\.sales\.name/);
-    const [spotify] = found(names, /spotify_topic +=\s+"(.*)"/g);
-    assert.deepEqual([...declared].sort(), [spotify, dataset.name].sort());
+    assert.match(names, /spotify_topic {3}= local\.podcast\.topic/);
+    const podcast = parse(await textOf('datasets/spotify/dataset.yaml'));
+    assert.deepEqual([...declared].sort(), [podcast.topic, dataset.name].sort());
   });
 
   test('every setting that is given is one, and Spotify gets its two secrets', async () => {

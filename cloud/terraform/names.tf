@@ -5,7 +5,7 @@ locals {
   podcast = yamldecode(file("${path.module}/../../datasets/spotify/dataset.yaml"))
 
   workbooks_topic = local.sales.name
-  spotify_topic   = "api-spotify"
+  spotify_topic   = local.podcast.topic
   alerts_topic    = "entrada-alerts"
 
   bucket = "${var.project}-entrada"
@@ -19,8 +19,7 @@ locals {
     spotify_all_episodes = { topic = local.spotify_topic, memory = "512Mi", seconds = local.spotify_seconds, files = "spotify/" }
     dh_gb_episodes       = { topic = local.spotify_topic, memory = "512Mi", seconds = local.spotify_seconds, files = null }
   }
-  # As long as a run may wait for Spotify, and a little for the work. Pub/Sub does not wait for so long, and delivers again:
-  # the second one finds the run recorded.
+  # As long as a run may wait for Spotify, and a little for the work: less than Pub/Sub waits for an answer.
   spotify_seconds = local.podcast.budgetSeconds + 2 * local.podcast.timeoutSeconds
 
   functions = {

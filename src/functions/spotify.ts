@@ -2,12 +2,11 @@ import { z } from 'zod';
 import { EntradaError } from '../errors.ts';
 import { recordFailureOf } from '../ingest/failure.ts';
 import { spotifyDataset } from '../open.ts';
-import { TOPIC } from '../spotify/flow.ts';
 import { failureName } from '../spotify/runs.ts';
 import { readAccess } from '../spotify/settings.ts';
 import { openSource, type SpotifyContext } from '../spotify/source.ts';
 import { createSubscriber, createTurns } from '../spotify/subscribers.ts';
-import { type SpotifyTable, TABLES } from '../spotify/tables.ts';
+import { type SpotifyTable, TABLES, TOPIC } from '../spotify/tables.ts';
 import type { Instance } from './instance.ts';
 import { dataIn, type Event } from './message.ts';
 

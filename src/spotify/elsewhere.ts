@@ -3,10 +3,10 @@ import { TerminalError } from '../errors.ts';
 import { findDrops } from '../ledger/ledger.ts';
 import type { Code } from '../messages/en.ts';
 import { realEffects } from './effects.ts';
-import { inOrder, makeTables, type SpotifyRequest, type SpotifySummary, TOPIC } from './flow.ts';
+import { inOrder, makeTables, type SpotifyRequest, type SpotifySummary } from './flow.ts';
 import { failureName, runRows, runsOf, type TableRun } from './runs.ts';
 import type { SpotifyContext } from './source.ts';
-import { NO_CHANGES, type SpotifyTable, TABLES } from './tables.ts';
+import { NO_CHANGES, type SpotifyTable, TABLES, TOPIC } from './tables.ts';
 
 /** Longer than a function may take, and Pub/Sub to try again. */
 const SILENT_MINUTES = 15;

@@ -3,10 +3,7 @@ import { statements } from '../warehouse/dataset-sql.ts';
 import { RUNS_TABLE, runsOf, type TableRun } from './runs.ts';
 import { openReplay, openSource, type Source, type SpotifyContext } from './source.ts';
 import { createSubscriber, createTurns } from './subscribers.ts';
-import { type SpotifyTable, TABLES } from './tables.ts';
-
-/** The topic on which a run is announced, as the case names it. */
-export const TOPIC = 'api-spotify';
+import { type SpotifyTable, TABLES, TOPIC } from './tables.ts';
 
 export interface SpotifyRequest {
   /** All where none are named; in a replay, those of which the run kept pages. */

@@ -6,6 +6,7 @@ import { parseDocument, readDocuments } from '../contract/documents.ts';
 import { UserError } from '../errors.ts';
 import { matches } from './match.ts';
 import { isPattern, isTimezone } from './schedule.ts';
+import { TABLES, TOPIC } from './tables.ts';
 
 /** A search reaches no further. */
 const MOST_SHOWS = 1000;
@@ -16,6 +17,11 @@ const LONGEST_TIMEOUT = 300;
 const datasetShape = z.strictObject({
   name: z.literal('spotify'),
   description: z.string(),
+  // What functions and subscriptions are called. Whoever else must know, as an orchestrator, reads them here.
+  topic: z.literal(TOPIC),
+  tables: z.array(z.string()).refine((tables) => tables.join() === TABLES.join(), {
+    error: `not ${TABLES.join(', ')}`,
+  }),
   term: z.string().trim().min(1),
   shows: z.int().min(1).max(MOST_SHOWS),
   show: z.string().regex(/^[0-9A-Za-z]{22}$/, 'the 22 letters and digits of a show id'),

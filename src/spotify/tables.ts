@@ -1,5 +1,8 @@
 import type { TableRows, Value, Warehouse } from '../warehouse/warehouse.ts';
 
+/** The topic on which a run is announced, as the case names it. */
+export const TOPIC = 'api-spotify';
+
 /** The tables, each kept by the subscriber of its name. */
 export const TABLES = ['spotify_podcasts', 'spotify_all_episodes', 'dh_gb_episodes'] as const;
 export type SpotifyTable = (typeof TABLES)[number];

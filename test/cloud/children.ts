@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { openSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -56,6 +56,37 @@ export async function startChild(
   }
   await stop(child, ended);
   throw new Error(`${program} did not start:\n${await readFile(log, 'utf8')}`);
+}
+
+/** Runs a program to its end, and ends it when that takes too long. Throws with what it said where it fails. */
+export async function runToEnd(
+  [program, ...args]: readonly string[],
+  {
+    log,
+    environment,
+    timeoutMs = GIVEN_UP_MS,
+  }: {
+    readonly log: string;
+    readonly environment: NodeJS.ProcessEnv;
+    readonly timeoutMs?: number;
+  },
+): Promise<void> {
+  const file = openSync(log, 'w');
+  const child = spawn(program, args, {
+    env: environment,
+    stdio: ['ignore', file, file],
+    timeout: timeoutMs,
+    killSignal: 'SIGKILL',
+  });
+  const code = await new Promise((resolve) => {
+    child.on('error', resolve);
+    child.on('exit', (code, signal) => resolve(code ?? signal));
+  });
+  closeSync(file);
+  if (code !== 0) {
+    const said = (await readFile(log, 'utf8')).slice(-10_000);
+    throw new Error(`${program} ${args.join(' ')} ended with ${code}:\n${said}`);
+  }
 }
 
 async function stop(child: ChildProcess, ended: Promise<void>): Promise<void> {

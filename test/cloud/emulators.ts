@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { freePort, type Started, startChild } from './children.ts';
+import { freePort, runToEnd, type Started, startChild } from './children.ts';
 import { JSON_TYPE } from './rig.ts';
 import { startStrictGcs } from './strict-gcs.ts';
 
@@ -131,6 +131,26 @@ export async function offerAnalyzer(python: string): Promise<Emulator> {
   const script = fileURLToPath(new URL('gsqlcheck.py', import.meta.url));
   const environment = { ENTRADA_TEST_ANALYZER: JSON.stringify([python, script]) };
   return { environment, async [Symbol.asyncDispose]() {} };
+}
+
+/** A new metadata database; the suites run the DAGs themselves. */
+export async function offerAirflow(python: string, { folder, environment }: Scene) {
+  const made = {
+    AIRFLOW_HOME: join(folder, 'airflow'),
+    AIRFLOW__CORE__DAGS_FOLDER: fileURLToPath(new URL('../../cloud/airflow/dags', import.meta.url)),
+    AIRFLOW__CORE__LOAD_EXAMPLES: 'False',
+    AIRFLOW_CONN_GOOGLE_CLOUD_DEFAULT: JSON.stringify({
+      conn_type: 'google_cloud_platform',
+      extra: { project: PROJECT, is_anonymous: true },
+    }),
+    ENTRADA_TEST_AIRFLOW: python,
+  };
+  const log = join(folder, 'airflow.log');
+  await runToEnd([python, '-m', 'airflow', 'db', 'migrate'], {
+    log,
+    environment: { ...environment, ...made },
+  });
+  return { environment: made, async [Symbol.asyncDispose]() {} };
 }
 
 function emulatorOf(started: Started, environment: Emulator['environment']): Emulator {

@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
   access,
@@ -12,6 +11,8 @@ import {
 } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { told } from './told.ts';
 
 /** Something that this machine lacks, in one line that says how to get it. */
 export class Missing extends Error {}
@@ -22,6 +23,7 @@ export interface Effects {
 
 const FAKE_GCS = 'github.com/fsouza/fake-gcs-server@v1.55.1';
 const EMULATOR = ['bqemulator==1.4.0', 'duckdb==1.5.6', 'numpy==2.4.6'];
+const UV = 'uv==0.13.9';
 const ANALYZER = [
   'zetasql==0.1.5',
   'wasmtime==50.0.1',
@@ -84,15 +86,25 @@ export function prepareAnalyzer(cache: string, effects: Effects): Promise<string
   return prepareVenv(join(cache, 'gsqlcheck'), ANALYZER, ['--no-deps'], effects);
 }
 
+/** A Python that has Airflow and what its lock file names besides, installed by uv: pip takes minutes. */
+export async function prepareAirflow(cache: string, effects: Effects): Promise<string> {
+  const lock = fileURLToPath(new URL('../airflow/requirements.lock', import.meta.url));
+  return prepareVenv(join(cache, 'airflow'), [UV], [], effects, lock);
+}
+
 async function prepareVenv(
   folder: string,
   packages: readonly string[],
   flags: readonly string[],
   { say }: Effects,
+  lock?: string,
 ): Promise<string> {
   const python = join(folder, 'bin', 'python');
   const stamp = join(folder, 'entrada-installed');
-  const wanted = createHash('sha256').update(packages.join('\n')).digest('hex');
+  const locked = lock === undefined ? '' : await readFile(lock, 'utf8');
+  const wanted = createHash('sha256')
+    .update(packages.join('\n') + locked)
+    .digest('hex');
   const has = await readFile(stamp, 'utf8').catch(() => '');
   if (has === wanted && (await isRunnable(python))) return python;
   const system = await find('python3');
@@ -106,6 +118,10 @@ async function prepareVenv(
   await run('a Python environment (apt-get install python3-venv)', system, ['-m', 'venv', folder]);
   const install = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check'];
   await run(packages[0], python, [...install, ...flags, ...packages]);
+  if (lock !== undefined) {
+    const uv = ['-m', 'uv', 'pip', 'install', '--quiet', '--python', python];
+    await run(lock, python, [...uv, '--require-hashes', '--requirement', lock]);
+  }
   await writeFile(stamp, wanted);
   return python;
 }
@@ -133,19 +149,9 @@ export async function run(
   args: readonly string[],
   environment: NodeJS.ProcessEnv = {},
 ): Promise<void> {
-  const child = spawn(program, args, {
-    env: { ...process.env, ...environment },
-    stdio: ['ignore', 'pipe', 'pipe'],
+  await told(program, args, environment).catch((error) => {
+    throw new Missing(
+      `${what} could not be made ready: ${error.message.trim().split('\n').at(-1)}`,
+    );
   });
-  let said = '';
-  for (const stream of [child.stdout, child.stderr])
-    stream.on('data', (bytes) => {
-      said = `${said}${bytes}`.slice(-4_000);
-    });
-  const code = await new Promise((resolve) => {
-    child.on('error', resolve);
-    child.on('close', resolve);
-  });
-  if (code !== 0)
-    throw new Missing(`${what} could not be made ready: ${said.trim().split('\n').at(-1)}`);
 }

@@ -183,7 +183,8 @@ export async function until<T>(look: () => Promise<T>, isDone: (seen: T) => bool
   }
 }
 
-async function pubsub<T>(path: string, body: unknown, method = 'PUT'): Promise<T> {
+/** Asks the emulator of Pub/Sub. */
+export async function pubsub<T>(path: string, body: unknown, method = 'PUT'): Promise<T> {
   const url = `http://${given('PUBSUB_EMULATOR_HOST')}/v1/projects/${path}`;
   const answer = await fetch(url, {
     method,

@@ -63,6 +63,8 @@ describe('the dataset of Spotify', () => {
   });
 
   const refused: [string, string][] = [
+    ['topic', 'topic: another'],
+    ['tables', 'tables: [spotify_all_episodes, spotify_podcasts, dh_gb_episodes]'],
     ['words', 'words: ""'],
     ['words', 'words: "\u00a0\u0301 "'],
     ['term', 'term: " "'],

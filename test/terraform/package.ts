@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { TABLES } from '../../src/spotify/tables.ts';
 import { Missing } from '../cloud/parts.ts';
+import { told } from '../cloud/told.ts';
 import { need } from './provider.ts';
-import { told } from './told.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const STARTED_MS = 60_000;

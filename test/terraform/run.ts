@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { cacheFolder, Missing } from '../cloud/parts.ts';
+import { told } from '../cloud/told.ts';
 import { installAndStart } from './package.ts';
 import { need, prepareProvider } from './provider.ts';
-import { told } from './told.ts';
 
 const HELP = `npm run test:terraform [-- OPTIONS]
   cloud/terraform: its format; that it is valid against the schema of Google's provider; and that each shape which the

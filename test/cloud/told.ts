@@ -15,6 +15,9 @@ export async function told(
     stream.on('data', (bytes) => {
       said += bytes;
     });
-  const code = await new Promise((resolve) => child.on('close', resolve));
-  if (code !== 0) throw new Error(said.trim() || `${program} ended with ${code}`);
+  const code = await new Promise((resolve) => {
+    child.on('error', resolve);
+    child.on('close', resolve);
+  });
+  if (code !== 0) throw new Error(said.trim() || `${program}: ${code}`);
 }

@@ -1,0 +1,128 @@
+"""What the DAGs are, without running them."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from datetime import timedelta
+from pathlib import Path
+
+import dags
+import pytest
+import yaml
+from airflow.sdk import DAG, TriggerRule
+from airflow.serialization.serialized_objects import DagSerialization
+
+DATASETS = Path(__file__).parents[2] / "datasets"
+ALL = dags.read()
+WORKBOOKS = ALL["cloud_storage_to_bigquery"]
+SPOTIFY = ALL["pipeline_spotify"]
+
+
+def contracts(kind: str) -> list[dict]:
+    documents = [yaml.safe_load(file.read_text()) for file in sorted(DATASETS.glob("*/dataset.yaml"))]
+    return [it for it in documents if it["kind"] == kind]
+
+
+def test_there_are_the_two_of_the_case() -> None:
+    assert sorted(ALL) == ["cloud_storage_to_bigquery", "pipeline_spotify"]
+
+
+@pytest.mark.parametrize("dag", ALL.values(), ids=list(ALL))
+def test_conventions(dag: DAG) -> None:
+    DagSerialization.deserialize_dag(DagSerialization.serialize_dag(dag))
+    assert dag.max_active_runs == 1
+    assert dag.catchup is False
+    assert timedelta() < dag.dagrun_timeout <= timedelta(hours=6)
+    assert dag.on_failure_callback
+    assert "When a task is red" in dag.doc_md
+    for task in dag.tasks:
+        assert f"`{task.task_id}`" in dag.doc_md or task.task_id in ("told", "done", *consolidations())
+        assert task.retries == 3
+        assert task.retry_exponential_backoff
+        assert task.max_retry_delay
+        assert task.execution_timeout <= timedelta(hours=1)
+        assert task.pool == "bigquery"
+        assert task.on_failure_callback
+
+
+def consolidations() -> list[str]:
+    return [f"consolidate_{it['name']}" for it in contracts("workbook")]
+
+
+def test_the_way_of_a_workbook() -> None:
+    assert consolidations() == ["consolidate_bases_vendas"]
+    assert edges(WORKBOOKS) == {
+        "arrivals": {"announce", *consolidations()},
+        "announce": {"settled"},
+        "settled": {"outcome"},
+        "outcome": {"told", "done"},
+        "told": set(consolidations()),
+        **{it: {"done"} for it in consolidations()},
+        "done": set(),
+    }
+    for name in consolidations():
+        task = WORKBOOKS.get_task(name)
+        # Where nothing arrived, nothing is published.
+        assert task.trigger_rule == TriggerRule.ALL_SUCCESS
+        assert task.configuration["query"]["query"] == f"CALL `project.dataset.{name}`()"
+    # Whatever became of single workbooks, the others are published.
+    assert WORKBOOKS.get_task("told").trigger_rule == TriggerRule.ALL_DONE
+    # A run is as red as its last task.
+    assert WORKBOOKS.leaves == [WORKBOOKS.get_task("done")]
+    assert WORKBOOKS.get_task("done").trigger_rule == TriggerRule.NONE_FAILED
+
+
+def test_procedures_are_those_of_the_dataset_in_its_order() -> None:
+    for contract in contracts("workbook"):
+        doc = WORKBOOKS.get_task(f"consolidate_{contract['name']}").doc_md
+        names = [name for step in contract["procedures"] for name in step]
+        assert names == sorted(names, key=doc.index)
+
+
+def test_the_way_of_spotify() -> None:
+    (contract,) = contracts("spotify")
+    assert edges(SPOTIFY) == {"announce": {"settled"}, "settled": {"outcome"}, "outcome": set()}
+    timetable = json.loads(json.dumps(DagSerialization.serialize_dag(SPOTIFY)["timetable"]))
+    told = timetable["__var"]
+    assert (told["expression"], told["timezone"]) == (contract["schedule"], contract["timezone"])
+
+
+def edges(dag: DAG) -> dict[str, set[str]]:
+    return {task.task_id: set(task.downstream_task_ids) for task in dag.tasks}
+
+
+def test_a_subscription_starts_runs_and_the_clock_those_that_it_missed() -> None:
+    code = """
+import json, dags
+from airflow.serialization.serialized_objects import DagSerialization
+dag = dags.read()["cloud_storage_to_bigquery"]
+print(json.dumps(DagSerialization.serialize_dag(dag)["timetable"]))
+"""
+    told = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, "ENTRADA_ARRIVALS": "arrivals-of-the-bucket"},
+        cwd=Path(__file__).parent,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=True,
+    ).stdout.splitlines()[-1]
+    assert "AssetOrTimeSchedule" in told
+    assert "PubsubPullTrigger" in told
+    assert "arrivals-of-the-bucket" in told
+
+
+def test_nothing_is_written_twice() -> None:
+    names = {
+        name
+        for contract in [*contracts("workbook"), *contracts("spotify")]
+        for name in [*sum(contract.get("procedures", []), []), *contract["tables"], contract.get("topic")]
+        if name and name != "bases_vendas"
+    }
+    assert len(names) > 10
+    for file in dags.FOLDER.glob("*.py"):
+        text = file.read_text()
+        assert not [name for name in names if name in text], file
