@@ -12,6 +12,7 @@ import type { Invocation, Run } from './commands.ts';
 import { openFile } from './local-file.ts';
 import { showChanges } from './summary.ts';
 
+const USAGE = 2;
 const REJECTED = 3;
 
 /** How many rejections a person is shown; `--json` has all. */
@@ -29,11 +30,10 @@ export const check: Run = async (invocation) => {
   await using reader = createReader();
   try {
     await warehouse.prepare(datasets);
-    let allWell = true;
-    for (const file of positionals) {
-      if (!(await checkFile(invocation, { warehouse, datasets, reader }, file))) allWell = false;
-    }
-    return allWell ? 0 : REJECTED;
+    const codes: number[] = [];
+    for (const file of positionals)
+      codes.push(await checkFile(invocation, { warehouse, datasets, reader }, file));
+    return codes.find((code) => code === USAGE) ?? Math.max(...codes);
   } finally {
     await warehouse.close();
   }
@@ -52,11 +52,12 @@ interface Parts {
   readonly reader: Reader;
 }
 
+/** Gives the exit code that the file by itself would have. */
 async function checkFile(
   { settings, output }: Invocation,
   { warehouse, datasets, reader }: Parts,
   file: string,
-): Promise<boolean> {
+): Promise<number> {
   output.heading(basename(file));
   try {
     await using source = await openFile(file);
@@ -108,7 +109,7 @@ async function checkFile(
       }
       if (rejections.length > SHOWN)
         output.say({ code: 'check.more', values: { count: rejections.length - SHOWN } });
-      return rejections.length === 0;
+      return rejections.length === 0 ? 0 : REJECTED;
     } finally {
       await load.abort();
     }
@@ -122,6 +123,6 @@ async function checkFile(
       message: output.render(error),
       values: error.values,
     });
-    return false;
+    return error.code === 'file.none' ? USAGE : REJECTED;
   }
 }

@@ -1,10 +1,13 @@
 import { allDatasets } from '../open.ts';
 import { readSpotifyDataset } from '../spotify/settings.ts';
 import { TABLES } from '../spotify/tables.ts';
+import { statements } from '../warehouse/dataset-sql.ts';
 import type { Run } from './commands.ts';
 
 export const datasets: Run = async ({ settings, output }) => {
   for (const dataset of await allDatasets(settings)) {
+    for (const name of ['tables', ...dataset.procedures.flat()])
+      await statements(dataset, `${name}.sql`);
     output.object({ type: 'dataset', ...dataset });
     output.heading(`${dataset.name}: ${dataset.description}`);
     output.line(dataset.folder);

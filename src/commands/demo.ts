@@ -39,7 +39,9 @@ export const demo: Run = async ({ settings: given, output, values }) => {
   await showTables(settings, output);
   const spotifyCode = await demoSpotify(settings, output);
   output.line();
-  output.say({ code: 'demo.next', values: { home, database: settings.database } });
+  // As it was called itself: by a script of the clone, or as an installed program.
+  const entrada = process.env.npm_lifecycle_event ? 'npm run -s entrada --' : 'entrada';
+  output.say({ code: 'demo.next', values: { home, database: settings.database, entrada } });
   // Two of the samples are wrong on purpose: that they were rejected is the demo going well.
   return summary.failed.length > 0 ? 1 : spotifyCode;
 };

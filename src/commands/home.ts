@@ -26,8 +26,10 @@ export async function openHome(
   if (!bigquery) await makeFolder(home, home);
   // A bucket has no folders to make.
   if (lake.kind === 'folder') {
+    const made: boolean[] = [];
     for (const folder of [INBOX, BACKUP, REJECTED])
-      await makeFolder(lake.folder, `${lake.folder}/${folder}`);
+      made.push(await makeFolder(lake.folder, `${lake.folder}/${folder}`));
+    if (made[0] && receives) output.say({ code: 'home.made', values: { home: lake.folder } });
   }
   const context = await openContext(settings, {
     runId: newRunId(),
@@ -55,12 +57,14 @@ export function lakeName({ lake }: Settings): string {
   return lake.kind === 'folder' ? lake.folder : `gs://${lake.bucket}`;
 }
 
-async function makeFolder(home: string, path: string): Promise<void> {
-  await naming(path, () => mkdir(path, { recursive: true })).catch((error) => {
+/** Whether it was not there. */
+async function makeFolder(home: string, path: string): Promise<boolean> {
+  const made = await naming(path, () => mkdir(path, { recursive: true })).catch((error) => {
     // A file stands where the home, or a folder of it, would be.
     if (['ENOTDIR', 'EEXIST'].includes(error.code)) throw new UserError('home.taken', { home });
     throw error;
   });
+  return made !== undefined;
 }
 
 /**

@@ -39,7 +39,10 @@ export async function addUser(
   };
   await writeAccounts(accountsFile, [...accounts.filter((one) => one !== before), account]);
   output.object(shown(account));
-  output.say({ code: 'sftp.userAdded', values: { name } });
+  output.say({
+    code: 'sftp.userAdded',
+    values: { name, keys: account.keys.length, passwords: password === undefined ? 0 : 1 },
+  });
   return 0;
 }
 

@@ -52,7 +52,8 @@ function sayFile(output: Output, file: FileState): void {
     repeated: file.rowsRepeated ?? 0,
     rejected: file.rowsRejected ?? 0,
   };
-  if (file.state === 'loaded') output.say({ code: 'file.loaded', values });
+  if (file.state === 'loaded')
+    output.say({ code: file.rowsLoaded === null ? 'file.notCounted' : 'file.loaded', values });
   // One without an outcome is told with the files that stay.
   else if (file.code && hasOutcome(file)) {
     output.say({ code: `file.${file.state === 'repeated' ? 'isRepeated' : 'isRejected'}`, values });

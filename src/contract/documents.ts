@@ -47,18 +47,18 @@ function parseYaml(text: string, file: string): unknown {
   try {
     return parse(text);
   } catch (error) {
-    throw new UserError('dataset.invalid', { file, detail: String(error) });
+    throw new UserError('dataset.invalid', { file, detail: String(error).split('\n', 1)[0] });
   }
 }
 
 function check<T>(shape: z.ZodType<T>, value: unknown, file: string): T {
   const result = shape.safeParse(value);
   if (result.success) return result.data;
-  const [issue] = result.error.issues;
-  throw new UserError('dataset.invalid', {
-    file,
-    detail: `${issue.path.join('.')}: ${issue.message}`,
-  });
+  const { issues } = result.error;
+  // A key that is unknown is often the one that another is missing.
+  const issue = issues.find(({ code }) => code === 'unrecognized_keys') ?? issues[0];
+  const place = issue.path.length === 0 ? '' : `${issue.path.join('.')}: `;
+  throw new UserError('dataset.invalid', { file, detail: `${place}${issue.message}` });
 }
 
 async function absentAs<T, A>(absent: A, reading: Promise<T>): Promise<T | A> {

@@ -63,7 +63,12 @@ function findLoaded(files: readonly FileState[], wanted: string): FileState {
   );
   if (found.length === 0) throw new UserError('retract.unknown', { file: wanted });
   if (found.length > 1) {
-    const hashes = found.map(({ fileHash }) => fileHash.slice(0, 12)).join(', ');
+    const hashes = found
+      .map(
+        ({ fileHash, time, rowsRead }) =>
+          `${fileHash.slice(0, 12)} (${time.slice(0, 19)}, ${rowsRead})`,
+      )
+      .join(', ');
     throw new UserError('retract.ambiguous', { file: wanted, hashes });
   }
   return found[0];

@@ -233,6 +233,7 @@ export const en = {
     'The setting {setting} is "{value}", which is not right: {detail}. docs/settings.md says what it takes.',
   'setting.receiver':
     'Functions receive only where they can reach: ENTRADA_LAKE=gs://BUCKET, ENTRADA_BUS=pubsub and ENTRADA_WAREHOUSE=bigquery:PROJECT.DATASET, since the database file of a home takes one process at a time. Set all three, or ENTRADA_RECEIVER=here.',
+  'home.made': 'A new home is made in {home}. Drop workbooks into {home}/entrada.',
   'home.missing':
     'There is no Entrada home in {home} yet. `entrada run` makes one; --home DIR or ENTRADA_HOME names another folder.',
   'home.taken':
@@ -252,6 +253,8 @@ export const en = {
   'warehouse.waiting': 'Waiting for process {holder}, which is working on this home ...',
   'file.loaded':
     '{file}: {read} rows read, {loaded} loaded, {repeated} repeated, {rejected} rejected',
+  'file.notCounted':
+    '{file}: {read} rows read, {rejected} rejected; the others count once the tables are consolidated',
   'file.isRepeated': '{file}: nothing new',
   'file.repeated': 'The same content as {file}, loaded at {time} (UTC). It counts once.',
   'file.isRejected': '{file}: rejected',
@@ -296,7 +299,8 @@ export const en = {
   'sftp.quotaValue': '"{quota}" is no quota. Give a whole number of megabytes above zero.',
   'sftp.passwordShort': 'A password has at least {least} characters; this one has {found}.',
   'sftp.passwordPrompt': 'Password for {name}:',
-  'sftp.userAdded': 'The account {name} is as it should be; it counts from the next login on.',
+  'sftp.userAdded':
+    'The account {name} is kept, with {keys} keys and {passwords} passwords. It counts from the next login on.',
   'sftp.userRemoved':
     'The account {name} is removed. Its files stay, and a session that is open goes on to its end.',
   'sftp.only': 'This server speaks SFTP only. Use sftp, or scp without -O.',
@@ -325,7 +329,7 @@ export const en = {
     '{home} holds files that are not of the demo: {files}. Move them elsewhere, or name another folder with --home.',
   'demo.firstRows': '... {count} rows in all',
   'demo.next':
-    'The database is {database}. Next, try:\n  entrada query --home {home} "SELECT * FROM con_mar_lin ORDER BY 5 DESC"\n  entrada status --home {home}\n  drop a workbook of yours into {home}/entrada, then: entrada run --home {home}',
+    'The database is {database}. Next, try:\n  {entrada} query --home {home} "SELECT * FROM con_mar_lin ORDER BY 5 DESC"\n  {entrada} status --home {home}\n  drop a workbook of yours into {home}/entrada, then: {entrada} run --home {home}',
   'deploy.local':
     'There is nothing to deploy on one machine: {database} is made by itself. ENTRADA_WAREHOUSE=bigquery:PROJECT.DATASET names a dataset of BigQuery.',
   'deploy.choose':
@@ -348,8 +352,9 @@ export const en = {
   'deploy.rehearsed': '{count} changes in {place}. Nothing has changed yet; --apply does it.',
   'deploy.done': '{count} changes in {place} made.',
   'retract.unknown':
-    'No file in force is called "{file}", nor has a hash that begins so. `entrada status` lists them.',
-  'retract.ambiguous': '"{file}" stands for more than one file. Name one by its hash: {hashes}.',
+    'No file in force is called "{file}", nor has a hash that begins so (with six characters or more). `entrada status` lists them.',
+  'retract.ambiguous':
+    '"{file}" stands for more than one file. Name one by its hash (when it was loaded, rows): {hashes}.',
   'retract.rehearsed':
     'Retracting {file} would change {keys} keys, in {months}. Nothing has changed yet.',
   'retract.done':
@@ -372,7 +377,7 @@ export const en = {
   'file.replaced': 'Replaced by a newer file of the same name.',
   'file.replaces': '  Takes the place of the file of this name loaded at {time} (UTC)',
   'file.namesake':
-    '  Another file of this name was loaded at {time} (UTC): {common} rows in common, {fresh} new. Both count; `entrada run --replaces` or the contract makes the newer one replace the older.',
+    '  Another file of this name was loaded at {time} (UTC): {common} of its rows are in that one too, {fresh} are not. Both count; `entrada run --replaces` or the contract makes the newer one replace the older.',
   'file.sameContent': '  Says the same as {file}, in other bytes: nothing new',
   'file.none': 'There is no file {file} that can be read.',
 } as const;

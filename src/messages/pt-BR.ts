@@ -230,6 +230,8 @@ export const ptBR: Record<Code, string> = {
     'A configuração {setting} vale "{value}", o que não está certo: {detail}. docs/settings.md diz o que ela aceita.',
   'setting.receiver':
     'As funções só recebem onde alcançam: ENTRADA_LAKE=gs://BUCKET, ENTRADA_BUS=pubsub e ENTRADA_WAREHOUSE=bigquery:PROJECT.DATASET, pois o arquivo de banco de dados de uma pasta aceita um processo por vez. Defina os três, ou ENTRADA_RECEIVER=here.',
+  'home.made':
+    'Um novo diretório do Entrada foi criado em {home}. Coloque planilhas em {home}/entrada.',
   'home.missing':
     'Ainda não há uma pasta do Entrada em {home}. `entrada run` cria uma; --home DIR ou ENTRADA_HOME indica outra pasta.',
   'home.taken':
@@ -250,6 +252,8 @@ export const ptBR: Record<Code, string> = {
   'warehouse.waiting': 'Esperando o processo {holder}, que está trabalhando nesta pasta ...',
   'file.loaded':
     '{file}: {read} linhas lidas, {loaded} carregadas, {repeated} repetidas, {rejected} rejeitadas',
+  'file.notCounted':
+    '{file}: {read} linhas lidas, {rejected} rejeitadas; as outras contam quando as tabelas forem consolidadas',
   'file.isRepeated': '{file}: nada de novo',
   'file.repeated': 'Mesmo conteúdo de {file}, carregado em {time} (UTC). Conta uma vez só.',
   'file.isRejected': '{file}: rejeitado',
@@ -297,7 +301,8 @@ export const ptBR: Record<Code, string> = {
     '"{quota}" não é uma cota. Indique um número inteiro de megabytes acima de zero.',
   'sftp.passwordShort': 'Uma senha tem pelo menos {least} caracteres; esta tem {found}.',
   'sftp.passwordPrompt': 'Senha para {name}:',
-  'sftp.userAdded': 'A conta {name} está como deve; vale a partir da próxima entrada.',
+  'sftp.userAdded':
+    'A conta {name} está guardada, com {keys} chaves e {passwords} senhas. Vale a partir da próxima entrada.',
   'sftp.userRemoved':
     'A conta {name} foi removida. Seus arquivos ficam, e uma sessão aberta vai até o fim.',
   'sftp.only': 'Este servidor só fala SFTP. Use sftp, ou scp sem -O.',
@@ -326,7 +331,7 @@ export const ptBR: Record<Code, string> = {
     '{home} tem arquivos que não são da demonstração: {files}. Mova-os para outro lugar, ou indique outra pasta com --home.',
   'demo.firstRows': '... {count} linhas ao todo',
   'demo.next':
-    'O banco de dados é {database}. Agora experimente:\n  entrada query --home {home} "SELECT * FROM con_mar_lin ORDER BY 5 DESC"\n  entrada status --home {home}\n  coloque uma planilha sua em {home}/entrada e depois: entrada run --home {home}',
+    'O banco de dados é {database}. Agora experimente:\n  {entrada} query --home {home} "SELECT * FROM con_mar_lin ORDER BY 5 DESC"\n  {entrada} status --home {home}\n  coloque uma planilha sua em {home}/entrada e depois: {entrada} run --home {home}',
   'deploy.local':
     'Em uma só máquina não há o que implantar: {database} é criado sozinho. ENTRADA_WAREHOUSE=bigquery:PROJETO.CONJUNTO indica um conjunto de dados do BigQuery.',
   'deploy.choose':
@@ -348,8 +353,9 @@ export const ptBR: Record<Code, string> = {
   'deploy.rehearsed': '{count} mudanças em {place}. Nada mudou ainda; --apply faz.',
   'deploy.done': '{count} mudanças feitas em {place}.',
   'retract.unknown':
-    'Nenhum arquivo em vigor se chama "{file}", nem tem um hash que comece assim. `entrada status` mostra todos.',
-  'retract.ambiguous': '"{file}" indica mais de um arquivo. Indique um deles pelo hash: {hashes}.',
+    'Nenhum arquivo em vigor se chama "{file}", nem tem um hash que comece assim (com seis caracteres ou mais). `entrada status` mostra todos.',
+  'retract.ambiguous':
+    '"{file}" indica mais de um arquivo. Indique um deles pelo hash (quando foi carregado, linhas): {hashes}.',
   'retract.rehearsed': 'Retirar {file} mudaria {keys} chaves, em {months}. Nada mudou ainda.',
   'retract.done':
     '{file} foi retirado: {keys} chaves mudaram, em {months}. O arquivo continua em backup/.',
@@ -372,7 +378,7 @@ export const ptBR: Record<Code, string> = {
   'file.replaced': 'Substituído por um arquivo mais novo de mesmo nome.',
   'file.replaces': '  Substitui o arquivo de mesmo nome carregado em {time} (UTC)',
   'file.namesake':
-    '  Outro arquivo de mesmo nome foi carregado em {time} (UTC): {common} linhas em comum, {fresh} novas. Os dois contam; `entrada run --replaces` ou o contrato faz o mais novo substituir o anterior.',
+    '  Outro arquivo de mesmo nome foi carregado em {time} (UTC): {common} das linhas deste estão também nele, {fresh} não. Os dois contam; `entrada run --replaces` ou o contrato faz o mais novo substituir o anterior.',
   'file.sameContent': '  Diz o mesmo que {file}, em outros bytes: nada de novo',
   'file.none': 'Não há um arquivo {file} que se possa ler.',
 };

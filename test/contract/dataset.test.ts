@@ -174,7 +174,7 @@ for (const [what, [content, key, said]] of Object.entries(wrong)) {
         ['user', 'dataset.invalid', file],
       );
       const detail = String(error.values.detail);
-      assert.ok(detail.startsWith(`${key}: `), detail);
+      assert.ok(detail.startsWith(key === '' ? 'Unrecognized' : `${key}: `), detail);
       assert.match(detail, said);
       return true;
     });
