@@ -1,4 +1,4 @@
-"""Airflow with scheduler, triggerer and API, until the standard input ends: also when who started it is killed."""
+"""Airflow with scheduler, triggerer and API, until the standard input ends or who started it is gone."""
 
 from __future__ import annotations
 
