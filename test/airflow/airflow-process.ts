@@ -1,15 +1,16 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import { freePort } from '../cloud/children.ts';
 import { given } from '../cloud/rig.ts';
 
 /** One run of a DAG may not take longer, whatever hangs. */
 const GIVEN_UP_MS = 120_000;
-const PROGRAM = fileURLToPath(new URL('run_dags.py', import.meta.url));
+const program = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 
 export interface Ended {
   readonly state: string;
@@ -30,7 +31,7 @@ export function startAirflow(): Airflow {
 
   function start(): Running {
     const file = openSync(log, 'a');
-    const child = spawn(given('ENTRADA_TEST_AIRFLOW'), [PROGRAM], {
+    const child = spawn(given('ENTRADA_TEST_AIRFLOW'), [program('run_dags.py')], {
       stdio: ['pipe', file, file, 'pipe'],
     });
     closeSync(file);
@@ -60,6 +61,44 @@ export function startAirflow(): Airflow {
       throw new Error(`${name} did not end:\n${(await readFile(log, 'utf8')).slice(-10_000)}`);
     },
     [Symbol.asyncDispose]: stop,
+  };
+}
+
+/** Airflow as it runs anywhere else, with the DAGs in force: scheduler, triggerer, API, and workers. */
+export async function startStandalone(
+  environment: Readonly<Record<string, string>>,
+): Promise<AsyncDisposable> {
+  const home = `${given('AIRFLOW_HOME')}-standalone`;
+  const [api, workers, triggers] = [await freePort(), await freePort(), await freePort()];
+  await mkdir(home);
+  const file = openSync(join(home, 'standalone.log'), 'a');
+  const child = spawn(given('ENTRADA_TEST_AIRFLOW'), [program('run_standalone.py')], {
+    stdio: ['pipe', file, file],
+    env: {
+      ...process.env,
+      ...environment,
+      PATH: `${dirname(given('ENTRADA_TEST_AIRFLOW'))}:${process.env.PATH}`,
+      AIRFLOW_HOME: home,
+      AIRFLOW__API__HOST: '127.0.0.1',
+      AIRFLOW__API__PORT: String(api),
+      AIRFLOW__API__WORKERS: '1',
+      AIRFLOW__CORE__EXECUTION_API_SERVER_URL: `http://127.0.0.1:${api}/execution/`,
+      AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION: 'False',
+      AIRFLOW__CORE__PARALLELISM: '2',
+      AIRFLOW__LOGGING__WORKER_LOG_SERVER_PORT: String(workers),
+      AIRFLOW__LOGGING__TRIGGER_LOG_SERVER_PORT: String(triggers),
+    },
+  });
+  closeSync(file);
+  const ended = new Promise<void>((resolve) => {
+    child.once('error', () => resolve());
+    child.once('exit', () => resolve());
+  });
+  return {
+    async [Symbol.asyncDispose]() {
+      child.stdin?.end();
+      await ended;
+    },
   };
 }
 

@@ -2,16 +2,17 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { startFakeSpotify } from '../../src/spotify/fake/server.ts';
 import { TABLES } from '../../src/spotify/tables.ts';
 import { startProxy } from '../cloud/proxy.ts';
 import { given, skipWithout } from '../cloud/rig.ts';
-import { type CloudScene, cloudScene, NOTIFIED, pubsub } from '../cloud/scene.ts';
+import { type CloudScene, cloudScene, NOTIFIED, pubsub, until } from '../cloud/scene.ts';
 import { namesIn } from '../contracts/lake.ts';
 import { caseFolder, noCase, numbersOf } from '../ingest/golden.ts';
 import { sale, sales } from '../ingest/home.ts';
-import { type Airflow, type Ended, startAirflow } from './airflow-process.ts';
+import { type Airflow, type Ended, startAirflow, startStandalone } from './airflow-process.ts';
 
 /* The DAGs as `dag.test()` runs them, task by task, with the functions in processes of their own. */
 
@@ -19,6 +20,7 @@ const skip = skipWithout('storage', 'pubsub', 'bigquery', 'airflow');
 const file = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 const GOLDEN = file('../../.ci/golden-sales.json');
 const ALERTS = 'entrada-alerts';
+const ARRIVALS = 'entrada-arrivals';
 const WORKBOOKS = 'cloud_storage_to_bigquery';
 const SPOTIFY = 'pipeline_spotify';
 interface Alert {
@@ -32,42 +34,53 @@ interface AirflowScene extends CloudScene {
   dag(name: string, own?: Readonly<Record<string, string>>): Promise<Ended>;
   /** What was told to the person on call since they were last asked for. */
   alerts(): Promise<Alert[]>;
+  readonly settings: Readonly<Record<string, string>>;
+  topic(name: string): Promise<void>;
+  /** Keeps the messages of a topic for `pull`. */
+  subscribe(topic: string): Promise<void>;
+  pull<T>(topic: string): Promise<T[]>;
 }
 
 async function airflowScene(airflow: Airflow): Promise<AirflowScene> {
   const scene = await cloudScene();
   const { project, environment } = scene;
-  await pubsub(`${project}/topics/${ALERTS}`, {});
-  await pubsub(`${project}/subscriptions/${ALERTS}`, {
-    topic: `projects/${project}/topics/${ALERTS}`,
-  });
+  const { ENTRADA_LAKE, ENTRADA_WAREHOUSE, ENTRADA_PROJECT } = environment;
+  const settings = {
+    ENTRADA_LAKE,
+    ENTRADA_WAREHOUSE,
+    ENTRADA_PROJECT,
+    ENTRADA_DATASETS: file('../../datasets'),
+    ENTRADA_RETRIES: '0',
+    ENTRADA_LOOK_SECONDS: '1',
+    STORAGE_EMULATOR_HOST: given('ENTRADA_TEST_STORAGE_URL'),
+    BIGQUERY_EMULATOR_HOST: given('ENTRADA_TEST_BIGQUERY_URL'),
+  };
+  const topic = async (name: string) => void (await pubsub(`${project}/topics/${name}`, {}));
+  const subscribe = async (name: string) =>
+    void (await pubsub(`${project}/subscriptions/${name}`, {
+      topic: `projects/${project}/topics/${name}`,
+    }));
+  async function pull<T>(name: string): Promise<T[]> {
+    const subscription = `${project}/subscriptions/${name}`;
+    const { receivedMessages = [] } = await pubsub<{
+      receivedMessages?: { ackId: string; message: { data: string } }[];
+    }>(`${subscription}:pull`, { maxMessages: 100, returnImmediately: true }, 'POST');
+    const ackIds = receivedMessages.map(({ ackId }) => ackId);
+    if (ackIds.length > 0) await pubsub(`${subscription}:acknowledge`, { ackIds }, 'POST');
+    return receivedMessages.map(({ message }) =>
+      JSON.parse(Buffer.from(message.data, 'base64').toString()),
+    );
+  }
+  await topic(ALERTS);
+  await subscribe(ALERTS);
   return {
     ...scene,
-    dag: (name, own = {}) => {
-      const { ENTRADA_LAKE, ENTRADA_WAREHOUSE, ENTRADA_PROJECT } = environment;
-      return airflow.dag(name, {
-        ENTRADA_LAKE,
-        ENTRADA_WAREHOUSE,
-        ENTRADA_PROJECT,
-        ENTRADA_DATASETS: file('../../datasets'),
-        ENTRADA_RETRIES: '0',
-        ENTRADA_LOOK_SECONDS: '1',
-        STORAGE_EMULATOR_HOST: given('ENTRADA_TEST_STORAGE_URL'),
-        BIGQUERY_EMULATOR_HOST: given('ENTRADA_TEST_BIGQUERY_URL'),
-        ...own,
-      });
-    },
-    async alerts() {
-      const subscription = `${project}/subscriptions/${ALERTS}`;
-      const { receivedMessages = [] } = await pubsub<{
-        receivedMessages?: { ackId: string; message: { data: string } }[];
-      }>(`${subscription}:pull`, { maxMessages: 100, returnImmediately: true }, 'POST');
-      const ackIds = receivedMessages.map(({ ackId }) => ackId);
-      if (ackIds.length > 0) await pubsub(`${subscription}:acknowledge`, { ackIds }, 'POST');
-      return receivedMessages.map(({ message }) =>
-        JSON.parse(Buffer.from(message.data, 'base64').toString()),
-      );
-    },
+    settings,
+    dag: (name, own = {}) => airflow.dag(name, { ...settings, ...own }),
+    alerts: () => pull<Alert>(ALERTS),
+    topic,
+    subscribe,
+    pull,
   };
 }
 
@@ -126,7 +139,7 @@ describe('the DAGs, against emulators', { skip, timeout: 600_000 }, () => {
       ['loaded', 'loaded', 'loaded', 'rejected', 'repeated'].map((one) => [one, run]),
     );
 
-    const again = await scene.dag(WORKBOOKS, { ENTRADA_ARRIVALS: 'entrada-arrivals' });
+    const again = await scene.dag(WORKBOOKS, { ENTRADA_ARRIVALS: ARRIVALS });
     assert.equal(again.state, 'success');
     assert.deepEqual(again.tasks.arrivals, ['skipped']);
     assert.deepEqual(again.tasks.announce, ['skipped']);
@@ -237,5 +250,39 @@ describe('the DAGs, against emulators', { skip, timeout: 600_000 }, () => {
     } finally {
       await fake.close();
     }
+  });
+
+  test('under the scheduler, an event begins a run, and a wait is taken up again until a function has answered', async () => {
+    await using scene = await airflowScene(airflow);
+    await scene.topic(ARRIVALS);
+    await scene.subscribe(ARRIVALS);
+    await scene.subscribe('bases_vendas');
+    await using _ = await startStandalone({
+      ...scene.settings,
+      ENTRADA_ARRIVALS: ARRIVALS,
+      // Shorter than the scheduler's own pace, and it takes the sleeping task for a lost one.
+      ENTRADA_LOOK_SECONDS: '10',
+    });
+    await scene.lake.write('entrada/a.xlsx', sales(sale(10), sale(20)));
+    await scene.publish(ARRIVALS, { name: 'entrada/a.xlsx' });
+    const announced = await until(
+      () => scene.pull<{ name: string; run: string }>('bases_vendas'),
+      ({ length }) => length > 0,
+    );
+    assert.deepEqual(
+      announced.map(({ name }) => name),
+      ['entrada/a.xlsx'],
+    );
+    // The clock's own run may be the first, but only at the full hour.
+    assert.match(announced[0].run, /^(asset_triggered__|scheduled__.*T\d\d:00:00)/);
+    // A look or two later.
+    await sleep(12_000);
+    await scene.push('bases_vendas', await scene.start('bases_vendas'));
+    await scene.publish('bases_vendas', announced[0]);
+    await until(
+      () => units(scene),
+      ([[count]]) => count === 2,
+    );
+    assert.deepEqual(await scene.alerts(), []);
   });
 });

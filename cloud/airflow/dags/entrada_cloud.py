@@ -57,7 +57,7 @@ def alert(context: Context) -> None:
                     "task": task.task_id,
                     "mapIndex": task.map_index,
                     "run": task.run_id,
-                    "reason": str(context.get("exception") or context.get("reason")),
+                    "reason": str(context.get("exception") or context.get("reason") or "none was given"),
                     "log": task.log_url,
                 }
             ],
