@@ -273,7 +273,7 @@ test('ssh2 is loaded by nobody who does not serve', async () => {
        const { cache } = createRequire(import.meta.url);
        process.argv = ['node', 'entrada', ...${JSON.stringify([...command, '--home', newPlace()])}];
        process.on('exit', () => console.log(Object.keys(cache).some((file) => /ssh2.lib/.test(file))));
-       await import(${JSON.stringify(join(PROGRAM, '../../../src/cli.ts'))});`,
+       await import(${JSON.stringify(join(PROGRAM, '../../src/cli.ts'))});`,
     ]);
     return stdout.trimEnd().split('\n').at(-1);
   };
