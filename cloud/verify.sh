@@ -18,7 +18,8 @@ Two queries are run: one that reads nothing, and one that must be refused before
   --bucket   the bucket of the lake; default: that of ENTRADA_LAKE (gs://BUCKET)
   --account  whose roles are looked at: the service account that Entrada runs as; without it they are unknown
 
-Needs gcloud and bq (the Google Cloud SDK), logged in, and node. Ends with 1 when anything is not ok, with 2 for a wrong call.
+Needs gcloud and bq (the Google Cloud SDK), logged in, and node. Ends with 1 when anything is not ok, with 2 for a wrong call,
+or when nobody is logged in who may see the project.
 TEXT
 }
 
@@ -51,6 +52,10 @@ fi
 for program in gcloud bq node; do
   command -v "$program" >/dev/null || { echo "verify.sh: $program is not on the PATH" >&2; exit 2; }
 done
+if ! said=$(gcloud projects describe "$project" --format=json 2>&1); then
+  echo "verify.sh: gcloud cannot see the project $project; log in with gcloud auth login, as somebody who may: ${said//$'\n'/ }" >&2
+  exit 2
+fi
 
 failures=0
 ok() { printf '%-8s %s\n' ok "$1"; }
@@ -171,10 +176,11 @@ roles() {
 }
 
 topics() {
-  local found about name
+  local found about name said
   for name in bases_vendas api-spotify; do
-    if gcloud pubsub topics describe "$name" --project="$project" --format=json >/dev/null 2>&1; then ok "topic $name is there"
-    else bad "topic $name is not there: nothing can be announced on it"
+    if said=$(gcloud pubsub topics describe "$name" --project="$project" --format=json 2>&1); then ok "topic $name is there"
+    elif [[ $said == *NOT_FOUND* ]]; then bad "topic $name is not there: nothing can be announced on it"
+    else unknown "whether topic $name is there: ${said//$'\n'/ }"
     fi
   done
   if ! found=$(gcloud pubsub subscriptions list --project="$project" --format=json 2>&1); then

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { en } from '../src/messages/en.ts';
 import { openDuckDb } from '../src/warehouse/duckdb.ts';
 import { entrada, GOOD, homeWith, put } from './cli/entrada.ts';
 import { sale, sales } from './ingest/home.ts';
-import { found, inTerraform, textOf } from './repository.ts';
+import { found, inTerraform, ROOT, textOf } from './repository.ts';
 import { runbook, section } from './runbook.ts';
 
 /* Holds alerts, runbook, deploy documentation and pipeline to the program and to each other. */
@@ -84,4 +85,16 @@ test('the pipeline calls scripts that there are, but for those of Airflow', asyn
     called.filter((name) => !scripts[name]),
     [],
   );
+});
+
+test('cloud/build-image.sh without what it needs says its usage, and ends with 2', () => {
+  const call = (...args: string[]) =>
+    spawnSync('bash', ['cloud/build-image.sh', ...args], { cwd: ROOT, encoding: 'utf8' });
+  for (const { status, stderr } of [call(), call('build/cloud')]) {
+    assert.equal(status, 2);
+    assert.match(stderr, /^usage: cloud\/build-image\.sh FOLDER IMAGE/);
+  }
+  const { status, stdout } = call('--help');
+  assert.equal(status, 0);
+  assert.match(stdout, /^usage: /);
 });

@@ -7,6 +7,37 @@ resource "google_project_iam_member" "composer" {
   member  = google_service_account.flow.member
 }
 
+# What arrives is told to Airflow alone: a workbook that the receiver had rejected before the DAG looked would be missed.
+resource "google_pubsub_topic" "arrivals" {
+  count = var.composer ? 1 : 0
+
+  name       = "entrada-arrivals"
+  depends_on = [google_project_service.used]
+}
+
+resource "google_pubsub_subscription" "arrivals" {
+  count = var.composer ? 1 : 0
+
+  name                 = "entrada-arrivals"
+  topic                = google_pubsub_topic.arrivals[0].id
+  ack_deadline_seconds = 60
+  expiration_policy {
+    ttl = ""
+  }
+}
+
+resource "google_pubsub_subscription_iam_member" "airflow_pulls" {
+  count = var.composer ? 1 : 0
+
+  subscription = google_pubsub_subscription.arrivals[0].name
+  role         = "roles/pubsub.subscriber"
+  member       = google_service_account.flow.member
+}
+
+locals {
+  arrivals_topic_id = var.composer ? google_pubsub_topic.arrivals[0].id : google_pubsub_topic.work[local.workbooks_topic].id
+}
+
 resource "google_composer_environment" "airflow" {
   count = var.composer ? 1 : 0
 
@@ -20,7 +51,11 @@ resource "google_composer_environment" "airflow" {
     }
     software_config {
       image_version = var.composer_image
-      env_variables = local.flow_settings
+      env_variables = merge(local.flow_settings, {
+        ENTRADA_ARRIVALS = google_pubsub_subscription.arrivals[0].name
+      })
+      # For ENTRADA_ARRIVALS; Composer has all else that the DAGs import.
+      pypi_packages = { apache-airflow-providers-common-messaging = "" }
     }
     # The smallest that runs two DAGs.
     workloads_config {

@@ -2,8 +2,12 @@
 project     = "my-project"
 alert_email = "data@example.com"
 
-# After the first apply:
-# image   = "us-central1-docker.pkg.dev/my-project/entrada/entrada:1"
+# CHANGE BOTH for data elsewhere, such as to southamerica-east1; region is the REGION of docs/deploy.md. Neither can be
+# changed once there is data.
+region   = "us-central1"
+location = "US"
+
+# Once its secrets have a value:
 # spotify = true
 
 # billing_account = "000000-000000-000000"

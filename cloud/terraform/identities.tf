@@ -73,7 +73,7 @@ resource "google_project_iam_member" "jobs" {
 
 # Messages: the bucket and the flow announce, Pub/Sub delivers and gives up.
 resource "google_pubsub_topic_iam_member" "storage_announces" {
-  topic  = google_pubsub_topic.work[local.workbooks_topic].id
+  topic  = local.arrivals_topic_id
   role   = "roles/pubsub.publisher"
   member = data.google_storage_project_service_account.storage.member
 }

@@ -8,6 +8,21 @@ output "warehouse" {
   value       = local.settings.ENTRADA_WAREHOUSE
 }
 
+output "dataset" {
+  description = "The BigQuery dataset."
+  value       = google_bigquery_dataset.tables.dataset_id
+}
+
+output "bucket" {
+  description = "The bucket of ENTRADA_LAKE."
+  value       = google_storage_bucket.lake.name
+}
+
+output "flow_account" {
+  description = "Who the flow runs as."
+  value       = google_service_account.flow.email
+}
+
 output "image_repository" {
   description = "Where the flow's image is pushed."
   value       = "${var.region}-docker.pkg.dev/${var.project}/${google_artifact_registry_repository.images.repository_id}/entrada"

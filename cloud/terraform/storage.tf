@@ -58,10 +58,11 @@ resource "google_storage_bucket" "lake" {
   depends_on = [google_project_service.used]
 }
 
-# A workbook is announced as soon as it is whole; the flow announces again what was missed.
+# A workbook is announced as soon as it is whole: to the receiver, or to Airflow, which then tells the receiver. The flow
+# announces again what was missed.
 resource "google_storage_notification" "arrivals" {
   bucket             = google_storage_bucket.lake.name
-  topic              = google_pubsub_topic.work[local.workbooks_topic].id
+  topic              = local.arrivals_topic_id
   payload_format     = "JSON_API_V1"
   event_types        = ["OBJECT_FINALIZE"]
   object_name_prefix = "entrada/"

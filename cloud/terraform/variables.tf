@@ -44,7 +44,7 @@ variable "language" {
 }
 
 variable "max_bytes" {
-  description = "No query of Entrada may be billed more bytes than this (100 GiB: about 0.60 US dollars)."
+  description = "No query of Entrada may be billed more bytes than this (100 GiB: about 0.60 US dollars). docs/cost.md says what each history needs: from 1 TB on, two months due at once need more."
   type        = number
   default     = 107374182400
   validation {

@@ -45,6 +45,7 @@ const GOOD: Answers = {
   'dry_run.*1900-01-01.*1900-02-01': told(0),
   dry_run: told(1000),
   'BEGIN TRANSACTION; SELECT 1': [{ one: '1' }],
+  'projects describe': { projectId: 'p' },
   'print-access-token': 'a token that must not be shown',
   'buckets describe': { name: 'b' },
   'get-iam-policy': {
@@ -160,8 +161,11 @@ test('what is not named or cannot be asked is unknown, not ok', () => {
   assert.equal(status, 0, stdout);
 });
 
-test('a project that cannot be reached is not ok', () => {
-  const { stdout, status } = verify({ '.': refused('PERMISSION_DENIED') }, ...ALL);
+test('a dataset that cannot be reached is not ok', () => {
+  const { stdout, status } = verify(
+    { 'projects describe': { projectId: 'p' }, '.': refused('PERMISSION_DENIED') },
+    ...ALL,
+  );
   assert.equal(status, 1);
   assert.match(stdout, /NOT ok +dataset p\.d cannot be listed: PERMISSION_DENIED/);
 });
@@ -170,4 +174,23 @@ test('--help says what there is; a wrong call ends with 2', () => {
   assert.match(verify({}, '--help').stdout, /^usage: cloud\/verify\.sh/);
   for (const args of [['--nothing'], ['--project'], ['--project', 'p']])
     assert.equal(verify({}, ...args).status, 2, args.join(' '));
+});
+
+test('who is not logged in is told so in one sentence, with 2', () => {
+  const { stdout, stderr, status } = verify(
+    goodBut({ 'projects describe': refused('You do not have\nan active account') }),
+    ...ALL,
+  );
+  assert.equal(status, 2);
+  assert.equal(stdout, '');
+  assert.match(stderr, /^verify\.sh: .*gcloud auth login.*: You do not have an active account\n$/);
+});
+
+test('a topic that may not be looked at is not said to be missing', () => {
+  const { stdout, status } = verify(
+    goodBut({ 'topics describe': refused('PERMISSION_DENIED: no') }),
+    ...ALL,
+  );
+  assert.equal(status, 0, stdout);
+  assert.match(stdout, /unknown +whether topic bases_vendas is there: PERMISSION_DENIED: no/);
 });

@@ -67,6 +67,14 @@ run "composer" {
     condition     = length(google_cloud_scheduler_job.flow) == 0 && length(google_composer_environment.airflow) == 1
     error_message = "With Composer nothing else starts the pipelines."
   }
+  assert {
+    condition     = google_storage_notification.arrivals.topic == google_pubsub_topic.arrivals[0].id
+    error_message = "With Composer the bucket tells Airflow alone."
+  }
+  assert {
+    condition     = google_composer_environment.airflow[0].config[0].software_config[0].env_variables["ENTRADA_ARRIVALS"] == google_pubsub_subscription.arrivals[0].name
+    error_message = "Airflow pulls from the subscription that there is."
+  }
 }
 
 run "wrong_project" {
