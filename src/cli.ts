@@ -41,11 +41,13 @@ async function main(argv: readonly string[]): Promise<number> {
     process.stdout.write(helpFor(command));
     return 0;
   }
-  const [{ readSettings }, { createOutput }] = await Promise.all([
+  const [{ readSettings, withEnvFile }, { createOutput }] = await Promise.all([
     import('./config.ts'),
     import('./output.ts'),
   ]);
-  settings = readSettings(process.env, typeof values.home === 'string' ? values.home : undefined);
+  const home = typeof values.home === 'string' ? values.home : undefined;
+  const environment = await withEnvFile(process.env, home ?? process.env.ENTRADA_HOME ?? '.');
+  settings = readSettings(environment, home);
   const output = createOutput(values.json === true, settings.language);
   const run = await command.load();
   return run({ settings, output, values, positionals });

@@ -1,5 +1,7 @@
-import { resolve } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseEnv } from 'node:util';
 import { z } from 'zod';
 import { UserError } from './errors.ts';
 import type { Language } from './messages/messages.ts';
@@ -109,6 +111,21 @@ export const settingNames = [
   ...Object.keys(environmentShape.shape),
   ...Object.values(limitSettings),
 ].filter((name) => name.startsWith('ENTRADA_'));
+
+/** The environment, and for what is not set there the file `.env` of the home; which home it is, the file cannot say. */
+export async function withEnvFile(
+  environment: NodeJS.ProcessEnv,
+  home: string,
+): Promise<NodeJS.ProcessEnv> {
+  const text = await readFile(join(home, '.env'), 'utf8').catch((error) => {
+    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return '';
+    throw error;
+  });
+  const added = Object.entries(parseEnv(text)).filter(
+    ([name, value]) => value !== '' && !environment[name] && name !== 'ENTRADA_HOME',
+  );
+  return { ...environment, ...Object.fromEntries(added) };
+}
 
 /** Throws UserError `setting.invalid` with the variable, its value and what it should be, and `setting.receiver`. */
 export function readSettings(environment: NodeJS.ProcessEnv, home: string | undefined): Settings {

@@ -1,7 +1,5 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { parseEnv } from 'node:util';
 import { z } from 'zod';
+import { withEnvFile } from '../config.ts';
 import { parseDocument, readDocuments } from '../contract/documents.ts';
 import { UserError } from '../errors.ts';
 import { matches } from './match.ts';
@@ -91,13 +89,9 @@ export async function readAccess(
   environment: NodeJS.ProcessEnv,
   home: string,
 ): Promise<SpotifyAccess> {
-  const text = await readFile(join(home, '.env'), 'utf8').catch((error) => {
-    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return '';
-    throw error;
-  });
-  const isSet = ([, value]: [string, string | undefined]) => value !== undefined && value !== '';
-  const values = Object.fromEntries(
-    [...Object.entries(parseEnv(text)), ...Object.entries(environment)].filter(isSet),
+  const all = Object.entries(await withEnvFile(environment, home));
+  const values: Record<string, string | undefined> = Object.fromEntries(
+    all.filter(([, value]) => value !== undefined && value !== ''),
   );
   const result = accessShape.safeParse(values);
   if (!result.success) {

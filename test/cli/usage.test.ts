@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { commands } from '../../src/commands/commands.ts';
 import { entrada, newPlace, start } from './entrada.ts';
@@ -31,6 +33,19 @@ test('--help lists every command and exit code; without a command it is wrong us
     for (const { usage } of commands) assert.ok(stdout.includes(usage), usage);
     assert.match(stdout, /^Exit codes: 0 .* 1 .* 2 .* 3 .* 4 /m);
   }
+});
+
+test('settings come from the environment, and what is not set there from the .env of the home', async () => {
+  const home = newPlace();
+  await mkdir(home);
+  await writeFile(join(home, '.env'), 'ENTRADA_LANG=pt-BR\nENTRADA_LAKE=ftp://there\n');
+  const wrong = await entrada(['run', '--home', home], { env: { ENTRADA_LANG: '' } });
+  assert.equal(wrong.code, 2);
+  assert.match(wrong.stderr, /ENTRADA_LAKE .*"ftp:\/\/there"/);
+  const right = await entrada(['run', '--home', home], {
+    env: { ENTRADA_LANG: '', ENTRADA_LAKE: home },
+  });
+  assert.match(right.stdout, /^Nada de novo\.$/m);
 });
 
 test('--version says which Entrada this is', async () => {
