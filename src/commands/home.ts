@@ -41,13 +41,9 @@ export async function openHome(
   return {
     context,
     async [Symbol.asyncDispose]() {
-      const { reader, warehouse, runId, log } = context;
-      await reader[Symbol.asyncDispose]();
-      const { usage } = warehouse;
-      if (usage) log.info(usage, 'bigquery');
-      // What was done stays done when its cost cannot be written down.
-      await recordCost(warehouse, runId, Date.now()).catch((err) => log.warn({ err }, 'bigquery'));
-      await warehouse.close();
+      await context.reader[Symbol.asyncDispose]();
+      await recordCost(context);
+      await context.warehouse.close();
     },
   };
 }

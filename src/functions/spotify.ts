@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { EntradaError } from '../errors.ts';
 import { recordFailureOf } from '../ingest/failure.ts';
+import { recordCost } from '../ledger/costs.ts';
 import { spotifyDataset } from '../open.ts';
 import { failureName } from '../spotify/runs.ts';
 import { readAccess } from '../spotify/settings.ts';
@@ -51,5 +52,7 @@ export async function keepTable(
     if (!(error instanceof EntradaError) || error.kind === 'terminal')
       await recordFailureOf(common, failureName(run, table), error);
     throw error;
+  } finally {
+    await recordCost(common);
   }
 }

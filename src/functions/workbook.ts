@@ -6,6 +6,7 @@ import { INBOX } from '../ingest/folders.ts';
 import { receive } from '../ingest/receive.ts';
 import { TOPIC } from '../ingest/receivers.ts';
 import type { LakeFile } from '../lake/lake.ts';
+import { recordCost } from '../ledger/costs.ts';
 import type { Instance } from './instance.ts';
 import { dataIn, type Event, type Pushed } from './message.ts';
 
@@ -22,6 +23,8 @@ export async function receiveWorkbook(instance: Instance, event: Event): Promise
   } catch (error) {
     await recordFailure(context, file, error);
     throw error;
+  } finally {
+    await recordCost(context);
   }
 }
 

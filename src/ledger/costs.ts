@@ -1,4 +1,4 @@
-import type { Warehouse } from '../warehouse/warehouse.ts';
+import type { Context } from '../ingest/context.ts';
 import { isoTime } from './events.ts';
 
 export const COST_COLUMNS = ['RUN_ID', 'RUN_TIME', 'JOBS', 'BYTES_BILLED', 'SLOT_MS'];
@@ -11,18 +11,24 @@ export const COSTS_TABLE = `CREATE TABLE IF NOT EXISTS ledger_costs (
   RUN_ID STRING, RUN_TIME DATETIME, JOBS INT64, BYTES_BILLED INT64, SLOT_MS INT64)`;
 
 /**
- * Records what the warehouse's jobs have cost so far; `time` in milliseconds since 1970. Nothing where nothing was billed:
- * who looks again and again is answered from BigQuery's cache as long as nothing is new.
+ * Tells the log and the table what the warehouse's jobs have cost since it was last asked. Nothing where nothing was
+ * billed: who looks again and again is answered from BigQuery's cache as long as nothing is new. Never throws: what was
+ * done stays done when its cost cannot be written down.
  */
-export async function recordCost(
-  { query, usage }: Warehouse,
-  runId: string,
-  time: number,
-): Promise<void> {
-  if (!usage?.bytesBilled) return;
+export async function recordCost({
+  warehouse: { query, usage },
+  log,
+  runId,
+  now,
+}: Pick<Context, 'warehouse' | 'log' | 'runId' | 'now'>): Promise<void> {
+  if (!usage) return;
+  const spent = { ...usage };
+  Object.assign(usage, { jobs: 0, bytesBilled: 0, slotMs: 0 });
+  log.info(spent, 'bigquery');
+  if (spent.bytesBilled === 0) return;
   await query(
     `INSERT INTO ledger_costs (${COST_COLUMNS.join(', ')})
      VALUES (@runId, CAST(@time AS DATETIME), @jobs, @bytesBilled, @slotMs)`,
-    { runId, time: isoTime({ time }), ...usage },
-  );
+    { runId, time: isoTime({ time: now() }), ...spent },
+  ).catch((err) => log.warn({ err }, 'bigquery'));
 }

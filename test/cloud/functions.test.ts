@@ -103,6 +103,8 @@ describe('functions, in processes of their own', { skip, timeout: 600_000 }, () 
       assert.deepEqual(numbersOf(await scene.rows(`SELECT SUM(SUM_QTD_VENDA) FROM ${table}`)), [
         [20883],
       ]);
+    const costs = await scene.rows('SELECT RUN_ID FROM ledger_costs WHERE BYTES_BILLED > 0');
+    assert.ok(costs.length >= 5, 'each message tells what it was billed');
     const { inbox, kept } = await outcome(scene);
     assert.deepEqual(inbox, ['entrada/notas.txt']);
     assert.equal(kept.length, 6);

@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { pino } from 'pino';
 import { type Dataset, readDatasets } from '../../src/contract/dataset.ts';
 import { findWarnings } from '../../src/ingest/warnings.ts';
 import { recordCost } from '../../src/ledger/costs.ts';
@@ -154,7 +155,12 @@ async function sendLedger(client: BigQueryClient) {
   await findDrops(warehouse, ['a', 'b']);
   await unarchivedFiles(warehouse);
   await monthsOf(warehouse, 1);
-  await recordCost({ ...warehouse, usage: { jobs: 1, bytesBilled: 1, slotMs: 1 } }, 'a run', 0);
+  await recordCost({
+    warehouse: { ...warehouse, usage: { jobs: 1, bytesBilled: 1, slotMs: 1 } },
+    log: pino({ level: 'silent' }),
+    runId: 'a run',
+    now: () => 0,
+  });
   await findInForce(warehouse, 'a');
   await findRelated(warehouse, 'a', 'b');
   await allRuns(warehouse).catch(() => {});
