@@ -1,13 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { commands, globalOptions, helpFor, helpForAll } from './commands/commands.ts';
+import { LATER, OURS, USAGE } from './commands/exit-codes.ts';
 import type { Settings } from './config.ts';
 import { EntradaError, problemOf, UserError } from './errors.ts';
-
-/** Exit codes, documented in README.md. */
-const OURS = 1;
-const USAGE = 2;
-const LATER = 4;
 
 let settings: Settings | undefined;
 // Whoever reads our output may stop at any time, as `head` does; the work goes on to its end.

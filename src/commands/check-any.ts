@@ -14,9 +14,8 @@ import {
 import { msToIso } from '../workbook/dates.ts';
 import { openWorkbook, type Sheet, type Workbook } from '../workbook/workbook.ts';
 import type { Invocation } from './commands.ts';
+import { REJECTED } from './exit-codes.ts';
 import { openFile } from './local-file.ts';
-
-const REJECTED = 3;
 
 /**
  * `check --any`: every cell that holds a value, of every sheet, visible or hidden, without a contract.

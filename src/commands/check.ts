@@ -9,11 +9,9 @@ import { openWarehouse } from '../warehouse/open.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
 import { columnName } from '../workbook/cells.ts';
 import type { Invocation, Run } from './commands.ts';
+import { REJECTED, USAGE } from './exit-codes.ts';
 import { openFile } from './local-file.ts';
 import { showChanges } from './summary.ts';
-
-const USAGE = 2;
-const REJECTED = 3;
 
 /** How many rejections a person is shown; `--json` has all. */
 const SHOWN = 50;

@@ -21,9 +21,10 @@ export async function runHome(
   output: Output,
   options?: { readonly replaceSameName: boolean },
 ) {
-  await using home = await openHome(settings, output, { ...options, receives: true });
+  const receives = settings.receiver === 'here';
+  await using home = await openHome(settings, output, { ...options, receives });
   const bus = await openBus(settings);
-  const receiving = settings.receiver === 'here' ? receiveHere : receiveElsewhere(sleep);
+  const receiving = receives ? receiveHere : receiveElsewhere(sleep);
   try {
     // Awaited here: the home must not close before the run has ended.
     const summary = await runOnce(home.context, bus, { now: Date.now, sleep }, receiving);

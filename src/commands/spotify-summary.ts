@@ -3,10 +3,7 @@ import type { Output } from '../output.ts';
 import type { SpotifySummary } from '../spotify/flow.ts';
 import type { TableRun } from '../spotify/runs.ts';
 import { type Changes, NO_CHANGES } from '../spotify/tables.ts';
-
-const OURS = 1;
-const USAGE = 2;
-const LATER = 4;
+import { LATER, OURS, USAGE } from './exit-codes.ts';
 
 const EXIT_CODES: Record<TableRun['outcome'], number> = {
   changed: 0,

@@ -6,11 +6,7 @@ import { type FileState, hasOutcome } from '../ledger/ledger.ts';
 import type { Code } from '../messages/en.ts';
 import type { Output } from '../output.ts';
 import type { KeyChange, MonthRange, Usage } from '../warehouse/warehouse.ts';
-
-const OURS = 1;
-const USAGE = 2;
-const REJECTED = 3;
-const LATER = 4;
+import { LATER, OURS, REJECTED, USAGE } from './exit-codes.ts';
 
 /** What BigQuery told of a run's jobs. */
 interface Cost {

@@ -1,4 +1,5 @@
 import type { Bus } from '../bus/bus.ts';
+import { FIRST_LOOK_MS, laterLook, SILENT_MINUTES } from '../bus/silence.ts';
 import { EntradaError, TerminalError, TransientError } from '../errors.ts';
 import type { LakeFile } from '../lake/lake.ts';
 import { type FileState, findDrops, hasOutcome } from '../ledger/ledger.ts';
@@ -66,11 +67,6 @@ export function canWait(error: unknown): boolean {
   return error instanceof EntradaError && error.kind !== 'terminal';
 }
 
-/** Longer than a function may take for a file, and Pub/Sub to try again. */
-const SILENT_MINUTES = 15;
-const FIRST_LOOK_MS = 500;
-const LATER_LOOKS_MS = 10_000;
-
 /**
  * Functions receive the files; the ledger tells what has become of them. What it says nothing new of for a quarter of
  * an hour is postponed, and the ledger is told so.
@@ -85,7 +81,7 @@ export const receiveElsewhere =
     let heard = now();
     let seen = '';
     await announce(context, bus, arrivals);
-    for (let wait = FIRST_LOOK_MS; waiting.length > 0; wait = Math.min(2 * wait, LATER_LOOKS_MS)) {
+    for (let wait = FIRST_LOOK_MS; waiting.length > 0; wait = laterLook(wait)) {
       // In this order: whoever takes a file from the inbox has told the ledger before.
       const inbox = new Set(
         (await lake.list(INBOX, 'deep')).map(({ name, version }) => name + version),

@@ -1,4 +1,5 @@
 import type { Bus } from '../bus/bus.ts';
+import { FIRST_LOOK_MS, laterLook, SILENT_MINUTES } from '../bus/silence.ts';
 import { TerminalError } from '../errors.ts';
 import { findDrops } from '../ledger/ledger.ts';
 import type { Code } from '../messages/en.ts';
@@ -7,11 +8,6 @@ import { inOrder, makeTables, type SpotifyRequest, type SpotifySummary } from '.
 import { failureName, runRows, runsOf, type TableRun } from './runs.ts';
 import type { SpotifyContext } from './source.ts';
 import { NO_CHANGES, type SpotifyTable, TABLES, TOPIC } from './tables.ts';
-
-/** Longer than a function may take, and Pub/Sub to try again. */
-const SILENT_MINUTES = 15;
-const FIRST_LOOK_MS = 500;
-const LATER_LOOKS_MS = 10_000;
 
 /**
  * One run whose tables functions keep: announces it, and waits until the ledgers tell what became of each. A table of
@@ -27,7 +23,7 @@ export async function runSpotifyElsewhere(
   for (const message of tables.length === TABLES.length ? [{}] : tables.map((table) => ({ table })))
     await bus.publish(TOPIC, { run: runId, ...message });
   const began = effects.now();
-  for (let wait = FIRST_LOOK_MS; ; wait = Math.min(2 * wait, LATER_LOOKS_MS)) {
+  for (let wait = FIRST_LOOK_MS; ; wait = laterLook(wait)) {
     const runs = await runsOf(warehouse, runId);
     const without = (done: readonly { readonly table: SpotifyTable }[]) => (table: SpotifyTable) =>
       !done.some((one) => one.table === table);
