@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Settings } from '../config.ts';
 import { notAWorkbook } from '../ingest/arrivals.ts';
+import { deliveryOf } from '../ingest/drop.ts';
 import { recordFailure } from '../ingest/failure.ts';
 import { INBOX } from '../ingest/folders.ts';
 import { receive } from '../ingest/receive.ts';
@@ -18,10 +19,11 @@ export async function receiveWorkbook(instance: Instance, event: Event): Promise
   if (announced === undefined) return;
   const { file, runId, replaceSameName } = announced;
   const context = { ...(await instance.contextOf(runId)), replaceSameName };
+  const delivery = await deliveryOf(context.warehouse, file);
   try {
-    await receive(context, file);
+    await receive(context, file, delivery);
   } catch (error) {
-    await recordFailure(context, file, error);
+    await recordFailure(context, delivery.drop, error);
     throw error;
   } finally {
     await recordCost(context);

@@ -1,23 +1,20 @@
 import { EntradaError, problemOf } from '../errors.ts';
-import type { LakeFile } from '../lake/lake.ts';
 import type { LedgerEvent } from '../ledger/events.ts';
+import { findDrop, hasOutcome } from '../ledger/ledger.ts';
 import type { Context } from './context.ts';
-import { deliveryOf } from './drop.ts';
 import { INBOX } from './folders.ts';
 
 /**
- * Tells the ledger that a file was not received, and why, so that `status` says it: `failed` for a fault of ours,
+ * Tells the ledger that a drop was not received, and why, so that `status` says it: `failed` for a fault of ours,
  * `postponed` for what may pass or somebody must mend. The file stays where it is, and the next run tries it again.
+ * Of a drop that another delivery took through there is nothing to tell.
  * Never throws: what broke may be the ledger's own database.
  */
-export async function recordFailure(
-  context: Context,
-  file: Pick<LakeFile, 'name' | 'version'>,
-  error: unknown,
-): Promise<void> {
-  await trying(context, file.name, async () => {
-    const { drop, state } = await deliveryOf(context.warehouse, file);
-    const fileName = file.name.slice(INBOX.length + 1);
+export async function recordFailure(context: Context, drop: string, error: unknown): Promise<void> {
+  const fileName = drop.slice(INBOX.length + 1, drop.lastIndexOf('#'));
+  await trying(context, fileName, async () => {
+    const state = await findDrop(context.warehouse, drop);
+    if (state && hasOutcome(state)) return undefined;
     return failureOf(context, { drop, fileName, fileHash: state?.fileHash ?? '' }, error);
   });
 }
@@ -46,10 +43,11 @@ function failureOf(
 async function trying(
   { warehouse, log }: Context,
   file: string,
-  work: () => Promise<LedgerEvent>,
+  work: () => Promise<LedgerEvent | undefined>,
 ): Promise<void> {
   try {
-    await warehouse.record([await work()]);
+    const event = await work();
+    if (event) await warehouse.record([event]);
   } catch (another) {
     log.error({ file, err: another }, 'failure not recorded');
   }

@@ -8,7 +8,7 @@ import { findInForce } from '../ledger/in-force.ts';
 import { type FileState, findDrop, hasOutcome, stateOf } from '../ledger/ledger.ts';
 import { archive } from './archive.ts';
 import type { Context } from './context.ts';
-import { deliveryOf } from './drop.ts';
+import type { Delivery } from './drop.ts';
 import { INBOX } from './folders.ts';
 import { relateToKnown, retractionOf } from './known.ts';
 import type { Reading } from './reading.ts';
@@ -19,7 +19,7 @@ const HASH_BYTES = 1 << 20;
 const AROUND = /^(lake|warehouse|query|dataset|cloud|bus)\./;
 
 /**
- * Takes one dropped file through: reads it, loads its rows once, and lets it rest in backup/ or rejeitados/.
+ * Takes one delivery of a file through: reads it, loads its rows once, and lets it rest in backup/ or rejeitados/.
  * It may be called again for the same drop at any time, after a crash at any point too: what the ledger says
  * is done is not done again. Throws TransientError when it should be called again later, TerminalError for a
  * fault of ours; a workbook that is wrong is no error but an outcome.
@@ -27,11 +27,16 @@ const AROUND = /^(lake|warehouse|query|dataset|cloud|bus)\./;
 export async function receive(
   context: Context,
   file: Pick<LakeFile, 'name' | 'version'>,
+  { drop, state }: Delivery,
 ): Promise<void> {
   const { warehouse, isShared } = context;
-  const { drop, state } = await deliveryOf(warehouse, file);
   if (state && hasOutcome(state)) return archive(context, state);
-  const outcome = await readAndLoad(context, file, drop);
+  const outcome = await readAndLoad(context, file, drop).catch(async (error) => {
+    // Of two deliveries at the same time the one may take the file to its rest while the other reads it.
+    const taken = isShared ? await findDrop(warehouse, drop) : undefined;
+    if (taken === undefined || !hasOutcome(taken)) throw error;
+    return taken;
+  });
   // Of two deliveries at the same time one is recorded, and both must let the file rest in the one's place.
   const recorded = outcome && isShared ? await findDrop(warehouse, drop) : outcome;
   if (recorded) await archive(context, recorded);

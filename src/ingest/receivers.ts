@@ -5,7 +5,7 @@ import type { LakeFile } from '../lake/lake.ts';
 import { type FileState, findDrops, hasOutcome } from '../ledger/ledger.ts';
 import type { Code } from '../messages/en.ts';
 import type { Context } from './context.ts';
-import type { Delivery } from './drop.ts';
+import { type Delivery, deliveryOf } from './drop.ts';
 import { recordFailure } from './failure.ts';
 import { INBOX } from './folders.ts';
 import { receive } from './receive.ts';
@@ -42,19 +42,23 @@ export type Receiving = (
 export const receiveHere: Receiving = async (context, bus, arrivals) => {
   const postponed: Failure[] = [];
   const failed: Failure[] = [];
+  const drops = new Map(arrivals.map(({ file, drop }) => [file.name, drop]));
   await bus.subscribe(TOPIC, context.runId, {
     async handle({ data: { name, version } }) {
       try {
-        await receive(context, { name, version });
+        const file = { name, version };
+        await receive(context, file, await deliveryOf(context.warehouse, file));
       } catch (error) {
         if (!canWait(error)) throw error;
         if (!postponed.some((earlier) => earlier.name === name)) postponed.push({ name, error });
       }
     },
-    async onDeadLetter({ data: { name, version } }, error) {
+    async onDeadLetter({ data: { name } }, error) {
       context.log.error({ file: name, err: error }, 'failed');
       failed.push({ name, error });
-      await recordFailure(context, { name, version }, error);
+      const drop = drops.get(name);
+      // What another run announced, that run tells the ledger.
+      if (drop) await recordFailure(context, drop, error);
     },
   });
   await announce(context, bus, arrivals);
@@ -100,8 +104,8 @@ export const receiveElsewhere =
       if (all !== seen) heard = now();
       seen = all;
       if (now() - heard >= SILENT_MINUTES * 60_000) {
-        for (const { file, drop, state } of waiting)
-          postponed.push(await giveUp(context, file, states.get(drop), state));
+        for (const arrival of waiting)
+          postponed.push(await giveUp(context, arrival, states.get(arrival.drop)));
         break;
       }
       if (waiting.length > 0) await sleep(wait);
@@ -131,14 +135,12 @@ function failureIn(
 /** What a function has said of a file that it will try again, or that none has said anything. */
 async function giveUp(
   context: Context,
-  file: Arrival['file'],
+  { file: { name }, drop, state: before }: Arrival,
   state: FileState | undefined,
-  before: FileState | undefined,
 ): Promise<Failure> {
-  const { name } = file;
   if (state?.state === 'postponed' && state.time !== before?.time)
     return { name, error: new TransientError(state.code as Code, state.detail) };
   const error = new TransientError('bus.silent', { topic: TOPIC, minutes: SILENT_MINUTES });
-  if (!state || !hasOutcome(state)) await recordFailure(context, file, error);
+  await recordFailure(context, drop, error);
   return { name, error };
 }

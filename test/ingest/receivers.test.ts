@@ -6,6 +6,7 @@ import { createMemoryBus } from '../../src/bus/memory.ts';
 import { readSettings } from '../../src/config.ts';
 import { TerminalError, TransientError } from '../../src/errors.ts';
 import type { Context } from '../../src/ingest/context.ts';
+import { deliveryOf } from '../../src/ingest/drop.ts';
 import { recordFailure } from '../../src/ingest/failure.ts';
 import { runOnce } from '../../src/ingest/flow.ts';
 import { createReader } from '../../src/ingest/reading.ts';
@@ -17,19 +18,24 @@ import { openDuckDb } from '../../src/warehouse/duckdb.ts';
 import { defaultLimits } from '../../src/workbook/limits.ts';
 import { sale, sales, shippedDatasets } from './home.ts';
 
+interface Options {
+  readonly runs?: number;
+  readonly files?: Readonly<Record<string, Uint8Array>>;
+  readonly replaces?: boolean;
+}
+
 type Function = (context: Context, message: Message) => Promise<void>;
 
 /** A run whose files are received by a function, in a time that passes only while it waits. */
 async function runWith(
   receiver: Function,
-  { runs = 1, names = ['a.xlsx'], replaces = false } = {},
+  { runs = 1, files = { 'a.xlsx': sales(sale(1)) }, replaces = false }: Options = {},
 ) {
   await using reader = createReader();
   const lake = createMemoryLake();
   const warehouse = await openDuckDb({ file: ':memory:', waitMs: 0 });
   try {
-    for (const [i, name] of names.entries())
-      await lake.write(`entrada/${name}`, sales(sale(i + 1)));
+    for (const [name, bytes] of Object.entries(files)) await lake.write(`entrada/${name}`, bytes);
     const bus = createMemoryBus({ maxAttempts: 1 });
     let clock = Date.now() + 60_000;
     const began = clock;
@@ -60,8 +66,8 @@ async function runWith(
     for (let again = 1; again < runs; again++)
       summary = await runOnce(context, bus, effects, receiveElsewhere(sleep));
     await bus.close();
-    const files = await allFiles(warehouse);
-    return { ...summary, minutes: (clock - began) / 60_000, ledger: files, lake };
+    const ledger = await allFiles(warehouse);
+    return { ...summary, minutes: (clock - began) / 60_000, ledger, lake };
   } finally {
     await warehouse.close();
   }
@@ -70,13 +76,16 @@ async function runWith(
 const told = (failures: readonly { readonly name: string; readonly error: unknown }[]) =>
   failures.map(({ name, error }) => [name, (error as { code?: string }).code]);
 
-const receiving: Function = (context, { data: { name, version } }) =>
-  receive(context, { name, version });
+const receiving: Function = async (context, { data: { name, version } }) => {
+  const file = { name, version };
+  await receive(context, file, await deliveryOf(context.warehouse, file));
+};
 
 const failing =
   (error: Error): Function =>
   async (context, { data: { name, version } }) => {
-    await recordFailure(context, { name, version }, error);
+    const { drop } = await deliveryOf(context.warehouse, { name, version });
+    await recordFailure(context, drop, error);
     throw error;
   };
 
@@ -85,7 +94,7 @@ const passing = new TransientError('lake.unreachable', { file: 'a', detail: 'of 
 
 test('a run waits until each file that it announced has come to rest', async () => {
   const { files, postponed, failed, consolidated, minutes } = await runWith(receiving, {
-    names: ['a.xlsx', 'b.xlsx'],
+    files: { 'a.xlsx': sales(sale(1)), 'b.xlsx': sales(sale(2)) },
   });
   assert.deepEqual([postponed, failed], [[], []]);
   assert.deepEqual(
@@ -152,6 +161,46 @@ test('a delivery that another one of the same drop overtakes is no copy of it', 
   assert.deepEqual(
     ledger.map(({ state, archived, rowsLoaded }) => [state, archived, rowsLoaded]),
     [['loaded', true, 1]],
+  );
+});
+
+test('a delivery whose file another one of the same drop takes to its rest has nothing more to tell', async () => {
+  for (const bytes of [sales(sale(1)), Buffer.from('no workbook')]) {
+    let isContent = false;
+    const overtaken: Function = async (context, message) => {
+      const { lake } = context;
+      const open = async (name: string) => {
+        const opened = await lake.open(name);
+        const read = async (offset: number, length: number) => {
+          if ((await lake.list('entrada')).length > 0) await receiving(context, message);
+          await opened.verify();
+          return opened.read(offset, length);
+        };
+        return { ...opened, read };
+      };
+      await receiving({ ...context, lake: { ...lake, open } }, message);
+      isContent = true;
+    };
+    const { ledger, failed, postponed } = await runWith(overtaken, { files: { 'a.xlsx': bytes } });
+    assert.deepEqual([isContent, failed, postponed], [true, [], []]);
+    assert.deepEqual(
+      ledger.map(({ archived }) => archived),
+      [true],
+    );
+  }
+});
+
+test('what has come to rest is not recorded as failed', async () => {
+  const late: Function = async (context, message) => {
+    const { name, version } = message.data;
+    const { drop } = await deliveryOf(context.warehouse, { name, version });
+    await receiving(context, message);
+    await recordFailure(context, drop, passing);
+  };
+  const { ledger } = await runWith(late);
+  assert.deepEqual(
+    ledger.map(({ state, archived }) => [state, archived]),
+    [['loaded', true]],
   );
 });
 
