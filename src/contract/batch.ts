@@ -41,6 +41,11 @@ function createColumnValues(type: Column['type']): ColumnValues {
 
 const WORD = 2 ** 32;
 
+/** The 64-bit integer that two words are, where it is one of up to 2^53. */
+export function getInt64(words: Int32Array | Float64Array, row: number): number {
+  return words[2 * row + 1] * WORD + (words[2 * row] >>> 0);
+}
+
 /** Writes an integer of up to 2^53 as the two words of a 64-bit one. */
 export function setInt64(words: Int32Array | Float64Array, row: number, value: number): void {
   words[2 * row] = value | 0;

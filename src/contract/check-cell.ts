@@ -1,10 +1,10 @@
 import { BOOLEAN, DATE, ERROR, INVALID, NUMBER, TEXT, UNCALCULATED } from '../workbook/cells.ts';
+import { DAY_MS } from '../workbook/dates.ts';
 import type { Texts } from '../workbook/texts.ts';
 import type { Column, Dataset } from './dataset.ts';
 import { type Parsed, parseDateText, parseNumberText } from './parse-text.ts';
 import type { RejectionCode } from './rejection.ts';
 
-const DAY_MS = 86_400_000;
 /** Beyond it two amounts a cent apart are the same double. */
 const MAX_MONEY = 2 ** 46;
 

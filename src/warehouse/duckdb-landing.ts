@@ -8,8 +8,9 @@ import {
   INTEGER,
   TIMESTAMP,
 } from '@duckdb/node-api';
-import type { RowBatch } from '../contract/batch.ts';
+import { BATCH_ROWS, getInt64, type RowBatch } from '../contract/batch.ts';
 import type { Column, Dataset } from '../contract/dataset.ts';
+import { DAY_MS } from '../workbook/dates.ts';
 import type { Texts } from '../workbook/texts.ts';
 import { landingTable } from './dataset-sql.ts';
 import { CHUNK_ROWS, createTextChunk, fillRows, fillTexts } from './duckdb-vectors.ts';
@@ -47,8 +48,8 @@ const STAGED: Record<
 };
 
 /**
- * Rows come as typed columns and are copied into DuckDB's own vectors; texts come as indexes and are joined with their
- * dictionary inside DuckDB. While one slice of rows lands, in a thread of DuckDB's, the caller reads the next one.
+ * Rows come as typed columns and are copied into DuckDB's own vectors; a text comes as its place in the list of the
+ * slice's texts. While one slice of rows lands, in a thread of DuckDB's, the caller reads the next one.
  */
 export function createLanding(
   run: (sql: string) => Promise<unknown>,
@@ -56,8 +57,9 @@ export function createLanding(
   dataset: Dataset,
   loadId: number,
 ): Landing {
-  const types = [INTEGER, ...dataset.columns.map(({ type }) => STAGED[type].type)];
-  const widths = [4, ...dataset.columns.map(({ type }) => STAGED[type].bytes)];
+  const types = [INTEGER, DATE, ...dataset.columns.map(({ type }) => STAGED[type].type)];
+  const widths = [4, 4, ...dataset.columns.map(({ type }) => STAGED[type].bytes)];
+  const monthsOf = createMonths(dataset);
   let waiting: DuckDBDataChunk[] = [];
   // To be filled again: their memory is DuckDB's, and the collector does not know how much it is.
   const free: DuckDBDataChunk[] = [];
@@ -70,10 +72,11 @@ export function createLanding(
 
   async function write(batch: RowBatch, batchTexts: Texts): Promise<void> {
     texts = batchTexts;
-    sliceTexts.note(batch, texts);
+    sliceTexts.place(batch, texts);
+    const columns = [{ values: batch.rows }, { values: monthsOf(batch) }, ...batch.columns];
     for (let from = 0; from < batch.count; from += CHUNK_ROWS) {
       const chunk = free.pop() ?? DuckDBDataChunk.create(types);
-      fillRows(chunk, batch, from, widths);
+      fillRows(chunk, columns, widths, from, batch.count);
       waiting.push(chunk);
     }
     waitingRows += batch.count;
@@ -101,7 +104,7 @@ export function createLanding(
     await append('staged_texts', 'temp', (appender) => {
       const indexes = sliceTexts.take();
       for (let from = 0; from < indexes.length; from += CHUNK_ROWS) {
-        fillTexts(textChunk, all, indexes.subarray(from, from + CHUNK_ROWS));
+        fillTexts(textChunk, all, indexes, from);
         appender.appendDataChunk(textChunk);
       }
     });
@@ -109,7 +112,7 @@ export function createLanding(
 
   async function stageRows(): Promise<void> {
     const columns = dataset.columns.map(({ type }, slot) => `c${slot} ${STAGED[type].sql}`);
-    await run(`CREATE OR REPLACE TEMP TABLE staged (r INTEGER, ${columns.join(', ')})`);
+    await run(`CREATE OR REPLACE TEMP TABLE staged (r INTEGER, m DATE, ${columns.join(', ')})`);
     await append('staged', 'temp', (appender) => {
       for (const chunk of waiting) appender.appendDataChunk(chunk);
     });
@@ -129,56 +132,80 @@ export function createLanding(
 }
 
 /**
- * Which texts the slice that waits has, each once. A dictionary of the slice, not of the workbook: however many
- * texts a workbook has, DuckDB joins with few.
+ * Which texts the slice that waits has, each once. A list of the slice, not of the workbook: however many texts a
+ * workbook has, DuckDB works with few.
  */
 function createSliceTexts({ columns }: Dataset) {
   const slots = columns.flatMap(({ type }, slot) => (type === 'text' ? [slot] : []));
-  let isListed = new Uint8Array(1 << 10);
+  /** For each text of the workbook its place in the list, from 1; 0 for one that is not listed. */
+  let places = new Int32Array(1 << 10);
   let listed = new Int32Array(1 << 10);
   let count = 0;
   return {
-    note(batch: RowBatch, texts: Texts): void {
-      if (isListed.length < texts.size) isListed = grown(isListed, new Uint8Array(2 * texts.size));
+    /** Puts, for each text of the batch, its place in the list where its index in the workbook was. */
+    place(batch: RowBatch, texts: Texts): void {
+      if (places.length < texts.size) places = grown(places, 2 * texts.size);
       const most = count + slots.length * batch.count;
-      if (listed.length < most) listed = grown(listed, new Int32Array(2 * most));
+      if (listed.length < most) listed = grown(listed, 2 * most);
       for (const slot of slots) {
         const { values, present } = batch.columns[slot];
         for (let row = 0; row < batch.count; row++) {
+          if (present[row] === 0) continue;
           const index = values[row];
-          if (isListed[index] === 1 || present[row] === 0) continue;
-          isListed[index] = 1;
-          listed[count++] = index;
+          if (places[index] === 0) {
+            listed[count++] = index;
+            places[index] = count;
+          }
+          values[row] = places[index];
         }
       }
     },
-    /** Their indexes; the next slice begins with none. */
+    /** Their indexes in the workbook; the next slice begins with none. */
     take(): Int32Array<ArrayBuffer> {
       const taken = listed.slice(0, count);
-      for (const index of taken) isListed[index] = 0;
+      for (const index of taken) places[index] = 0;
       count = 0;
       return taken;
     },
   };
 }
 
-function grown<T extends Uint8Array | Int32Array>(small: T, large: T): T {
+function grown(small: Int32Array<ArrayBuffer>, length: number): Int32Array<ArrayBuffer> {
+  const large = new Int32Array(length);
   large.set(small);
   return large;
 }
 
+const DAY_MICROSECONDS = 86_400e6;
+
+/** The first day of each row's month, in days since 1970, valid until asked for the next batch's. */
+function createMonths({ columns, period }: Dataset) {
+  const slot = columns.findIndex(({ name }) => name === period);
+  const months = new Int32Array(BATCH_ROWS);
+  // A sheet has many rows of a day.
+  const monthOf = new Map<number, number>();
+  return ({ columns: filled, count }: RowBatch): Int32Array<ArrayBuffer> => {
+    const { values, words } = filled[slot];
+    for (let row = 0; row < count; row++) {
+      const day = words === 1 ? values[row] : Math.floor(getInt64(values, row) / DAY_MICROSECONDS);
+      let month = monthOf.get(day);
+      if (month === undefined) {
+        month = day + 1 - new Date(day * DAY_MS).getUTCDate();
+        monthOf.set(day, month);
+      }
+      months[row] = month;
+    }
+    return months;
+  };
+}
+
 function landStatement(dataset: Dataset, loadId: number): string {
-  const values: string[] = [];
-  const joins: string[] = [];
-  dataset.columns.forEach(({ type }, slot) => {
-    if (type === 'text') {
-      values.push(`t${slot}.t`);
-      joins.push(`LEFT JOIN staged_texts AS t${slot} ON t${slot}.i = c${slot}`);
-    } else values.push(type === 'money' ? `c${slot} * 0.01` : `c${slot}`);
+  const values = dataset.columns.map(({ type }, slot) => {
+    if (type === 'text') return `texts[c${slot}]`;
+    return type === 'money' ? `c${slot} * 0.01` : `c${slot}`;
   });
-  const period = dataset.columns.findIndex(({ name }) => name === dataset.period);
   const names = dataset.columns.map(({ name }) => name).join(', ');
   return `INSERT INTO ${landingTable(dataset)} (LOAD_ID, SHEET_ROW, MONTH_START, ${names})
-    SELECT ${loadId}, r, CAST(date_trunc('month', c${period}) AS DATE), ${values.join(', ')}
-    FROM staged ${joins.join(' ')}`;
+    SELECT ${loadId}, r, m, ${values.join(', ')}
+    FROM staged CROSS JOIN (SELECT list(t ORDER BY i) AS texts FROM staged_texts)`;
 }

@@ -1,6 +1,6 @@
 import { DuckDBDataChunk, INTEGER, VARCHAR } from '@duckdb/node-api';
 import duckdb from '@duckdb/node-bindings';
-import type { RowBatch } from '../contract/batch.ts';
+import type { ColumnValues } from '../contract/batch.ts';
 import type { Texts } from '../workbook/texts.ts';
 
 /** DuckDB's vectors hold this many rows. */
@@ -9,40 +9,46 @@ export const CHUNK_ROWS = 2_048;
 /** A chunk of texts with their indexes, for `fillTexts`. */
 export const createTextChunk = () => DuckDBDataChunk.create([INTEGER, VARCHAR]);
 
-/** Fills a chunk with at most CHUNK_ROWS texts: index and text. */
+/** Fills a chunk with at most CHUNK_ROWS of the texts that `indexes` lists, from `from` on: place in the list and text. */
 export function fillTexts(
   chunk: DuckDBDataChunk,
   texts: Texts,
   indexes: Int32Array<ArrayBuffer>,
+  from: number,
 ): void {
+  const some = indexes.subarray(from, from + CHUNK_ROWS);
   chunk.reset();
-  chunk.rowCount = indexes.length;
-  copy(chunk, 0, indexes, indexes.byteOffset, indexes.byteLength);
+  chunk.rowCount = some.length;
+  const places = Int32Array.from(some, (_, i) => from + i);
+  copy(chunk, 0, places, 0, places.byteLength);
   const vector = duckdb.data_chunk_get_vector(chunk.chunk, 1);
-  for (let i = 0; i < indexes.length; i++)
-    duckdb.vector_assign_string_element_len(vector, i, texts.bytes(indexes[i]));
+  some.forEach((index, i) => {
+    duckdb.vector_assign_string_element_len(vector, i, texts.bytes(index));
+  });
 }
 
+/** A column of rows; without `present` each row has a value. */
+type Filled = Pick<ColumnValues, 'values'> & Partial<Pick<ColumnValues, 'present'>>;
+
 /**
- * Fills a chunk with at most CHUNK_ROWS rows of a batch from row `from` on: the row's number in its sheet, then the
- * batch's columns. `widths`: the bytes of a value in each of the chunk's columns.
+ * Fills a chunk with at most CHUNK_ROWS of `count` rows, from row `from` on. `widths`: the bytes of a value in each of
+ * the columns.
  */
 export function fillRows(
   chunk: DuckDBDataChunk,
-  batch: RowBatch,
-  from: number,
+  columns: readonly Filled[],
   widths: readonly number[],
+  from: number,
+  count: number,
 ): void {
-  const count = Math.min(CHUNK_ROWS, batch.count - from);
+  const rows = Math.min(CHUNK_ROWS, count - from);
   chunk.reset();
-  chunk.rowCount = count;
-  copy(chunk, 0, batch.rows, widths[0] * from, widths[0] * count);
-  batch.columns.forEach(({ values, present }, slot) => {
-    const width = widths[slot + 1];
-    copy(chunk, slot + 1, values, width * from, width * count);
-    const firstAbsent = present.indexOf(0, from);
-    if (firstAbsent !== -1 && firstAbsent < from + count)
-      markAbsent(chunk, slot + 1, present.subarray(from, from + count));
+  chunk.rowCount = rows;
+  columns.forEach(({ values, present }, column) => {
+    const width = widths[column];
+    copy(chunk, column, values, width * from, width * rows);
+    const some = present?.subarray(from, from + rows);
+    if (some?.includes(0)) markAbsent(chunk, column, some);
   });
 }
 

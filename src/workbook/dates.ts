@@ -1,4 +1,4 @@
-const DAY = 86_400_000;
+export const DAY_MS = 86_400_000;
 /** Serial of 1 January 1970 in each of the two systems (ECMA-376 18.17.4.1). */
 const EPOCH_1900 = 25_569;
 const EPOCH_1904 = 24_107;
@@ -12,13 +12,13 @@ const LAST_1900 = 2_958_465;
  */
 export function serialToMs(serial: number, date1904: boolean): number {
   // Rounding comes first, so that 23:59:59.9999 ends in the day that Excel shows.
-  const ms = Math.round(serial * DAY);
-  const day = Math.floor(ms / DAY);
+  const ms = Math.round(serial * DAY_MS);
+  const day = Math.floor(ms / DAY_MS);
   const last = date1904 ? LAST_1900 - (EPOCH_1900 - EPOCH_1904) : LAST_1900;
   if (!(day >= 0 && day <= last)) return Number.NaN;
-  if (date1904) return ms - EPOCH_1904 * DAY;
+  if (date1904) return ms - EPOCH_1904 * DAY_MS;
   if (day === 60) return Number.NaN;
-  return ms - (day < 60 ? EPOCH_1900 - 1 : EPOCH_1900) * DAY;
+  return ms - (day < 60 ? EPOCH_1900 - 1 : EPOCH_1900) * DAY_MS;
 }
 
 const ISO = /^(\d{4})-(\d\d)-(\d\d)(?:T(\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?Z?)?$/;
