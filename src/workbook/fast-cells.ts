@@ -6,6 +6,52 @@ import { enter, leave, nameHash } from './xml.ts';
 
 const ROW = nameHash('row');
 
+/* What is compared at once, as a view reads it. */
+const ROW_OPEN = word('<row');
+const REFERENCE = word(' r="');
+const SPANS = word(' spa');
+const SPANS_END = word('ns="');
+const ROW_CLOSE = word('</ro');
+const ROW_CLOSE_END = word('w>');
+const CELL_OPEN = word('<c r');
+const EQUALS_QUOTE = word('="');
+const STYLE = word(' s="');
+const TYPE = word(' t="');
+const SHARED = word('s"');
+const VALUE_OPEN = word('><v>');
+const VALUE_CLOSE = word('</v>');
+const CELL_CLOSE = word('</c>');
+
+/** Up to four characters as a number, the first one lowest. */
+function word(text: string): number {
+  return [...text].reduce((word, character, i) => word | (character.charCodeAt(0) << (8 * i)), 0);
+}
+
+/** A row's number as it is written in the addresses of its cells: the digits of two words, and where they have some. */
+interface Digits {
+  readonly length: number;
+  readonly low: number;
+  readonly lowMask: number;
+  readonly high: number;
+  readonly highMask: number;
+}
+
+function digitsOf(row: number): Digits {
+  let low = 0;
+  let lowMask = 0;
+  let high = 0;
+  let highMask = 0;
+  let length = 0;
+  for (let rest = row; rest > 0; rest = Math.floor(rest / 10)) {
+    high = (high << 8) | (low >>> 24);
+    highMask = (highMask << 8) | (lowMask >>> 24);
+    low = (low << 8) | (48 + (rest % 10));
+    lowMask = (lowMask << 8) | 255;
+    length++;
+  }
+  return { length, low, lowMask, high, highMask };
+}
+
 /**
  * The fast way through the forms that nearly every cell of nearly every workbook has:
  *
@@ -15,12 +61,13 @@ const ROW = nameHash('row');
  * and through `<row r="7">`, `<row r="7" spans="1:6">` and `</row>`. Each is consumed whole or not at all:
  * at anything else, at a full batch, and at the end of the window (whose closing 0 matches nothing) it stops
  * and the general scanner goes on. It emits what the general scanner would; a test compares the two.
- * The characters are spelt as their codes because this loop is where the time of reading goes.
+ * Four characters are compared at once, and single ones are spelt as their codes, because this loop is where the
+ * time of reading goes.
  */
 export function scanPlainCells(scan: SheetScan): void {
   const { xml, meaning, batch, lastRowOf } = scan;
   if (!xml.mainByDefault || scan.skipping > 0) return;
-  const { bytes } = xml;
+  const { bytes, view } = xml;
   const { rows, columns, kinds, values } = batch;
   const { dateStyles, date1904, sharedCount, texts } = meaning;
   const before = batch.count;
@@ -29,90 +76,79 @@ export function scanPlainCells(scan: SheetScan): void {
   let p = xml.pos;
   let row = scan.row;
   let inRow = scan.place === IN_ROW;
+  let rowDigits = digitsOf(row);
   while (bytes[p] === 60) {
+    const head = view.getInt32(p, true);
     if (!inRow) {
-      const cellsAt = plainRow(bytes, p);
+      const cellsAt = head === ROW_OPEN ? plainRow(bytes, view, p) : 0;
       if (cellsAt === 0) break;
       xml.pos = p;
-      startRow(scan, digitsAt(bytes, p + 8));
+      startRow(scan, numberAt(bytes, p + 8));
       enter(xml, ROW);
       row = scan.row;
+      rowDigits = digitsOf(row);
       inRow = true;
       p = cellsAt;
       continue;
     }
-    if (bytes[p + 1] === 47) {
-      // </row>
-      if (
-        bytes[p + 2] !== 114 ||
-        bytes[p + 3] !== 111 ||
-        bytes[p + 4] !== 119 ||
-        bytes[p + 5] !== 62
-      )
-        break;
+    if (head !== CELL_OPEN) {
+      if (head !== ROW_CLOSE || view.getUint16(p + 4, true) !== ROW_CLOSE_END) break;
       leave(xml);
       inRow = false;
       p += 6;
       continue;
     }
-    // <c r="
-    if (bytes[p + 1] !== 99 || bytes[p + 2] !== 32 || bytes[p + 3] !== 114) break;
-    if (bytes[p + 4] !== 61 || bytes[p + 5] !== 34) break;
+    if (view.getUint16(p + 4, true) !== EQUALS_QUOTE) break;
     let q = p + 6;
     let column = 0;
     let byte = bytes[q];
     for (; byte >= 65 && byte <= 90; byte = bytes[++q]) column = column * 26 + byte - 64;
-    let cellRow = 0;
-    for (; byte >= 48 && byte <= 57; byte = bytes[++q]) cellRow = cellRow * 10 + byte - 48;
     // A wrong or repeated address is an error, which the general scanner raises.
-    if (byte !== 34 || cellRow !== row || column === 0 || column > MAX_COLUMN) break;
+    if ((view.getInt32(q, true) & rowDigits.lowMask) !== rowDigits.low) break;
+    if ((view.getInt32(q + 4, true) & rowDigits.highMask) !== rowDigits.high) break;
+    q += rowDigits.length;
+    if (bytes[q] !== 34 || column === 0 || column > MAX_COLUMN) break;
     if (lastRowOf[column] === row) break;
-    byte = bytes[++q];
+    q++;
     let style = 0;
-    if (byte === 32 && bytes[q + 1] === 115 && bytes[q + 2] === 61 && bytes[q + 3] === 34) {
+    if (view.getInt32(q, true) === STYLE) {
       q += 4;
       for (byte = bytes[q]; byte >= 48 && byte <= 57; byte = bytes[++q])
         style = style * 10 + byte - 48;
       if (byte !== 34) break;
-      byte = bytes[++q];
+      q++;
     }
     let kind = NUMBER;
     let value = 0;
     let inline = false;
-    if (byte === 32) {
-      // t="s"
-      if (bytes[q + 1] !== 116 || bytes[q + 2] !== 61 || bytes[q + 3] !== 34) break;
-      if (bytes[q + 4] === 105) {
-        const textAt = inlineTextAt(bytes, q + 4);
+    if (view.getInt32(q, true) === TYPE) {
+      q += 4;
+      kind = TEXT;
+      if (view.getUint16(q, true) === SHARED) q += 2;
+      else {
+        const textAt = inlineTextAt(bytes, q);
         const end = textAt === 0 ? 0 : plainTextEnd(bytes, textAt);
         if (end === 0 || !matches(bytes, end, INLINE_END)) break;
         value = texts.find(bytes, textAt, end);
         if (value === -1) break;
         inline = true;
         q = end + INLINE_END.length;
-      } else {
-        if (bytes[q + 4] !== 115 || bytes[q + 5] !== 34) break;
-        q += 6;
-        byte = bytes[q];
       }
-      kind = TEXT;
     }
     if (!inline) {
-      // ><v>
-      if (byte !== 62 || bytes[q + 1] !== 60 || bytes[q + 2] !== 118 || bytes[q + 3] !== 62) break;
+      if (view.getInt32(q, true) !== VALUE_OPEN) break;
       q += 4;
       const valueAt = q;
+      let whole = 0;
       for (byte = bytes[q]; byte >= 48 && byte <= 57; byte = bytes[++q])
-        value = value * 10 + byte - 48;
-      if (byte !== 60 || q === valueAt || q - valueAt > 15) {
-        // A sign, a fraction, an exponent, or more digits than a double counts in.
+        whole = (whole * 10 + byte - 48) | 0;
+      value = whole;
+      if (byte !== 60 || q === valueAt || q - valueAt > 9) {
+        // A sign, a fraction, an exponent, or more digits than a word counts in.
         while (byte !== 60 && byte !== 0) byte = bytes[++q];
         value = byte === 0 ? Number.NaN : parseNumber(bytes, valueAt, q);
       }
-      // </v></c>
-      if (bytes[q + 1] !== 47 || bytes[q + 2] !== 118 || bytes[q + 3] !== 62 || bytes[q + 4] !== 60)
-        break;
-      if (bytes[q + 5] !== 47 || bytes[q + 6] !== 99 || bytes[q + 7] !== 62) break;
+      if (view.getInt32(q, true) !== VALUE_CLOSE || view.getInt32(q + 4, true) !== CELL_CLOSE) break;
       if (kind === TEXT) {
         if (!(value >= 0 && value < sharedCount && Number.isInteger(value)) || texts.isEmpty(value))
           break;
@@ -139,26 +175,19 @@ export function scanPlainCells(scan: SheetScan): void {
 }
 
 /** Where the cells begin after `<row r="7">` or `<row r="7" spans="1:6">`; 0 for any other form. */
-function plainRow(bytes: Uint8Array, p: number): number {
-  // <row r="
-  if (bytes[p + 1] !== 114 || bytes[p + 2] !== 111 || bytes[p + 3] !== 119 || bytes[p + 4] !== 32)
-    return 0;
-  if (bytes[p + 5] !== 114 || bytes[p + 6] !== 61 || bytes[p + 7] !== 34) return 0;
+function plainRow(bytes: Uint8Array, view: DataView, p: number): number {
+  if (view.getInt32(p + 4, true) !== REFERENCE) return 0;
   let q = p + 8;
   while (bytes[q] >= 48 && bytes[q] <= 57) q++;
   if (q === p + 8 || q > p + 15 || bytes[q] !== 34) return 0;
   if (bytes[q + 1] === 62) return q + 2;
-  //  spans="
-  if (bytes[q + 1] !== 32 || bytes[q + 2] !== 115 || bytes[q + 3] !== 112 || bytes[q + 4] !== 97)
-    return 0;
-  if (bytes[q + 5] !== 110 || bytes[q + 6] !== 115 || bytes[q + 7] !== 61 || bytes[q + 8] !== 34)
-    return 0;
+  if (view.getInt32(q + 1, true) !== SPANS || view.getInt32(q + 5, true) !== SPANS_END) return 0;
   q += 9;
   while ((bytes[q] >= 48 && bytes[q] <= 58) || bytes[q] === 32) q++;
   return bytes[q] === 34 && bytes[q + 1] === 62 ? q + 2 : 0;
 }
 
-function digitsAt(bytes: Uint8Array, at: number): number {
+function numberAt(bytes: Uint8Array, at: number): number {
   let value = 0;
   for (let q = at; bytes[q] >= 48 && bytes[q] <= 57; q++) value = value * 10 + bytes[q] - 48;
   return value;
