@@ -27,30 +27,8 @@ function word(text: string): number {
   return [...text].reduce((word, character, i) => word | (character.charCodeAt(0) << (8 * i)), 0);
 }
 
-/** A row's number as it is written in the addresses of its cells: the digits of two words, and where they have some. */
-interface Digits {
-  readonly length: number;
-  readonly low: number;
-  readonly lowMask: number;
-  readonly high: number;
-  readonly highMask: number;
-}
-
-function digitsOf(row: number): Digits {
-  let low = 0;
-  let lowMask = 0;
-  let high = 0;
-  let highMask = 0;
-  let length = 0;
-  for (let rest = row; rest > 0; rest = Math.floor(rest / 10)) {
-    high = (high << 8) | (low >>> 24);
-    highMask = (highMask << 8) | (lowMask >>> 24);
-    low = (low << 8) | (48 + (rest % 10));
-    lowMask = (lowMask << 8) | 255;
-    length++;
-  }
-  return { length, low, lowMask, high, highMask };
-}
+/** Which bits of a word its first 0 to 4 characters are. */
+const MASKS = Int32Array.of(0, 0xff, 0xffff, 0xffffff, -1, -1, -1, -1);
 
 /**
  * The fast way through the forms that nearly every cell of nearly every workbook has:
@@ -69,14 +47,23 @@ export function scanPlainCells(scan: SheetScan): void {
   if (!xml.mainByDefault || scan.skipping > 0) return;
   const { bytes, view } = xml;
   const { rows, columns, kinds, values } = batch;
-  const { dateStyles, date1904, sharedCount, texts } = meaning;
+  const { dateStyles, date1904, sharedBlanks, texts } = meaning;
   const before = batch.count;
   const full = Math.min(BATCH_CELLS, before + meaning.limits.cells - scan.cells);
   let count = before;
   let p = xml.pos;
   let row = scan.row;
   let inRow = scan.place === IN_ROW;
-  let rowDigits = digitsOf(row);
+  // The row's number as the addresses of its cells end: its digits are two words, of which not all may count.
+  let digits = 0;
+  let low = 0;
+  let high = 0;
+  if (inRow) {
+    const text = String(row);
+    digits = text.length;
+    low = word(text.slice(0, 4));
+    high = word(text.slice(4));
+  }
   while (bytes[p] === 60) {
     const head = view.getInt32(p, true);
     if (!inRow) {
@@ -86,7 +73,10 @@ export function scanPlainCells(scan: SheetScan): void {
       startRow(scan, numberAt(bytes, p + 8));
       enter(xml, ROW);
       row = scan.row;
-      rowDigits = digitsOf(row);
+      digits = 0;
+      while (bytes[p + 8 + digits] !== 34) digits++;
+      low = view.getInt32(p + 8, true) & MASKS[digits];
+      high = digits > 4 ? view.getInt32(p + 12, true) & MASKS[digits - 4] : 0;
       inRow = true;
       p = cellsAt;
       continue;
@@ -104,9 +94,9 @@ export function scanPlainCells(scan: SheetScan): void {
     let byte = bytes[q];
     for (; byte >= 65 && byte <= 90; byte = bytes[++q]) column = column * 26 + byte - 64;
     // A wrong or repeated address is an error, which the general scanner raises.
-    if ((view.getInt32(q, true) & rowDigits.lowMask) !== rowDigits.low) break;
-    if ((view.getInt32(q + 4, true) & rowDigits.highMask) !== rowDigits.high) break;
-    q += rowDigits.length;
+    if ((view.getInt32(q, true) & MASKS[digits]) !== low) break;
+    if (digits > 4 && (view.getInt32(q + 4, true) & MASKS[digits - 4]) !== high) break;
+    q += digits;
     if (bytes[q] !== 34 || column === 0 || column > MAX_COLUMN) break;
     if (lastRowOf[column] === row) break;
     q++;
@@ -147,18 +137,20 @@ export function scanPlainCells(scan: SheetScan): void {
         // A sign, a fraction, an exponent, or more digits than a word counts in.
         while (byte !== 60 && byte !== 0) byte = bytes[++q];
         value = byte === 0 ? Number.NaN : parseNumber(bytes, valueAt, q);
+        if (Number.isNaN(value)) break;
       }
-      if (view.getInt32(q, true) !== VALUE_CLOSE || view.getInt32(q + 4, true) !== CELL_CLOSE) break;
+      if (view.getInt32(q, true) !== VALUE_CLOSE || view.getInt32(q + 4, true) !== CELL_CLOSE)
+        break;
       if (kind === TEXT) {
-        if (!(value >= 0 && value < sharedCount && Number.isInteger(value)) || texts.isEmpty(value))
-          break;
+        if (sharedBlanks[value] !== 0) break;
       } else if (dateStyles[style] === 1) {
         value = serialToMs(value, date1904);
+        if (Number.isNaN(value)) break;
         kind = DATE;
       }
       q += 8;
     }
-    if (Number.isNaN(value) || count === full) break;
+    if (count === full) break;
     rows[count] = row;
     columns[count] = column;
     kinds[count] = kind;

@@ -24,8 +24,8 @@ export interface SheetFacts {
 /** What the cells of a workbook mean, common to all its sheets. */
 export interface CellMeaning {
   readonly texts: TextStore;
-  /** How many of the texts are shared strings: a cell may name no other. */
-  readonly sharedCount: number;
+  /** For each of the texts that are shared strings 1 where it is empty: a cell may name no other. */
+  readonly sharedBlanks: Uint8Array;
   readonly dateStyles: DateStyles;
   readonly date1904: boolean;
   readonly limits: Limits;

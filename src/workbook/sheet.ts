@@ -214,9 +214,9 @@ function interpret(scan: SheetScan): Held | undefined {
       return numberHeld(scan, value);
     case 's': {
       const index = numberOf(value);
-      if (!(Number.isInteger(index) && index >= 0 && index < meaning.sharedCount))
-        return invalid(scan, value);
-      return meaning.texts.isEmpty(index) ? undefined : { kind: TEXT, value: index };
+      const isBlank = meaning.sharedBlanks[index];
+      if (isBlank === undefined) return invalid(scan, value);
+      return isBlank ? undefined : { kind: TEXT, value: index };
     }
     case 'str':
     case 'inlineStr':

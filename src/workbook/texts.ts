@@ -10,7 +10,8 @@ export interface Texts {
   get(index: number): string;
   /** The text in UTF-8, valid until another one is added. */
   bytes(index: number): Uint8Array;
-  isEmpty(index: number): boolean;
+  /** For each text 1 where it is empty. */
+  blanks(): Uint8Array;
   /** A copy of at most `count` texts from `from` on. */
   piece(from: number, count: number): TextPiece;
 }
@@ -107,7 +108,7 @@ export function createTexts(limits: Limits): TextStore {
     },
     bytes: (index) => arena.subarray(start(index), ends[index]),
     get: (index) => decoder.decode(arena.subarray(start(index), ends[index])),
-    isEmpty: (index) => start(index) === ends[index],
+    blanks: () => Uint8Array.from({ length: size }, (_, i) => (start(i) === ends[i] ? 1 : 0)),
     piece(from, count) {
       const at = start(from);
       const pieceEnds = ends.slice(from, Math.min(from + count, size)).map((end) => end - at);

@@ -62,7 +62,8 @@ export async function openWorkbook(
   const dateStyles: DateStyles = styles
     ? await readDateStyles(pack.read(styles), styles)
     : new Uint8Array();
-  const meaning: CellMeaning = { texts, sharedCount: texts.size, dateStyles, date1904, limits };
+  const sharedBlanks = texts.blanks();
+  const meaning: CellMeaning = { texts, sharedBlanks, dateStyles, date1904, limits };
 
   return {
     sheets,
