@@ -63,11 +63,14 @@ export async function* readSheet(
 ): AsyncGenerator<CellBatch> {
   const scan = createScan(part, sheet, meaning, facts);
   const { batch } = scan;
+  let isFirst = true;
   for await (const chunk of chunks) {
     feed(scan.xml, chunk);
-    while (advance(scan)) {
+    // Who looks for a header in the first rows is not made to wait for a full batch.
+    while (advance(scan) || (isFirst && batch.count > 0)) {
       yield batch;
       batch.count = 0;
+      isFirst = false;
     }
   }
   feed(scan.xml, undefined);
