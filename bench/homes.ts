@@ -1,6 +1,7 @@
 import { copyFileSync, cpSync, mkdirSync, mkdtempSync, rmSync, utimesSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
+import { installPackage } from '../scripts/packaged.ts';
 import { openDuckDb } from '../src/warehouse/duckdb.ts';
 import { type Measured, measure } from './measure.ts';
 
@@ -27,8 +28,13 @@ export function drop(home: string, path: string, name = basename(path)): void {
   utimesSync(target, new Date(0), new Date(0));
 }
 
+/** What people run: the package, not the checkout. */
+const folder = mkdtempSync(join(tmpdir(), 'entrada-bench-'));
+process.once('exit', () => remove(folder));
+const program = installPackage(folder);
+
 export function runEntrada(home: string): Measured {
-  return measure(process.execPath, ['bin/entrada.js', 'run', '--home', home]);
+  return measure(process.execPath, [program, 'run', '--home', home]);
 }
 
 export function remove(home: string): void {

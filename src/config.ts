@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseEnv } from 'node:util';
-import { z } from 'zod';
+import * as z from 'zod';
 import { UserError } from './errors.ts';
 import type { Language } from './messages/messages.ts';
 import { defaultLimits, type Limits, limitSettings } from './workbook/limits.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { parseDocument, readDocuments } from './documents.ts';
 import { fold } from './fold.ts';
 

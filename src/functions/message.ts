@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { decodeData } from '../bus/wire.ts';
 import { TerminalError } from '../errors.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { EntradaError } from '../errors.ts';
 import { recordFailureOf } from '../ingest/failure.ts';
 import { recordCost } from '../ledger/costs.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Settings } from '../config.ts';
 import { notAWorkbook } from '../ingest/arrivals.ts';
 import { deliveryOf } from '../ingest/drop.ts';

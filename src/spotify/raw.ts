@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { UserError } from '../errors.ts';
 import type { Lake } from '../lake/lake.ts';
 import { parse } from './refusal.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type EntradaError, TerminalError, UserError } from '../errors.ts';
 
 /** What came back: the status and the body, which may be JSON or text. */

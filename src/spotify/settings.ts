@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { withEnvFile } from '../config.ts';
 import { parseDocument, readDocuments } from '../contract/documents.ts';
 import { UserError } from '../errors.ts';

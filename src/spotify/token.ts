@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { UserError } from '../errors.ts';
 import type { SpotifyEffects } from './effects.ts';
 import { refusal, summary } from './refusal.ts';
