@@ -11,7 +11,7 @@ const MAX_MONEY = 2 ** 46;
 /** A value as its column stores it (see batch.ts), or the code of the reason why not. */
 export type Checked = number | RejectionCode;
 
-/** Checks the cells of one column; made once a load, because texts are looked at once each. */
+/** Checks the cells of one column; made once a load, because texts that mean another value are looked at once each. */
 export type CellCheck = (kind: number, value: number) => Checked;
 
 export function createCellCheck(column: Column, dataset: Dataset, texts: Texts): CellCheck {
@@ -20,16 +20,14 @@ export function createCellCheck(column: Column, dataset: Dataset, texts: Texts):
   const known = new Map<number, Checked>();
 
   function text(index: number): Checked {
+    if (type === 'text') return texts.isBlank(index) ? 'cell.blank' : index;
     let checked = known.get(index);
     if (checked === undefined) {
-      checked = type === 'text' ? checkText(index) : fromText(texts.get(index));
+      checked = fromText(texts.get(index));
       known.set(index, checked);
     }
     return checked;
   }
-
-  const checkText = (index: number): Checked =>
-    texts.get(index).trim() === '' ? 'cell.blank' : index;
 
   function fromText(found: string): Checked {
     if (found.trim() === '') return 'cell.blank';

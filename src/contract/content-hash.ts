@@ -67,8 +67,9 @@ function createTextHashes(): (texts: Texts) => Int32Array {
       hashes = more;
     }
     for (; known < texts.size; known++) {
+      const bytes = texts.bytes(known);
       let hash = SEED;
-      for (const byte of texts.bytes(known)) hash = mix(hash, byte);
+      for (let i = 0; i < bytes.length; i++) hash = mix(hash, bytes[i]);
       hashes[known] = hash;
     }
     return hashes;

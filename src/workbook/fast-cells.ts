@@ -1,8 +1,10 @@
 import { BATCH_CELLS, DATE, MAX_COLUMN, NUMBER, TEXT } from './cells.ts';
 import { serialToMs } from './dates.ts';
+import { matches, textStart, word } from './literals.ts';
 import { parseNumber } from './numbers.ts';
 import { IN_DATA, IN_ROW, type SheetScan, startRow } from './scan.ts';
-import { enter, leave, nameHash } from './xml.ts';
+import { decodeEscapes } from './texts.ts';
+import { enter, leave, nameHash, textValue } from './xml.ts';
 
 const ROW = nameHash('row');
 
@@ -22,11 +24,6 @@ const VALUE_OPEN = word('><v>');
 const VALUE_CLOSE = word('</v>');
 const CELL_CLOSE = word('</c>');
 
-/** Up to four characters as a number, the first one lowest. */
-function word(text: string): number {
-  return [...text].reduce((word, character, i) => word | (character.charCodeAt(0) << (8 * i)), 0);
-}
-
 /** Which bits of a word its first 0 to 4 characters are. */
 const MASKS = Int32Array.of(0, 0xff, 0xffff, 0xffffff, -1, -1, -1, -1);
 
@@ -34,7 +31,7 @@ const MASKS = Int32Array.of(0, 0xff, 0xffff, 0xffffff, -1, -1, -1, -1);
  * The fast way through the forms that nearly every cell of nearly every workbook has:
  *
  *     <c r="B7" s="3"><v>42</v></c>      <c r="C7" t="s"><v>5</v></c>
- *     <c r="D7" t="inlineStr"><is><t>a text that stood in a cell before</t></is></c>
+ *     <c r="D7" t="inlineStr"><is><t>a text</t></is></c>
  *
  * and through `<row r="7">`, `<row r="7" spans="1:6">` and `</row>`. Each is consumed whole or not at all:
  * at anything else, at a full batch, and at the end of the window (whose closing 0 matches nothing) it stops
@@ -47,7 +44,7 @@ export function scanPlainCells(scan: SheetScan): void {
   if (!xml.mainByDefault || scan.skipping > 0) return;
   const { bytes, view } = xml;
   const { rows, columns, kinds, values } = batch;
-  const { dateStyles, date1904, sharedBlanks, texts } = meaning;
+  const { dateStyles, date1904, sharedBlanks, spellings } = meaning;
   const before = batch.count;
   const full = Math.min(BATCH_CELLS, before + meaning.limits.cells - scan.cells);
   let count = before;
@@ -116,10 +113,11 @@ export function scanPlainCells(scan: SheetScan): void {
       kind = TEXT;
       if (view.getUint16(q, true) === SHARED) q += 2;
       else {
-        const textAt = inlineTextAt(bytes, q);
-        const end = textAt === 0 ? 0 : plainTextEnd(bytes, textAt);
+        const textAt = matches(bytes, q, INLINE) ? textStart(bytes, q + INLINE.length) : 0;
+        const end = textAt === 0 ? 0 : spellingEnd(bytes, textAt);
         if (end === 0 || !matches(bytes, end, INLINE_END)) break;
-        value = texts.find(bytes, textAt, end);
+        value = spellings.find(bytes, textAt, end);
+        if (value === -1) value = newSpelling(scan, textAt, end);
         if (value === -1) break;
         inline = true;
         q = end + INLINE_END.length;
@@ -186,28 +184,21 @@ function numberAt(bytes: Uint8Array, at: number): number {
 }
 
 const INLINE = Buffer.from('inlineStr"><is><t');
-const PRESERVE = Buffer.from(' xml:space="preserve"');
 const INLINE_END = Buffer.from('</t></is></c>');
 
-function matches(bytes: Uint8Array, at: number, literal: Uint8Array): boolean {
-  for (let i = 0; i < literal.length; i++) if (bytes[at + i] !== literal[i]) return false;
-  return true;
-}
-
-/** Where the text begins after `inlineStr"><is><t>` or `inlineStr"><is><t xml:space="preserve">`; 0 for any other form. */
-function inlineTextAt(bytes: Uint8Array, p: number): number {
-  if (!matches(bytes, p, INLINE)) return 0;
-  let q = p + INLINE.length;
-  if (matches(bytes, q, PRESERVE)) q += PRESERVE.length;
-  return bytes[q] === 62 ? q + 1 : 0;
-}
-
-/** Where a text ends whose bytes are what it says: no entity, escape, or white space at an end; 0 for any other. */
-function plainTextEnd(bytes: Uint8Array, from: number): number {
+/** Where a text ends whose first and last bytes are no white space, which may count or not; 0 for any other. */
+function spellingEnd(bytes: Uint8Array, from: number): number {
   let q = from;
-  for (let byte = bytes[q]; byte !== 60; byte = bytes[++q]) {
-    // The window's end, a line break that XML makes another, an entity, and _x000D_.
-    if (byte === 0 || byte === 13 || byte === 38 || (byte === 95 && bytes[q + 1] === 120)) return 0;
-  }
-  return q > from && bytes[from] > 32 && bytes[q - 1] > 32 ? q : 0;
+  while (bytes[q] !== 60 && bytes[q] !== 0) q++;
+  return bytes[q] === 60 && q > from && bytes[from] > 32 && bytes[q - 1] > 32 ? q : 0;
+}
+
+/** The index of a text that is spelt in a new way; -1 where entities make white space of its ends. */
+function newSpelling({ xml, meaning }: SheetScan, from: number, to: number): number {
+  xml.textStart = from;
+  xml.textEnd = to;
+  xml.cdata = false;
+  const text = textValue(xml);
+  if (!(text.charCodeAt(0) > 32 && text.charCodeAt(text.length - 1) > 32)) return -1;
+  return meaning.spellings.add(xml.bytes, from, to, decodeEscapes(text));
 }

@@ -10,6 +10,7 @@ import {
 import { overLimit } from './inflate.ts';
 import type { Limits } from './limits.ts';
 import { createRichText, type RichText } from './rich-text.ts';
+import type { Spellings } from './spellings.ts';
 import type { DateStyles } from './styles.ts';
 import type { TextStore } from './texts.ts';
 import { createXml, type Xml } from './xml.ts';
@@ -24,6 +25,8 @@ export interface SheetFacts {
 /** What the cells of a workbook mean, common to all its sheets. */
 export interface CellMeaning {
   readonly texts: TextStore;
+  /** Of the texts that stand in cells. */
+  readonly spellings: Spellings;
   /** For each of the texts that are shared strings 1 where it is empty: a cell may name no other. */
   readonly sharedBlanks: Uint8Array;
   readonly dateStyles: DateStyles;

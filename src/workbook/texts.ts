@@ -10,6 +10,8 @@ export interface Texts {
   get(index: number): string;
   /** The text in UTF-8, valid until another one is added. */
   bytes(index: number): Uint8Array;
+  /** Whether there is nothing to see of it. */
+  isBlank(index: number): boolean;
   /** For each text 1 where it is empty. */
   blanks(): Uint8Array;
   /** A copy of at most `count` texts from `from` on. */
@@ -26,8 +28,12 @@ export interface TextPiece {
 export interface TextStore extends Texts {
   /** Adds the next shared string; its index is its place in the table, even when it repeats another. */
   push(text: string): void;
+  /** The same of a text that is given as UTF-8. */
+  pushBytes(bytes: Uint8Array, from: number, to: number): void;
   /** The index of a text that stands in a cell: the same text has the same index. */
   intern(text: string): number;
+  /** The same of a text that is given as UTF-8. */
+  internBytes(bytes: Uint8Array, from: number, to: number): number;
   /** The index of the text that stood in a cell before and is these bytes of UTF-8; -1 when there was none. */
   find(bytes: Uint8Array, from: number, to: number): number;
   /** Adds texts of another store, in their order. */
@@ -40,13 +46,14 @@ export function createTexts(limits: Limits): TextStore {
   let size = 0;
   // A hash table of the texts that stand in cells, by their bytes: 0 where a place is free, else the index plus one.
   let places = new Int32Array(1 << 8);
-  let interned = 0;
+  let internedCount = 0;
   // Not the same in each process, so that no workbook can be made whose texts all want one place.
   const seed = Math.floor(Math.random() * 2 ** 32);
   const encoder = new TextEncoder();
   const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
   const start = (index: number) => (index === 0 ? 0 : ends[index - 1]);
+  const get = (index: number) => decoder.decode(arena.subarray(start(index), ends[index]));
 
   /** The place of these bytes in the table: theirs, or the free one where they belong. */
   function placeOf(bytes: Uint8Array, from: number, to: number): number {
@@ -90,11 +97,33 @@ export function createTexts(limits: Limits): TextStore {
 
   /** Writes a text behind the last one, where it is compared or kept; says where it ends. */
   function encode(text: string): number {
-    const from = start(size);
     // A UTF-16 unit takes at most three bytes of UTF-8.
-    if (from + 3 * text.length > limits.textBytes) throw overLimit('textBytes', limits);
-    makeRoom(3 * text.length, 1);
-    return from + encoder.encodeInto(text, arena.subarray(from)).written;
+    const at = roomFor(3 * text.length);
+    return at + encoder.encodeInto(text, arena.subarray(at)).written;
+  }
+
+  function copy(bytes: Uint8Array, from: number, to: number): number {
+    const at = roomFor(to - from);
+    // Texts are short: to set a piece of an array takes longer.
+    for (let i = from; i < to; i++) arena[at + i - from] = bytes[i];
+    return at + to - from;
+  }
+
+  function roomFor(bytes: number): number {
+    const at = start(size);
+    if (at + bytes > limits.textBytes) throw overLimit('textBytes', limits);
+    makeRoom(bytes, 1);
+    return at;
+  }
+
+  /** The index of the text that was written behind the last one. */
+  function interned(end: number): number {
+    const place = placeOf(arena, start(size), end);
+    if (places[place] !== 0) return places[place] - 1;
+    keep(end);
+    places[place] = size;
+    if (2 * ++internedCount > places.length) makePlaces();
+    return size - 1;
   }
 
   function keep(end: number): void {
@@ -107,7 +136,13 @@ export function createTexts(limits: Limits): TextStore {
       return size;
     },
     bytes: (index) => arena.subarray(start(index), ends[index]),
-    get: (index) => decoder.decode(arena.subarray(start(index), ends[index])),
+    get,
+    isBlank(index) {
+      const first = arena[start(index)];
+      // Nearly every text begins with a letter or a digit.
+      const isSeen = first > 32 && first < 127 && start(index) < ends[index];
+      return !isSeen && get(index).trim() === '';
+    },
     blanks: () => Uint8Array.from({ length: size }, (_, i) => (start(i) === ends[i] ? 1 : 0)),
     piece(from, count) {
       const at = start(from);
@@ -121,15 +156,9 @@ export function createTexts(limits: Limits): TextStore {
       arena.set(bytes, at);
       for (const end of pieceEnds) ends[size++] = at + end;
     },
-    intern(text) {
-      const end = encode(text);
-      const place = placeOf(arena, start(size), end);
-      if (places[place] !== 0) return places[place] - 1;
-      keep(end);
-      places[place] = size;
-      if (2 * ++interned > places.length) makePlaces();
-      return size - 1;
-    },
+    pushBytes: (bytes, from, to) => keep(copy(bytes, from, to)),
+    intern: (text) => interned(encode(text)),
+    internBytes: (bytes, from, to) => interned(copy(bytes, from, to)),
     find: (bytes, from, to) => places[placeOf(bytes, from, to)] - 1,
   };
 }

@@ -6,6 +6,7 @@ import { eachElement, openPackage, type Package, type Relationship } from './pac
 import type { CellMeaning, SheetFacts } from './scan.ts';
 import { readSharedStrings } from './shared-strings.ts';
 import { readSheet } from './sheet.ts';
+import { createSpellings } from './spellings.ts';
 import { type DateStyles, readDateStyles } from './styles.ts';
 import { createTexts, type Texts } from './texts.ts';
 import { attribute, isMain, isTrue, relationshipId } from './xml.ts';
@@ -63,7 +64,8 @@ export async function openWorkbook(
     ? await readDateStyles(pack.read(styles), styles)
     : new Uint8Array();
   const sharedBlanks = texts.blanks();
-  const meaning: CellMeaning = { texts, sharedBlanks, dateStyles, date1904, limits };
+  const spellings = createSpellings(texts, limits);
+  const meaning: CellMeaning = { texts, spellings, sharedBlanks, dateStyles, date1904, limits };
 
   return {
     sheets,

@@ -10,6 +10,7 @@ import {
   formatted,
   type Row,
   raw,
+  rich,
   row,
   type Spec,
   type Value,
@@ -19,14 +20,42 @@ import { absent, corpora, sales, workbooksIn } from './corpora.ts';
 import { cellsOf, refusal } from './reading.ts';
 import { repacked } from './repack.ts';
 
-/** The same sheets as only the general scanner takes them: it minds no white space, and the fast way takes none. */
+/** The same parts as only the general scanner takes them: it minds no white space, and the fast way takes none. */
 function slow(bytes: Uint8Array): Promise<Buffer> {
   return repacked(bytes, (data) => {
     const xml = data.toString('latin1');
-    if (!/<(\w+:)?worksheet\b/.test(xml.slice(0, 2_000))) return data;
-    return Buffer.from(xml.replace(/<(\/?)(c|row)(?=[ >])/g, '<$1$2 '), 'latin1');
+    if (!/<(\w+:)?(worksheet|sst)\b/.test(xml.slice(0, 2_000))) return data;
+    return Buffer.from(xml.replace(/<(\/?)(c|row|si)(?=[ >])/g, '<$1$2 '), 'latin1');
   });
 }
+
+/** What may stand in a text, or in the place of one. */
+const TEXTS = [
+  '<t>VULT</t>',
+  '<t xml:space="preserve">VULT</t>',
+  '<t xml:space="preserve"> VULT </t>',
+  '<t> VULT </t>',
+  '<t>&#32;VULT&#x20;</t>',
+  '<t>\u00a0VULT</t>',
+  '<t>\u00a0</t>',
+  '<t>açaí</t>',
+  '<t>😀 €</t>',
+  '<t>&#x1F600;</t>',
+  '<t>A &amp; B</t>',
+  '<t>A &#38; B</t>',
+  '<t>A &amp;amp; B</t>',
+  '<t>a_x0041_b</t>',
+  '<t>snake_case</t>',
+  '<t>two\r\nlines</t>',
+  '<t></t>',
+  '<t> </t>',
+  '<t/>',
+  '<t>one</t><t>two</t>',
+  '<r><t>VULT</t></r>',
+  '<t>VULT<!-- not the end --></t>',
+  '<t>VULT</t><rPh sb="0" eb="1"><t>x</t></rPh>',
+];
+const WRONG_TEXTS = ['<t>A & B</t>', '<t>&nobody;</t>', '<t>VULT</T>', '<t>a\ufffe'];
 
 /** Everything that reading gives: cells and facts, or the words of the refusal. */
 async function readingOf(bytes: Uint8Array) {
@@ -131,27 +160,12 @@ const SPECS: Record<string, Partial<Spec> & Pick<Spec, 'sheets'>> = {
     sheets: [
       {
         rows: Array.from({ length: 2 }, () =>
-          [
-            '<t>VULT</t>',
-            '<t xml:space="preserve">VULT</t>',
-            '<t xml:space="preserve"> VULT </t>',
-            '<t> VULT </t>',
-            '<t>açaí</t>',
-            '<t>A &amp; B</t>',
-            '<t>A &amp;amp; B</t>',
-            '<t>a_x0041_b</t>',
-            '<t>snake_case</t>',
-            '<t>two\r\nlines</t>',
-            '<t></t>',
-            '<t/>',
-            '<t>one</t><t>two</t>',
-            '<r><t>VULT</t></r>',
-            '<t>VULT<!-- not the end --></t>',
-          ].map((text) => cell('inlineStr', `<is>${text}</is>`)),
+          TEXTS.map((text) => cell('inlineStr', `<is>${text}</is>`)),
         ),
       },
     ],
   },
+  'shared strings': { sheets: [{ rows: TEXTS.map((text) => [rich(text), rich(text)]) }] },
   'gaps and disorder': {
     sheets: [
       {
@@ -213,6 +227,25 @@ for (const [name, spec] of Object.entries(SPECS)) {
   test(`the fast way and the general one read alike: ${name}`, () =>
     assertAlike(workbook(spec), name));
 }
+
+for (const text of WRONG_TEXTS) {
+  test(`the fast way and the general one refuse alike: ${text}`, async () => {
+    const inline = cell('inlineStr', `<is>${text}</is>`);
+    for (const wrong of [inline, rich(text)])
+      await assertAlike(workbook({ sheets: [{ rows: [['a', wrong, 'b']] }] }), text);
+  });
+}
+
+test('the fast way and the general one refuse alike: bytes that are no characters', async () => {
+  for (const one of [rich('<t>BROKEN</t>'), cell('inlineStr', '<is><t>BROKEN</t></is>')]) {
+    const bytes = await repacked(workbook({ sheets: [{ rows: [['a', one]] }] }), (data) =>
+      Buffer.from(data.toString('latin1').replace('BROKEN', 'B\xe9\xff'), 'latin1'),
+    );
+    const { refused } = await readingOf(bytes);
+    assert.match(String(refused), /no characters/);
+    await assertAlike(bytes, 'no characters');
+  }
+});
 
 test('the fast way and the general one read alike: over many chunks and batches', async () => {
   const values = (r: number): Value[] => [
