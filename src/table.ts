@@ -86,7 +86,7 @@ function wrap(text: string, width: number): string[] {
       line += piece;
       continue;
     }
-    for (const { segment } of graphemes.segment(piece)) {
+    for (const { segment } of graphemesOf(piece)) {
       if (widthOf(line + segment) > width) end();
       line += segment;
     }
@@ -110,7 +110,6 @@ export function visible(text: string): string {
   });
 }
 
-const graphemes = new Intl.Segmenter();
 // East Asian Wide and Fullwidth, as Unicode has them in blocks.
 const WIDE =
   /^[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97f\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\u{20000}-\u{3fffd}]/u;
@@ -120,9 +119,17 @@ export function widthOf(text: string): number {
   // Latin letters, the usual case, need no segmenting.
   if (/^[ -~\u00a0-\u00ac\u00ae-\u024f]*$/.test(text)) return text.length;
   let width = 0;
-  for (const { segment } of graphemes.segment(text)) {
+  for (const { segment } of graphemesOf(text)) {
     if (/^\p{RGI_Emoji}$/v.test(segment) || WIDE.test(segment)) width += 2;
     else if (!/^[\p{M}\p{Cf}]+$/u.test(segment)) width += 1;
   }
   return width;
+}
+
+let segmenter: Intl.Segmenter | undefined;
+
+function graphemesOf(text: string) {
+  // Made when it is first needed, since that takes a tenth of a start.
+  segmenter ??= new Intl.Segmenter();
+  return segmenter.segment(text);
 }

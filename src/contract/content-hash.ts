@@ -1,5 +1,5 @@
 import type { Texts } from '../workbook/texts.ts';
-import { BATCH_ROWS, type RowBatch } from './batch.ts';
+import { BATCH_ROWS, type ColumnValues, type RowBatch } from './batch.ts';
 import type { Column } from './dataset.ts';
 
 /**
@@ -29,25 +29,76 @@ export function createContentHash(columns: readonly Column[]): ContentHash {
     add({ count, columns: filled }, texts) {
       const textHashes = hashTexts(texts);
       hashes.fill(SEED);
-      filled.forEach(({ values, present }, slot) => {
+      filled.forEach((column, slot) => {
         const { type, optional } = columns[slot];
-        const words = type === 'text' ? values : new Int32Array(values.buffer);
-        const wide = type !== 'text' && type !== 'date';
-        for (let row = 0; row < count; row++) {
-          if (optional && present[row] === 0) hashes[row] = mix(hashes[row], ABSENT);
-          else if (wide) hashes[row] = mix(mix(hashes[row], words[2 * row]), words[2 * row + 1]);
-          else
-            hashes[row] = mix(hashes[row], type === 'text' ? textHashes[words[row]] : words[row]);
+        const present = optional ? column.present : undefined;
+        if (type === 'text') mixTexts(hashes, count, column.values, textHashes, present);
+        else {
+          const words = new Int32Array(column.values.buffer);
+          if (type === 'date') mixWords(hashes, count, words, present);
+          else mixPairs(hashes, count, words, present);
         }
       });
-      for (let row = 0; row < count; row++) {
-        low = (low + hashes[row]) | 0;
-        high = (high + mix(hashes[row], FACTOR)) | 0;
-      }
+      low = (low + sum(hashes, count)) | 0;
+      high = (high + sumMixed(hashes, count)) | 0;
       rows += count;
     },
     digest: () => `${hex(high)}${hex(low)}-${rows}`,
   };
+}
+
+/*
+ * One loop to a function: while it runs the compiler takes the function whole, and throws its work away when it comes to
+ * code that has not run before.
+ */
+
+function mixTexts(
+  hashes: Int32Array,
+  count: number,
+  indexes: ColumnValues['values'],
+  textHashes: Int32Array,
+  present: Uint8Array | undefined,
+): void {
+  for (let row = 0; row < count; row++) {
+    const word = present?.[row] === 0 ? ABSENT : textHashes[indexes[row]];
+    hashes[row] = mix(hashes[row], word);
+  }
+}
+
+function mixWords(
+  hashes: Int32Array,
+  count: number,
+  words: Int32Array,
+  present: Uint8Array | undefined,
+): void {
+  for (let row = 0; row < count; row++)
+    hashes[row] = mix(hashes[row], present?.[row] === 0 ? ABSENT : words[row]);
+}
+
+function mixPairs(
+  hashes: Int32Array,
+  count: number,
+  words: Int32Array,
+  present: Uint8Array | undefined,
+): void {
+  for (let row = 0; row < count; row++) {
+    hashes[row] =
+      present?.[row] === 0
+        ? mix(hashes[row], ABSENT)
+        : mix(mix(hashes[row], words[2 * row]), words[2 * row + 1]);
+  }
+}
+
+function sum(hashes: Int32Array, count: number): number {
+  let total = 0;
+  for (let row = 0; row < count; row++) total = (total + hashes[row]) | 0;
+  return total;
+}
+
+function sumMixed(hashes: Int32Array, count: number): number {
+  let total = 0;
+  for (let row = 0; row < count; row++) total = (total + mix(hashes[row], FACTOR)) | 0;
+  return total;
 }
 
 /** Of the same hash any two words give two others, and of the same word any two hashes. */

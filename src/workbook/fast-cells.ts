@@ -1,4 +1,4 @@
-import { BATCH_CELLS, DATE, MAX_COLUMN, NUMBER, TEXT } from './cells.ts';
+import { DATE, MAX_COLUMN, NUMBER, TEXT } from './cells.ts';
 import { serialToMs } from './dates.ts';
 import { matches, textStart, word } from './literals.ts';
 import { parseNumber } from './numbers.ts';
@@ -24,8 +24,9 @@ const VALUE_OPEN = word('><v>');
 const VALUE_CLOSE = word('</v>');
 const CELL_CLOSE = word('</c>');
 
-/** Which bits of a word its first 0 to 4 characters are. */
-const MASKS = Int32Array.of(0, 0xff, 0xffff, 0xffffff, -1, -1, -1, -1);
+/* Which bits of two words the characters of a text are that has 0 to 8. */
+const LOW_BITS = Int32Array.of(0, 0xff, 0xffff, 0xffffff, -1, -1, -1, -1, -1);
+const HIGH_BITS = Int32Array.of(0, 0, 0, 0, 0, 0xff, 0xffff, 0xffffff, -1);
 
 /**
  * The fast way through the forms that nearly every cell of nearly every workbook has:
@@ -34,8 +35,8 @@ const MASKS = Int32Array.of(0, 0xff, 0xffff, 0xffffff, -1, -1, -1, -1);
  *     <c r="D7" t="inlineStr"><is><t>a text</t></is></c>
  *
  * and through `<row r="7">`, `<row r="7" spans="1:6">` and `</row>`. Each is consumed whole or not at all:
- * at anything else, at a full batch, and at the end of the window (whose closing 0 matches nothing) it stops
- * and the general scanner goes on. It emits what the general scanner would; a test compares the two.
+ * at anything else, at a full batch, and behind the last cell that ends in the window it stops and the general scanner
+ * goes on. It emits what the general scanner would; a test compares the two.
  * Four characters are compared at once, and single ones are spelt as their codes, because this loop is where the
  * time of reading goes.
  */
@@ -46,8 +47,10 @@ export function scanPlainCells(scan: SheetScan): void {
   const { rows, columns, kinds, values } = batch;
   const { dateStyles, date1904, sharedBlanks, spellings } = meaning;
   const before = batch.count;
-  const full = Math.min(BATCH_CELLS, before + meaning.limits.cells - scan.cells);
+  const full = Math.min(scan.batchCells, before + meaning.limits.cells - scan.cells);
   let count = before;
+  // What the window's end cuts off waits for more.
+  const { lastEnd } = scan;
   let p = xml.pos;
   let row = scan.row;
   let inRow = scan.place === IN_ROW;
@@ -61,7 +64,7 @@ export function scanPlainCells(scan: SheetScan): void {
     low = word(text.slice(0, 4));
     high = word(text.slice(4));
   }
-  while (bytes[p] === 60) {
+  while (p < lastEnd && bytes[p] === 60) {
     const head = view.getInt32(p, true);
     if (!inRow) {
       const cellsAt = head === ROW_OPEN ? plainRow(bytes, view, p) : 0;
@@ -72,8 +75,8 @@ export function scanPlainCells(scan: SheetScan): void {
       row = scan.row;
       digits = 0;
       while (bytes[p + 8 + digits] !== 34) digits++;
-      low = view.getInt32(p + 8, true) & MASKS[digits];
-      high = digits > 4 ? view.getInt32(p + 12, true) & MASKS[digits - 4] : 0;
+      low = view.getInt32(p + 8, true) & LOW_BITS[digits];
+      high = view.getInt32(p + 12, true) & HIGH_BITS[digits];
       inRow = true;
       p = cellsAt;
       continue;
@@ -91,8 +94,8 @@ export function scanPlainCells(scan: SheetScan): void {
     let byte = bytes[q];
     for (; byte >= 65 && byte <= 90; byte = bytes[++q]) column = column * 26 + byte - 64;
     // A wrong or repeated address is an error, which the general scanner raises.
-    if ((view.getInt32(q, true) & MASKS[digits]) !== low) break;
-    if (digits > 4 && (view.getInt32(q + 4, true) & MASKS[digits - 4]) !== high) break;
+    if ((view.getInt32(q, true) & LOW_BITS[digits]) !== low) break;
+    if ((view.getInt32(q + 4, true) & HIGH_BITS[digits]) !== high) break;
     q += digits;
     if (bytes[q] !== 34 || column === 0 || column > MAX_COLUMN) break;
     if (lastRowOf[column] === row) break;
@@ -133,8 +136,8 @@ export function scanPlainCells(scan: SheetScan): void {
       value = whole;
       if (byte !== 60 || q === valueAt || q - valueAt > 9) {
         // A sign, a fraction, an exponent, or more digits than a word counts in.
-        while (byte !== 60 && byte !== 0) byte = bytes[++q];
-        value = byte === 0 ? Number.NaN : parseNumber(bytes, valueAt, q);
+        while (bytes[q] !== 60) q++;
+        value = parseNumber(bytes, valueAt, q);
         if (Number.isNaN(value)) break;
       }
       if (view.getInt32(q, true) !== VALUE_CLOSE || view.getInt32(q + 4, true) !== CELL_CLOSE)

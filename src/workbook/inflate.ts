@@ -4,7 +4,7 @@ import { UserError } from '../errors.ts';
 import { type Limits, limitSettings } from './limits.ts';
 import { type ByteSource, dataOffset, type ZipEntry } from './zip.ts';
 
-const READ_BYTES = 1 << 18;
+const READ_BYTES = 1 << 20;
 // Each chunk costs a trip to the thread pool, about a quarter of a millisecond: fewer, larger ones win.
 const CHUNK_BYTES = 1 << 20;
 const RATIO_FLOOR = 64 * 2 ** 20;

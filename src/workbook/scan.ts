@@ -39,6 +39,10 @@ export interface SheetScan {
   readonly xml: Xml;
   readonly meaning: CellMeaning;
   readonly batch: CellBatch;
+  /** Behind the last cell that ends in the window. */
+  lastEnd: number;
+  /** How many cells the batch is to have. */
+  batchCells: number;
   readonly facts: SheetFacts;
   readonly sheet: string;
   place:
@@ -75,6 +79,8 @@ export const IN_CELL = 3;
 export const IN_VALUE = 4;
 export const IN_INLINE = 5;
 
+const FIRST_BATCH_CELLS = 1 << 6;
+
 export function createScan(
   part: string,
   sheet: string,
@@ -85,6 +91,8 @@ export function createScan(
     xml: createXml(part, 'worksheet'),
     meaning,
     batch: createBatch(),
+    lastEnd: 0,
+    batchCells: FIRST_BATCH_CELLS,
     facts,
     sheet,
     place: OUTSIDE,

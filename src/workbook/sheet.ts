@@ -47,6 +47,7 @@ import {
   textValue,
   tooLong,
   trimSpace,
+  type Xml,
 } from './xml.ts';
 
 /**
@@ -63,30 +64,41 @@ export async function* readSheet(
 ): AsyncGenerator<CellBatch> {
   const scan = createScan(part, sheet, meaning, facts);
   const { batch } = scan;
-  let isFirst = true;
   for await (const chunk of chunks) {
     feed(scan.xml, chunk);
-    // Who looks for a header in the first rows is not made to wait for a full batch.
-    while (advance(scan) || (isFirst && batch.count > 0)) {
-      yield batch;
-      batch.count = 0;
-      isFirst = false;
-    }
+    scan.lastEnd = lastCellEnd(scan.xml);
+    yield* batches(scan);
   }
   feed(scan.xml, undefined);
-  while (advance(scan)) {
-    yield batch;
-    batch.count = 0;
-  }
+  yield* batches(scan);
   if (batch.count > 0) yield batch;
+}
+
+const CELL_END = '</c>';
+
+function lastCellEnd({ bytes, pos, end }: Xml): number {
+  const at = Buffer.from(bytes.buffer, pos, end - pos).lastIndexOf(CELL_END, undefined, 'latin1');
+  return at === -1 ? 0 : pos + at + CELL_END.length;
+}
+
+/**
+ * The batches that the window fills. The first ones are small: who looks for a header need not wait for more, and the
+ * compiler has seen each loop come to its end before it compiles them.
+ */
+function* batches(scan: SheetScan): Generator<CellBatch> {
+  while (advance(scan)) {
+    yield scan.batch;
+    scan.batch.count = 0;
+    scan.batchCells = Math.min(2 * scan.batchCells, BATCH_CELLS);
+  }
 }
 
 /** Scans on: true when the batch is full, false when the window is used up. */
 function advance(scan: SheetScan): boolean {
-  const { xml, batch } = scan;
+  const { xml, batch, batchCells } = scan;
   for (;;) {
     if (scan.place === IN_ROW || scan.place === IN_DATA) scanPlainCells(scan);
-    if (batch.count === BATCH_CELLS) return true;
+    if (batch.count === batchCells) return true;
     if (scan.place === IN_INLINE) {
       if (!readRichText(scan.rich, xml)) return false;
       scan.inline = decodeEscapes(scan.rich.text);
