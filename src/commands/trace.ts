@@ -3,6 +3,7 @@ import { traceRows } from '../ledger/trace.ts';
 import { allDatasets } from '../open.ts';
 import type { Run } from './commands.ts';
 import { openForReading } from './home.ts';
+import { sayBroken } from './summary.ts';
 
 export const trace: Run = async ({ settings, output, positionals }) => {
   const [table, ...pairs] = positionals;
@@ -13,9 +14,10 @@ export const trace: Run = async ({ settings, output, positionals }) => {
       return [pair.slice(0, at).toUpperCase(), pair.slice(at + 1)];
     }),
   );
-  const datasets = await allDatasets(settings);
+  const { datasets, broken } = await allDatasets(settings);
   const dataset = datasets.find(({ tables }) => tables.includes(table));
   if (dataset === undefined) {
+    sayBroken(output, broken);
     throw new UserError('trace.table', {
       table,
       tables: datasets.flatMap(({ tables }) => tables).join(', '),

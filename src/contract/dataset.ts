@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { type OnBroken, orBroken, throwBroken } from './broken.ts';
 import { parseDocument, readDocuments } from './documents.ts';
 import { fold } from './fold.ts';
 
@@ -77,11 +78,17 @@ export type Column = Dataset['columns'][number];
 
 /**
  * The datasets of workbooks in a folder, one to a subfolder that has a `dataset.yaml`, by name.
- * Throws UserError `dataset.invalid` with the file, the key and what is wrong with it.
+ * One that is wrong is told with UserError `dataset.invalid`: the file, the key and what is wrong with it.
  */
-export async function readDatasets(root: string): Promise<Dataset[]> {
-  const documents = await readDocuments(root);
+export async function readDatasets(
+  root: string,
+  onBroken: OnBroken = throwBroken,
+): Promise<Dataset[]> {
+  const documents = await readDocuments(root, onBroken);
   return documents
     .filter(({ kind }) => kind === 'workbook')
-    .map((document) => parseDocument(datasetShape, document));
+    .flatMap(
+      (document) =>
+        orBroken(document.folder, onBroken, () => parseDocument(datasetShape, document)) ?? [],
+    );
 }

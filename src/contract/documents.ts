@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { UserError } from '../errors.ts';
+import { type OnBroken, orBroken, throwBroken } from './broken.ts';
 
 const kinds = ['workbook', 'spotify'] as const;
 /** What feeds a dataset; a `dataset.yaml` without a kind is one of workbooks. */
@@ -20,16 +21,21 @@ export interface DatasetDocument {
 
 /**
  * The dataset files of a folder, one to a subfolder that has a `dataset.yaml`, by name.
- * Throws UserError `dataset.invalid` with the file, the key and what is wrong with it.
+ * One that is wrong is told with UserError `dataset.invalid`: the file, the key and what is wrong with it.
  */
-export async function readDocuments(root: string): Promise<DatasetDocument[]> {
+export async function readDocuments(
+  root: string,
+  onBroken: OnBroken = throwBroken,
+): Promise<DatasetDocument[]> {
   const documents: DatasetDocument[] = [];
   for (const name of (await absentAs([], readdir(root))).sort()) {
     const folder = join(root, name);
     const file = join(folder, 'dataset.yaml');
     const text = await absentAs(undefined, readFile(file, 'utf8'));
     if (text === undefined) continue;
-    const { kind, ...content } = check(kindShape, parseYaml(text, file), file);
+    const read = orBroken(folder, onBroken, () => check(kindShape, parseYaml(text, file), file));
+    if (read === undefined) continue;
+    const { kind, ...content } = read;
     documents.push({ folder, file, kind, content });
   }
   return documents;

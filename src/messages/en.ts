@@ -157,6 +157,9 @@ export const en = {
     'Spotify, simulated: these tables come from a small server inside this demo, with podcasts that do not exist; nothing was asked of Spotify. For the real ones, see docs/spotify.md.',
   'dataset.invalid':
     'The dataset file {file} is not right: {detail}. docs/datasets.md explains each key.',
+  'dataset.broken': '{dataset}: left out until it is mended. {reason}',
+  'dataset.awaited':
+    'No dataset takes it, and it may be of one that is left out: {datasets}. It stays in entrada/ until the dataset is mended.',
   'contract.sheets':
     'More than one sheet could be meant: {sheets}. Leave one of them visible, or upload them one by one.',
   'contract.hidden':

@@ -153,6 +153,9 @@ export const ptBR: Record<Code, string> = {
     'Spotify, simulado: estas tabelas vêm de um pequeno servidor dentro desta demonstração, com podcasts que não existem; nada foi pedido ao Spotify. Para as verdadeiras, veja docs/spotify.md.',
   'dataset.invalid':
     'O arquivo de dataset {file} não está certo: {detail}. docs/datasets.md explica cada chave.',
+  'dataset.broken': '{dataset}: fica de fora até ser corrigido. {reason}',
+  'dataset.awaited':
+    'Nenhum dataset a reconhece, e ela pode ser de um que ficou de fora: {datasets}. Fica em entrada/ até que o dataset seja corrigido.',
   'contract.sheets':
     'Mais de uma aba pode ser a certa: {sheets}. Deixe só uma delas visível, ou envie uma de cada vez.',
   'contract.hidden':

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import type { Column, Dataset } from '../contract/dataset.ts';
 import { UserError } from '../errors.ts';
 import type { MonthRange } from './warehouse.ts';
@@ -29,13 +29,13 @@ export function createLandingTable(dataset: Dataset): string {
  * Throws UserError `dataset.sqlMissing` when the file is not there, unless a dataset may do without it.
  */
 export async function statements(
-  { folder }: Pick<Dataset, 'folder'>,
+  { name, folder }: Pick<Dataset, 'name' | 'folder'>,
   file: string,
 ): Promise<string[]> {
   const text = await readFile(join(folder, file), 'utf8').catch((error) => {
     if (error.code !== 'ENOENT') throw error;
     if (OPTIONAL.has(file)) return '';
-    throw new UserError('dataset.sqlMissing', { dataset: basename(folder), file });
+    throw new UserError('dataset.sqlMissing', { dataset: name, file });
   });
   return text
     .replace(/^\s*--.*$/gm, '')

@@ -351,7 +351,7 @@ describe('nothing lost', () => {
       }),
     });
     assert.equal(failed.length + postponed.length, 2);
-    assert.deepEqual(statesOf({ files }), ['received', 'received']);
+    assert.deepEqual(statesOf({ files }), ['postponed', 'postponed']);
     assert.deepEqual(await home.names('entrada'), ['a.xlsx', 'b.xlsx']);
     assert.deepEqual(await home.names('rejeitados'), []);
     assert.deepEqual(statesOf(await home.run()), ['loaded', 'loaded']);
