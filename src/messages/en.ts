@@ -155,8 +155,46 @@ export const en = {
   'spotify.noDataset': 'There is no dataset of kind spotify in {folders}. Put one there.',
   'spotify.simulated':
     'Spotify, simulated: these tables come from a small server inside this demo, with podcasts that do not exist; nothing was asked of Spotify. For the real ones, see docs/spotify.md.',
-  'dataset.invalid':
-    'The dataset file {file} is not right: {detail}. docs/datasets.md explains each key.',
+  'dataset.syntax':
+    '{file}, line {line}, column {column}: this is no YAML: "{text}". Look at the indentation, the quotes and the brackets of this line and of the one before.',
+  'dataset.keyTwice': '{file}, line {line}: the key {key} is there twice. Take one away.',
+  'dataset.missingKey':
+    '{file}, line {line}: the key {key} is missing. Add it; docs/datasets.md says what it takes, and the datasets that come with Entrada are examples.',
+  'dataset.unknownKey':
+    '{file}, line {line}: there is no key {key}. Rename it or take it away; the keys are: {wanted}.',
+  'dataset.notMapping':
+    '{file}, line {line}: {found} stands where keys and their values are wanted, such as "name: vendas".',
+  'dataset.notText':
+    '{file}, line {line}: {key} is {found}, and a text is wanted. Put it between quotes.',
+  'dataset.notBoolean': '{file}, line {line}: {key} is {found}. Write true or false.',
+  'dataset.notList': '{file}, line {line}: {key} is {found}, and a list is wanted, such as [a, b].',
+  'dataset.notOneOf': '{file}, line {line}: {key} is {found}. Wanted: {wanted}.',
+  'dataset.empty': '{file}, line {line}: {key} is empty. Fill it in.',
+  'dataset.notName':
+    '{file}, line {line}: {key} is {found}, which cannot be a name in SQL. Use letters without accents, digits and _, and begin with no digit.',
+  'dataset.notBound':
+    '{file}, line {line}: {key} is {found}. Write a number, or for dates a day such as 2000-01-31.',
+  'dataset.period':
+    '{file}, line {line}: period is {found}. Name one of the columns, of type date or datetime.',
+  'dataset.periodOptional':
+    '{file}, line {line}: period is {found}, and that column is optional. Without its date no row has a month: make it required, or name another.',
+  'dataset.noKey': '{file}, line {line}: no column is a key. Give at least one "key: true".',
+  'dataset.sharedHeader':
+    '{file}, line {line}: the columns {column} and {other} are both found by the header "{header}". Rename one of them, or take the alias away.',
+  'dataset.kindTwice':
+    '{file}, line {line}: {other} is of kind spotify too, and there may be one. Take one of them away.',
+  'dataset.notWhole':
+    '{file}, line {line}: {key} is {found}. Write a whole number within {wanted}.',
+  'dataset.showId':
+    '{file}, line {line}: {key} is {found}. Write the 22 letters and digits at the end of its address on open.spotify.com.',
+  'dataset.market':
+    '{file}, line {line}: {key} is {found}. Write the two capital letters of a country, such as BR.',
+  'dataset.words':
+    '{file}, line {line}: {key} is {found}, and every episode would match. Write the words to look for.',
+  'dataset.schedule':
+    '{file}, line {line}: {key} is {found}, which is no cron pattern of five fields. Write one such as "0 6 * * *".',
+  'dataset.timezone':
+    '{file}, line {line}: {key} is {found}, which is no time zone. Write one such as America/Sao_Paulo.',
   'dataset.broken': '{dataset}: left out until it is mended. {reason}',
   'dataset.awaited':
     'No dataset takes it, and it may be of one that is left out: {datasets}. It stays in entrada/ until the dataset is mended.',

@@ -151,8 +151,48 @@ export const ptBR: Record<Code, string> = {
   'spotify.noDataset': 'Não há dataset do tipo spotify em {folders}. Coloque um lá.',
   'spotify.simulated':
     'Spotify, simulado: estas tabelas vêm de um pequeno servidor dentro desta demonstração, com podcasts que não existem; nada foi pedido ao Spotify. Para as verdadeiras, veja docs/spotify.md.',
-  'dataset.invalid':
-    'O arquivo de dataset {file} não está certo: {detail}. docs/datasets.md explica cada chave.',
+  'dataset.syntax':
+    '{file}, linha {line}, coluna {column}: isto não é YAML: "{text}". Veja o recuo, as aspas e os colchetes desta linha e da anterior.',
+  'dataset.keyTwice': '{file}, linha {line}: a chave {key} aparece duas vezes. Tire uma.',
+  'dataset.missingKey':
+    '{file}, linha {line}: falta a chave {key}. Acrescente; docs/datasets.md diz o que ela aceita, e os datasets que vêm com o Entrada são exemplos.',
+  'dataset.unknownKey':
+    '{file}, linha {line}: não existe a chave {key}. Renomeie ou tire; as chaves são: {wanted}.',
+  'dataset.notMapping':
+    '{file}, linha {line}: {found} está onde deveria haver chaves com seus valores, como "name: vendas".',
+  'dataset.notText':
+    '{file}, linha {line}: {key} é {found}, e o esperado é um texto. Ponha entre aspas.',
+  'dataset.notBoolean': '{file}, linha {line}: {key} é {found}. Escreva true ou false.',
+  'dataset.notList':
+    '{file}, linha {line}: {key} é {found}, e o esperado é uma lista, como [a, b].',
+  'dataset.notOneOf': '{file}, linha {line}: {key} é {found}. O esperado é: {wanted}.',
+  'dataset.empty': '{file}, linha {line}: {key} está vazio. Preencha.',
+  'dataset.notName':
+    '{file}, linha {line}: {key} é {found}, que não pode ser um nome em SQL. Use letras sem acento, algarismos e _, sem começar por algarismo.',
+  'dataset.notBound':
+    '{file}, linha {line}: {key} é {found}. Escreva um número ou, para datas, um dia como 2000-01-31.',
+  'dataset.period':
+    '{file}, linha {line}: period é {found}. Escreva o nome de uma das colunas, do tipo date ou datetime.',
+  'dataset.periodOptional':
+    '{file}, linha {line}: period é {found}, e essa coluna é opcional. Sem a data, nenhuma linha tem mês: torne-a obrigatória ou escolha outra.',
+  'dataset.noKey':
+    '{file}, linha {line}: nenhuma coluna é chave. Ponha "key: true" em pelo menos uma.',
+  'dataset.sharedHeader':
+    '{file}, linha {line}: as colunas {column} e {other} têm ambas o cabeçalho "{header}". Renomeie uma delas ou tire o alias.',
+  'dataset.kindTwice':
+    '{file}, linha {line}: {other} também é do tipo spotify, e só pode haver um. Tire um deles.',
+  'dataset.notWhole':
+    '{file}, linha {line}: {key} é {found}. Escreva um número inteiro dentro de {wanted}.',
+  'dataset.showId':
+    '{file}, linha {line}: {key} é {found}. Escreva as 22 letras e algarismos do fim do endereço em open.spotify.com.',
+  'dataset.market':
+    '{file}, linha {line}: {key} é {found}. Escreva as duas letras maiúsculas de um país, como BR.',
+  'dataset.words':
+    '{file}, linha {line}: {key} é {found}, e todo episódio serviria. Escreva as palavras procuradas.',
+  'dataset.schedule':
+    '{file}, linha {line}: {key} é {found}, que não é um padrão cron de cinco campos. Escreva um como "0 6 * * *".',
+  'dataset.timezone':
+    '{file}, linha {line}: {key} é {found}, que não é um fuso horário. Escreva um como America/Sao_Paulo.',
   'dataset.broken': '{dataset}: fica de fora até ser corrigido. {reason}',
   'dataset.awaited':
     'Nenhum dataset a reconhece, e ela pode ser de um que ficou de fora: {datasets}. Fica em entrada/ até que o dataset seja corrigido.',

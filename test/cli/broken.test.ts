@@ -40,12 +40,12 @@ const faults: Record<string, [file: string, change: (text: string) => string, sa
   'a contract without its description': [
     'dataset.yaml',
     (text) => text.replace(/^description: .*\n/m, ''),
-    /datasets\/tipos\/dataset\.yaml .*description/,
+    /datasets\/tipos\/dataset\.yaml, line 2: the key description is missing/,
   ],
   'a contract that is no YAML': [
     'dataset.yaml',
     (text) => `${text}\n}`,
-    /datasets\/tipos\/dataset\.yaml/,
+    /datasets\/tipos\/dataset\.yaml, line \d+, column 1: this is no YAML: "}"/,
   ],
   'a table that the database refuses': [
     'tables.sql',
@@ -105,7 +105,7 @@ test('every command goes on with the datasets that are right, and tells the othe
   const json = await entrada(['run', '--json', '--home', home]);
   assert.deepEqual(
     json.objects().map(({ type, dataset, error }) => [type, dataset, error].join(' ').trim())[0],
-    'broken tipos dataset.invalid',
+    'broken tipos dataset.missingKey',
   );
   const portuguese = await entrada(['run', '--home', home], { env: { ENTRADA_LANG: 'pt-BR' } });
   assert.match(portuguese.stdout, /^tipos: fica de fora até ser corrigido\. /m);

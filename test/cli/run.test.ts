@@ -175,7 +175,7 @@ test('a dataset of the home that is wrong is named with its file and key', async
   for (const command of [['run'], ['datasets'], ['check', 'x.xlsx']]) {
     const { code, stdout } = await entrada([...command, '--home', home]);
     assert.equal(code, 2, command[0]);
-    assert.match(stdout, /datasets\/meu\/dataset\.yaml is not right: description: /);
+    assert.match(stdout, /datasets\/meu\/dataset\.yaml, line 1: the key description is missing/);
   }
 });
 
