@@ -254,7 +254,7 @@ export const en = {
   'warehouse.unreachable':
     'BigQuery did not answer for {place} ({detail}). Nothing was lost. Check the connection, or try again later.',
   'dataset.sqlForeign':
-    'The dataset {dataset} has a statement that BigQuery cannot be prepared with: "{start}". tables.sql takes CREATE TABLE IF NOT EXISTS and CREATE VIEW IF NOT EXISTS.',
+    '{file}, line {line}: BigQuery cannot be prepared with this statement of the dataset {dataset}: "{start}". tables.sql takes CREATE TABLE IF NOT EXISTS and CREATE VIEW IF NOT EXISTS.',
   'warehouse.failed': 'The database failed: {detail}.',
   'query.invalid': 'The query was refused: {detail}',
   'query.statements': 'A query is one SQL statement; {count} were given.',
@@ -284,7 +284,7 @@ export const en = {
   'home.newer':
     'The tables of this home were made by a newer Entrada: {name} is at version {found}, and this one knows {version}. Use the newer one, or another home.',
   'dataset.sql':
-    'The dataset {dataset}: its {file} was refused by the database ({detail}). Mend that statement; nothing of the dataset was published.',
+    '{file}, line {line}: the database refuses this statement of the dataset {dataset} ({detail}). Mend it and run again.',
   'dataset.columnType':
     'The dataset {dataset} says that {column} is of the type {is}, and in this home it is {was}. Give the new column another name, or load the files of backup/ into a new home.',
   'dataset.columnLost':

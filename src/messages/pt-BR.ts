@@ -253,12 +253,12 @@ export const ptBR: Record<Code, string> = {
   'warehouse.unreachable':
     'O BigQuery não respondeu por {place} ({detail}). Nada se perdeu. Verifique a conexão, ou tente mais tarde.',
   'dataset.sqlForeign':
-    'O conjunto {dataset} tem um comando com que o BigQuery não pode ser preparado: "{start}". tables.sql aceita CREATE TABLE IF NOT EXISTS e CREATE VIEW IF NOT EXISTS.',
+    '{file}, linha {line}: o BigQuery não pode ser preparado com este comando do dataset {dataset}: "{start}". tables.sql aceita CREATE TABLE IF NOT EXISTS e CREATE VIEW IF NOT EXISTS.',
   'warehouse.failed': 'O banco de dados falhou: {detail}.',
   'query.invalid': 'A consulta foi recusada: {detail}',
   'query.statements': 'Uma consulta é um só comando SQL; foram dados {count}.',
   'check.failed':
-    'Uma verificação falhou, e nada foi publicado: {compared} deveria ser {expected} e é {found}. O `checks.sql` do conjunto diz o que se compara; se o conjunto veio com o Entrada, avise-nos, por favor.',
+    'Uma verificação falhou, e nada foi publicado: {compared} deveria ser {expected} e é {found}. O `checks.sql` do dataset diz o que se compara; se o dataset veio com o Entrada, avise-nos, por favor.',
   fault:
     'Aconteceu algo que não deveria: {detail}. Nada se perdeu; por favor, avise-nos com ENTRADA_LOG=debug.',
   'usage.command': 'Não existe o comando "{command}". `entrada --help` mostra todos.',
@@ -284,11 +284,11 @@ export const ptBR: Record<Code, string> = {
   'home.newer':
     'As tabelas desta pasta foram feitas por um Entrada mais novo: {name} está na versão {found}, e este conhece a {version}. Use o mais novo, ou outra pasta.',
   'dataset.sql':
-    'O conjunto {dataset}: o banco de dados recusou seu {file} ({detail}). Corrija esse comando; nada do conjunto foi publicado.',
+    '{file}, linha {line}: o banco de dados recusou este comando do dataset {dataset} ({detail}). Corrija e execute de novo.',
   'dataset.columnType':
-    'O conjunto {dataset} diz que {column} é do tipo {is}, e neste diretório ela é {was}. Dê outro nome à coluna nova, ou carregue os arquivos de backup/ em um diretório novo.',
+    'O dataset {dataset} diz que {column} é do tipo {is}, e neste diretório ela é {was}. Dê outro nome à coluna nova, ou carregue os arquivos de backup/ em um diretório novo.',
   'dataset.columnLost':
-    'O conjunto {dataset} não tem mais a coluna {column}, e seus valores se perderiam. Declare-a de novo, ou carregue os arquivos de backup/ em um diretório novo.',
+    'O dataset {dataset} não tem mais a coluna {column}, e seus valores se perderiam. Declare-a de novo, ou carregue os arquivos de backup/ em um diretório novo.',
   'dataset.twice': 'Dois datasets se chamam {name}; um está em {folder}. Renomeie um deles.',
   'dataset.sqlMissing':
     'O dataset {dataset} não tem o arquivo {file}. Acrescente-o ao lado de dataset.yaml.',

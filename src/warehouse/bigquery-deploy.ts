@@ -1,6 +1,7 @@
 import type { Dataset } from '../contract/dataset.ts';
 import { UserError } from '../errors.ts';
 import type { BigQueryClient } from './bigquery-client.ts';
+import { namingCreated } from './bigquery-naming.ts';
 import { consolidatingWhere } from './bigquery-procedures.ts';
 import {
   type TablesOnly,
@@ -11,6 +12,7 @@ import {
 } from './bigquery-schema.ts';
 import { fullName } from './bigquery-scripts.ts';
 import { type Field, standardType } from './bigquery-values.ts';
+import { naming } from './dataset-sql.ts';
 
 /** One thing that deploying does, and how. */
 export interface Change {
@@ -73,14 +75,18 @@ export async function planDeployment(
       // Where it is not told what a view says, the label tells.
       if (found && (query === undefined ? known : query === view.query)) continue;
       own.push(
-        changeOf('view', view.name, found, () => putView(client, view, found !== undefined)),
+        changeOf('view', view.name, found, () =>
+          naming(wanted, view.source, () => putView(client, view, found !== undefined)),
+        ),
       );
     }
-    for (const { name, body, create } of wanted.procedures) {
+    for (const procedure of wanted.procedures) {
+      const { name, body, create } = procedure;
       const path = `/datasets/${client.dataset}/routines/${name}`;
       const found = await client.ask<{ readonly definitionBody?: string }>(path);
       if (found && bare(found.definitionBody ?? '') === bare(body)) continue;
-      own.push(changeOf('procedure', name, found, async () => void (await client.run(create))));
+      const make = () => namingCreated(wanted, procedure, () => client.run(create));
+      own.push(changeOf('procedure', name, found, make));
     }
     changes.push(...own);
     const dataset = datasets.find(({ name }) => name === wanted.name);

@@ -14,7 +14,13 @@ import {
 } from './bigquery-procedures.ts';
 import { fullName, qualify, script } from './bigquery-scripts.ts';
 import { type Field, standardType } from './bigquery-values.ts';
-import { createLandingTable, landingTable, statements } from './dataset-sql.ts';
+import {
+  createLandingTable,
+  landingTable,
+  linesIn,
+  type Statement,
+  statements,
+} from './dataset-sql.ts';
 import { LEDGER, versionOf } from './schema.ts';
 
 export interface WantedTable {
@@ -29,6 +35,8 @@ export interface WantedView {
   readonly name: string;
   /** With every table's full name: a view knows no other. */
   readonly query: string;
+  /** The query as it was written, and where. */
+  readonly source: Statement;
 }
 
 export interface WantedProcedure {
@@ -36,6 +44,8 @@ export interface WantedProcedure {
   readonly body: string;
   /** The statement that makes it. */
   readonly create: string;
+  /** The statements of a dataset's file in the body, and the line of it at which each begins, from 1. */
+  readonly parts: readonly { readonly at: number; readonly statement: Statement }[];
 }
 
 /** What the warehouse must have for the ledger, or for one dataset of workbooks or of Spotify. */
@@ -69,7 +79,7 @@ const MONTHS = 'p_from DATE, p_to DATE';
 const CLUSTERING = 4;
 
 export function wantedLedger(place: BigQueryPlace): Wanted {
-  const all = [...LEDGER_TABLES, COSTS_TABLE];
+  const all = [...LEDGER_TABLES, COSTS_TABLE].map(ours);
   const parsed = parse('ledger', all, (table) => LEDGER_CLUSTERING[table] ?? []);
   // The ledger is asked for loads, not for months.
   const tables = parsed.tables.map((table) => ({ ...table, byMonth: false }));
@@ -83,26 +93,28 @@ export async function wantedOf(
 ): Promise<Wanted> {
   const tables = await statements(dataset, 'tables.sql');
   if ('statements' in dataset) {
-    const parsed = parse(dataset.name, [...tables, ...dataset.statements], () => []);
+    const parsed = parse(dataset.name, [...tables, ...dataset.statements.map(ours)], () => []);
     return finish(dataset.name, versionOf(dataset.name), parsed, [], place);
   }
   const landing = landingTable(dataset);
   const keys = dataset.columns.filter(({ key }) => key).map(({ name }) => name);
-  const parsed = parse(dataset.name, [createLandingTable(dataset), ...tables], (table) =>
+  const parsed = parse(dataset.name, [ours(createLandingTable(dataset)), ...tables], (table) =>
     table === landing ? ['LOAD_ID'] : keys.slice(0, CLUSTERING),
   );
   const own = await Promise.all(
     dataset.procedures.flat().map(async (name) => {
-      return { name, parameters: MONTHS, body: script(await statements(dataset, `${name}.sql`)) };
+      const made = await statements(dataset, `${name}.sql`);
+      return { name, parameters: MONTHS, body: script(made.map(({ sql }) => sql)), made };
     }),
   );
-  const months = { parameters: MONTHS, body: monthsBody(place, dataset) };
-  const check = { parameters: MONTHS, body: checkBody(await statements(dataset, 'checks.sql')) };
+  const checks = await statements(dataset, 'checks.sql');
+  const months = { parameters: MONTHS, body: monthsBody(place, dataset), made: [] };
+  const check = { parameters: MONTHS, body: checkBody(checks.map(({ sql }) => sql)), made: checks };
   const procedures = [
     ...own,
     { name: monthsProcedure(dataset), ...months },
     { name: checkProcedure(dataset), ...check },
-    { name: dueProcedure(dataset), parameters: '', body: dueBody(place, dataset) },
+    { name: dueProcedure(dataset), parameters: '', body: dueBody(place, dataset), made: [] },
   ];
   return finish(dataset.name, versionOf(dataset.name), parsed, procedures, place);
 }
@@ -113,7 +125,12 @@ interface Procedure {
   readonly name: string;
   readonly parameters: string;
   readonly body: string;
+  /** What it has of the dataset's files. */
+  readonly made: readonly Statement[];
 }
+
+/** What is made besides the files of a dataset. */
+const ours = (sql: string): Statement => ({ sql, file: 'Entrada', line: 1 });
 
 function finish(
   name: string,
@@ -128,7 +145,7 @@ function finish(
     name,
     version,
     tables,
-    views: views.map((view) => ({ ...view, query: qualify(view.query, names, place) })),
+    views: views.map(({ name, query }) => ({ name, query: qualify(query, names, place) })),
     procedures: procedures.map((procedure) => {
       const body = qualify(procedure.body, names, place);
       const target = fullName(place, procedure.name);
@@ -140,7 +157,23 @@ function finish(
     .update(JSON.stringify(wanted))
     .digest('hex')
     .slice(0, 32);
-  return { ...wanted, fingerprint };
+  return {
+    ...wanted,
+    views: wanted.views.map((view, i) => ({ ...view, source: views[i].source })),
+    procedures: wanted.procedures.map((procedure, i) => ({
+      ...procedure,
+      parts: partsOf(procedures[i]),
+    })),
+    fingerprint,
+  };
+}
+
+function partsOf({ body, made }: Procedure): WantedProcedure['parts'] {
+  let from = 0;
+  return made.map((statement) => {
+    from = body.indexOf(statement.sql, from);
+    return { at: linesIn(body.slice(0, from)) + 1, statement };
+  });
 }
 
 const NAME = /^CREATE (?:TABLE|VIEW) IF NOT EXISTS (\w+)/;
@@ -151,35 +184,42 @@ const COLUMN =
 
 function parse(
   part: string,
-  texts: readonly string[],
+  texts: readonly Statement[],
   clusteringOf: (table: string) => readonly string[],
 ): Parsed {
   const tables: WantedTable[] = [];
   const views: WantedView[] = [];
-  for (const text of texts) {
-    const [, view, query] = VIEW.exec(text) ?? [];
-    const [, name, columns] = TABLE.exec(text) ?? [];
-    if (view) views.push({ name: view, query });
-    else if (name) {
-      const fields = columns.split(/,(?![^(]*\))/).map((column) => toField(part, column.trim()));
+  for (const statement of texts) {
+    const { sql, file, line } = statement;
+    const [, view, query] = VIEW.exec(sql) ?? [];
+    const [, name, columns] = TABLE.exec(sql) ?? [];
+    if (view) {
+      const begins = line + linesIn(sql.slice(0, sql.length - query.length));
+      views.push({ name: view, query, source: { sql: query, file, line: begins } });
+    } else if (name) {
+      const fields = columns
+        .split(/,(?![^(]*\))/)
+        .map((column) => toField(part, statement, column.trim()));
       const has = (wanted: string) => fields.some((field) => field.name === wanted);
       const clustering = clusteringOf(name).filter(has);
       tables.push({ name, fields, byMonth: has(MONTH), clustering });
-    } else throw foreign(part, text);
+    } else throw foreign(part, statement, sql);
   }
   return { tables, views };
 }
 
-function toField(part: string, column: string): Field {
+function toField(part: string, statement: Statement, column: string): Field {
   const [, name, type, precision, scale] = COLUMN.exec(column) ?? [];
-  if (!name) throw foreign(part, column);
+  if (!name) throw foreign(part, statement, column);
   const field = { name, type: standardType(type), mode: 'NULLABLE' };
   return precision ? { ...field, precision, scale } : field;
 }
 
-function foreign(dataset: string, text: string): UserError {
+function foreign(dataset: string, { file, line }: Statement, text: string): UserError {
   return new UserError('dataset.sqlForeign', {
     dataset,
+    file,
+    line,
     start: text.split('\n', 1)[0].slice(0, 80),
   });
 }

@@ -15,6 +15,7 @@ import {
   requireDeployment,
 } from './bigquery-deploy.ts';
 import { createBigQueryLoad } from './bigquery-load.ts';
+import { namingCalled } from './bigquery-naming.ts';
 import { keyOf, onceDone } from './bigquery-once.ts';
 import { consolidating } from './bigquery-procedures.ts';
 import type { TablesOnly } from './bigquery-schema.ts';
@@ -80,7 +81,9 @@ export function createBigQueryWarehouse(
   }
 
   async function consolidate(dataset: Dataset, ranges: readonly MonthRange[]): Promise<void> {
-    if (ranges.length > 0) await client.run(transaction(consolidating(client, dataset, ranges)));
+    if (ranges.length === 0) return;
+    const sql = transaction(consolidating(client, dataset, ranges));
+    await namingCalled(client, dataset, () => client.run(sql));
   }
 
   async function retract({ dataset, loadId, ranges, events, rehearse }: Retraction) {

@@ -456,13 +456,15 @@ describe('all or nothing for readers', () => {
     await home.drop('a.xlsx', sales(sale(1)));
     await home.run();
     const before = await published(home);
-    const datasets = await changedDataset(home, 'proc_con_mar_lin.sql', 'DELETE FROM nowhere;\n');
+    const sql =
+      "UPDATE con_mar_lin SET MARCA = ';'\nWHERE FALSE;\n-- A comment;\n\nDELETE FROM\n-- one more\nnowhere;\n";
+    const datasets = await changedDataset(home, 'proc_con_mar_lin.sql', sql);
     await home.drop('b.xlsx', sales(sale(2)));
     const { unpublished } = await home.run({ datasets });
     const { code, values } = unpublished[0].error;
     assert.deepEqual(
-      [code, values.dataset, values.file],
-      ['dataset.sql', 'bases_vendas', 'proc_con_mar_lin.sql'],
+      [code, values.dataset, values.file, values.line],
+      ['dataset.sql', 'bases_vendas', join(datasets[0].folder, 'proc_con_mar_lin.sql'), 7],
     );
     assert.match(String(values.detail), /nowhere/);
     assert.deepEqual(await published(home), before);
@@ -472,6 +474,17 @@ describe('all or nothing for readers', () => {
 });
 
 describe('numbers reconcile', () => {
+  test('a warning that the database refuses is named with its line; the tables are published', async () => {
+    await using home = await newHome();
+    await home.drop('a.xlsx', sales(sale(1)));
+    const datasets = await changedDataset(home, 'warnings.sql', '-- x\nSELECT 1\nFROM nowhere;\n');
+    await assert.rejects(home.run({ datasets }), ({ code, values }) => {
+      assert.deepEqual([code, values.line], ['dataset.sql', 3]);
+      return true;
+    });
+    assert.deepEqual(await units(home), [1]);
+  });
+
   test('one brand id with two names is a warning with both places', async () => {
     await using home = await newHome();
     const day = date(2019, 5, 6);

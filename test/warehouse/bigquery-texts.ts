@@ -144,8 +144,8 @@ async function sendAll(
       await traceRows(warehouse, dataset, table, keys).catch((error) => {
         if (error.code !== 'trace.column') throw error;
       });
-  for (const check of await statements(dataset, 'checks.sql'))
-    await warehouse.query(withMonths(check, RANGES[0]));
+  for (const { sql } of await statements(dataset, 'checks.sql'))
+    await warehouse.query(withMonths(sql, RANGES[0]));
   await findWarnings(warehouse, [dataset]);
 }
 
