@@ -103,7 +103,7 @@ async function checkFile(
         output.line(`  ${output.render({ code, values: { ...values, value } })}`);
       }
       if (rejections.length > SHOWN)
-        output.say({ code: 'check.more', values: { count: rejections.length - SHOWN } });
+        output.say({ code: 'list.more', values: { count: rejections.length - SHOWN } });
       return rejections.length === 0 ? 0 : REJECTED;
     } finally {
       await load.abort();

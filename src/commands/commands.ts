@@ -132,7 +132,10 @@ export const commands: readonly Command[] = [
     usage: 'entrada retract FILE|HASH',
     summary: 'take a loaded file out of the tables, as if it had never been dropped',
     options: { 'dry-run': { type: 'boolean' } },
-    optionHelp: { 'dry-run': 'only show what would change: keys, before and after' },
+    optionHelp: {
+      'dry-run':
+        'only show what would change: keys, before and after (20 of each table; all with --json)',
+    },
     takes: [1, 1],
     load: async () => (await import('./retract.ts')).retract,
   },

@@ -179,6 +179,9 @@ export function monthsText(ranges: readonly MonthRange[]): string {
     .join(', ');
 }
 
+/** How many keys of a table a person is shown; `--json` has all. */
+const KEYS_SHOWN = 20;
+
 /** The keys whose sums change, a table to each consolidated table. */
 export function showChanges(output: Output, changes: readonly KeyChange[]): void {
   for (const table of new Set(changes.map((change) => change.table))) {
@@ -186,7 +189,11 @@ export function showChanges(output: Output, changes: readonly KeyChange[]): void
     output.heading(table);
     output.table(
       [...Object.keys(ofTable[0].key), ...output.columns('changes.columns')],
-      ofTable.map(({ key, before, after }) => [...Object.values(key), before, after]),
+      ofTable
+        .slice(0, KEYS_SHOWN)
+        .map(({ key, before, after }) => [...Object.values(key), before, after]),
     );
+    const count = ofTable.length - KEYS_SHOWN;
+    if (count > 0) output.say({ code: 'list.more', values: { count } });
   }
 }

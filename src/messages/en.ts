@@ -362,7 +362,7 @@ export const en = {
     '{read} rows read: {newRows} would be loaded, {repeated} are repeated, {rejected} rejected',
   'check.format': 'There is no format "{format}" of cells: it is table or json.',
   'check.uncalculated': '(a formula that was never calculated)',
-  'check.more': '  ... and {count} more; --json lists them all',
+  'list.more': '  ... and {count} more; --json lists them all',
   'demo.dropped': '{count} sample workbooks dropped into {folder}',
   'demo.taken':
     'The folder {home} is not empty, and the demo did not make it. Name another with --home DIR.',

@@ -366,7 +366,7 @@ export const ptBR: Record<Code, string> = {
     '{read} linhas lidas: {newRows} seriam carregadas, {repeated} são repetidas, {rejected} rejeitadas',
   'check.format': 'Não existe o formato "{format}" para células: use table ou json.',
   'check.uncalculated': '(uma fórmula que nunca foi calculada)',
-  'check.more': '  ... e mais {count}; --json mostra todas',
+  'list.more': '  ... e mais {count}; --json mostra todas',
   'demo.dropped': '{count} planilhas de exemplo colocadas em {folder}',
   'demo.taken':
     'A pasta {home} não está vazia, e não foi a demonstração que a criou. Indique outra com --home DIR.',
