@@ -263,9 +263,13 @@ export const en = {
   fault:
     'Something went wrong that should not: {detail}. Nothing was lost; please report this with ENTRADA_LOG=debug.',
   'usage.command': 'There is no command "{command}". `entrada --help` lists them.',
+  'usage.commandNear':
+    'There is no command "{command}". Did you mean `entrada {near}`? `entrada --help` lists them all.',
   'usage.arguments': '{command} is used like this: {usage}',
   'usage.unknownFlag':
     '{command} has no option {flag}. `entrada {command} --help` lists its options.',
+  'usage.flagNear':
+    '{command} has no option {flag}. Did you mean {near}? `entrada {command} --help` lists its options.',
   'usage.flagValue':
     '{command}: the option {flag} is not used like this. `entrada {command} --help` shows how.',
   'usage.format': 'There is no format "{format}": it is table, json or csv.',

@@ -262,9 +262,13 @@ export const ptBR: Record<Code, string> = {
   fault:
     'Aconteceu algo que não deveria: {detail}. Nada se perdeu; por favor, avise-nos com ENTRADA_LOG=debug.',
   'usage.command': 'Não existe o comando "{command}". `entrada --help` mostra todos.',
+  'usage.commandNear':
+    'Não existe o comando "{command}". Você quis dizer `entrada {near}`? `entrada --help` mostra todos.',
   'usage.arguments': '{command} se usa assim: {usage}',
   'usage.unknownFlag':
     '{command} não tem a opção {flag}. `entrada {command} --help` lista as opções.',
+  'usage.flagNear':
+    '{command} não tem a opção {flag}. Você quis dizer {near}? `entrada {command} --help` mostra as opções.',
   'usage.flagValue':
     '{command}: a opção {flag} não se usa assim. `entrada {command} --help` mostra como.',
   'usage.format': 'Não existe o formato "{format}": use table, json ou csv.',
