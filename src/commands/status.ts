@@ -17,7 +17,7 @@ export const status: Run = async ({ settings, output }) => {
     for (const file of files)
       output.object({ type: 'file', ...file, sender: senderOf(file.fileName) });
     output.table(
-      output.columns('status.columns'),
+      output.columns({ code: 'status.columns', values: {} }),
       files.map((file) => [
         file.fileName,
         output.render({ code: `state.${file.state}`, values: {} }),

@@ -188,7 +188,7 @@ export function showChanges(output: Output, changes: readonly KeyChange[]): void
     const ofTable = changes.filter((change) => change.table === table);
     output.heading(table);
     output.table(
-      [...Object.keys(ofTable[0].key), ...output.columns('changes.columns')],
+      [...Object.keys(ofTable[0].key), ...output.columns({ code: 'changes.columns', values: {} })],
       ofTable
         .slice(0, KEYS_SHOWN)
         .map(({ key, before, after }) => [...Object.values(key), before, after]),

@@ -414,11 +414,14 @@ export const en = {
   'state.failed': 'failed',
   'state.postponed': 'postponed',
   'changes.columns': 'before, after',
-  'trace.columns': 'file, sheet, row, value, repeats',
+  'trace.columns': 'file, sheet, row, {column}, repeats',
   'trace.pair': '"{pair}" is not a key and its value. Write it like ANO=2019.',
   'trace.table': 'There is no table {table} to trace. There are: {tables}.',
   'trace.column': 'The table {table} has no column {column}. It has: {columns}.',
-  'trace.sum': '{rows} rows count and sum to {sum}; {repeated} more repeat one of them.',
+  'trace.sum':
+    '{rows} rows count and sum to {sum} ({column}); {repeated} more repeat one of them and add nothing.',
+  'trace.none':
+    'No row matches. `entrada query "SELECT * FROM {table} LIMIT 10"` shows how the values are written.',
   'file.replaced': 'Replaced by a newer file of the same name.',
   'file.replaces': '  Takes the place of the file of this name loaded at {time} (UTC)',
   'file.namesake':

@@ -417,11 +417,14 @@ export const ptBR: Record<Code, string> = {
   'state.failed': 'falhou',
   'state.postponed': 'adiado',
   'changes.columns': 'antes, depois',
-  'trace.columns': 'arquivo, aba, linha, valor, repete',
+  'trace.columns': 'arquivo, aba, linha, {column}, repete',
   'trace.pair': '"{pair}" não é uma chave com seu valor. Escreva como ANO=2019.',
   'trace.table': 'Não existe a tabela {table} para rastrear. Existem: {tables}.',
   'trace.column': 'A tabela {table} não tem a coluna {column}. Ela tem: {columns}.',
-  'trace.sum': '{rows} linhas contam e somam {sum}; outras {repeated} repetem uma delas.',
+  'trace.sum':
+    '{rows} linhas contam e somam {sum} ({column}); outras {repeated} repetem uma delas e não somam.',
+  'trace.none':
+    'Nenhuma linha corresponde. `entrada query "SELECT * FROM {table} LIMIT 10"` mostra como os valores são escritos.',
   'file.replaced': 'Substituído por um arquivo mais novo de mesmo nome.',
   'file.replaces': '  Substitui o arquivo de mesmo nome carregado em {time} (UTC)',
   'file.namesake':
