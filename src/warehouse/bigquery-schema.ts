@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import type { Dataset } from '../contract/dataset.ts';
-import { UserError } from '../errors.ts';
 import { COSTS_TABLE } from '../ledger/costs.ts';
 import { LEDGER_TABLES } from '../ledger/events.ts';
 import type { BigQueryPlace } from './bigquery-client.ts';
@@ -13,7 +12,13 @@ import {
   monthsProcedure,
 } from './bigquery-procedures.ts';
 import { fullName, qualify, script } from './bigquery-scripts.ts';
-import { type Field, standardType } from './bigquery-values.ts';
+import {
+  nameMade,
+  type ParsedTables,
+  parseTables,
+  type WantedTable,
+  type WantedView,
+} from './bigquery-tables.ts';
 import {
   createLandingTable,
   landingTable,
@@ -22,22 +27,6 @@ import {
   statements,
 } from './dataset-sql.ts';
 import { LEDGER, versionOf } from './schema.ts';
-
-export interface WantedTable {
-  readonly name: string;
-  readonly fields: readonly Field[];
-  /** Whether it is kept in partitions, one for each month of MONTH_START. */
-  readonly byMonth: boolean;
-  readonly clustering: readonly string[];
-}
-
-export interface WantedView {
-  readonly name: string;
-  /** With every table's full name: a view knows no other. */
-  readonly query: string;
-  /** The query as it was written, and where. */
-  readonly source: Statement;
-}
 
 export interface WantedProcedure {
   readonly name: string;
@@ -66,7 +55,6 @@ export type TablesOnly = Pick<Dataset, 'name' | 'folder'> & {
   readonly statements: readonly string[];
 };
 
-const MONTH = 'MONTH_START';
 /** By what the ledger's tables are asked for. */
 const LEDGER_CLUSTERING: Readonly<Record<string, readonly string[]>> = {
   ledger_events: ['DROP_ID'],
@@ -80,7 +68,7 @@ const CLUSTERING = 4;
 
 export function wantedLedger(place: BigQueryPlace): Wanted {
   const all = [...LEDGER_TABLES, COSTS_TABLE].map(ours);
-  const parsed = parse('ledger', all, (table) => LEDGER_CLUSTERING[table] ?? []);
+  const parsed = parseTables('ledger', all, (table) => LEDGER_CLUSTERING[table] ?? []);
   // The ledger is asked for loads, not for months.
   const tables = parsed.tables.map((table) => ({ ...table, byMonth: false }));
   return finish('ledger', versionOf(LEDGER), { ...parsed, tables }, [], place);
@@ -93,13 +81,19 @@ export async function wantedOf(
 ): Promise<Wanted> {
   const tables = await statements(dataset, 'tables.sql');
   if ('statements' in dataset) {
-    const parsed = parse(dataset.name, [...tables, ...dataset.statements.map(ours)], () => []);
+    const parsed = parseTables(
+      dataset.name,
+      [...tables, ...dataset.statements.map(ours)],
+      () => [],
+    );
     return finish(dataset.name, versionOf(dataset.name), parsed, [], place);
   }
   const landing = landingTable(dataset);
   const keys = dataset.columns.filter(({ key }) => key).map(({ name }) => name);
-  const parsed = parse(dataset.name, [ours(createLandingTable(dataset)), ...tables], (table) =>
-    table === landing ? ['LOAD_ID'] : keys.slice(0, CLUSTERING),
+  const parsed = parseTables(
+    dataset.name,
+    [ours(createLandingTable(dataset)), ...tables],
+    (table) => (table === landing ? ['LOAD_ID'] : keys.slice(0, CLUSTERING)),
   );
   const own = await Promise.all(
     dataset.procedures.flat().map(async (name) => {
@@ -119,8 +113,6 @@ export async function wantedOf(
   return finish(dataset.name, versionOf(dataset.name), parsed, procedures, place);
 }
 
-type Parsed = Pick<Wanted, 'tables' | 'views'>;
-
 interface Procedure {
   readonly name: string;
   readonly parameters: string;
@@ -135,11 +127,11 @@ const ours = (sql: string): Statement => ({ sql, file: 'Entrada', line: 1 });
 function finish(
   name: string,
   version: number,
-  { tables, views }: Parsed,
+  { tables, views }: ParsedTables,
   procedures: readonly Procedure[],
   place: BigQueryPlace,
 ): Wanted {
-  const ledger = LEDGER_TABLES.map((sql) => NAME.exec(sql)?.[1] ?? '');
+  const ledger = LEDGER_TABLES.map(nameMade);
   const names = new Set([...ledger, ...[...tables, ...views].map((one) => one.name)]);
   const wanted = {
     name,
@@ -171,55 +163,8 @@ function finish(
 function partsOf({ body, made }: Procedure): WantedProcedure['parts'] {
   let from = 0;
   return made.map((statement) => {
-    from = body.indexOf(statement.sql, from);
-    return { at: linesIn(body.slice(0, from)) + 1, statement };
-  });
-}
-
-const NAME = /^CREATE (?:TABLE|VIEW) IF NOT EXISTS (\w+)/;
-const TABLE = /^CREATE TABLE IF NOT EXISTS (\w+)\s*\(([\s\S]*)\)$/;
-const VIEW = /^CREATE VIEW IF NOT EXISTS (\w+) AS\s+([\s\S]+)$/;
-const COLUMN =
-  /^(\w+) (INT64|STRING|DATE|DATETIME|BOOL|FLOAT64|DOUBLE|DECIMAL|NUMERIC)(?:\((\d+), ?(\d+)\))?$/;
-
-function parse(
-  part: string,
-  texts: readonly Statement[],
-  clusteringOf: (table: string) => readonly string[],
-): Parsed {
-  const tables: WantedTable[] = [];
-  const views: WantedView[] = [];
-  for (const statement of texts) {
-    const { sql, file, line } = statement;
-    const [, view, query] = VIEW.exec(sql) ?? [];
-    const [, name, columns] = TABLE.exec(sql) ?? [];
-    if (view) {
-      const begins = line + linesIn(sql.slice(0, sql.length - query.length));
-      views.push({ name: view, query, source: { sql: query, file, line: begins } });
-    } else if (name) {
-      const fields = columns
-        .split(/,(?![^(]*\))/)
-        .map((column) => toField(part, statement, column.trim()));
-      const has = (wanted: string) => fields.some((field) => field.name === wanted);
-      const clustering = clusteringOf(name).filter(has);
-      tables.push({ name, fields, byMonth: has(MONTH), clustering });
-    } else throw foreign(part, statement, sql);
-  }
-  return { tables, views };
-}
-
-function toField(part: string, statement: Statement, column: string): Field {
-  const [, name, type, precision, scale] = COLUMN.exec(column) ?? [];
-  if (!name) throw foreign(part, statement, column);
-  const field = { name, type: standardType(type), mode: 'NULLABLE' };
-  return precision ? { ...field, precision, scale } : field;
-}
-
-function foreign(dataset: string, { file, line }: Statement, text: string): UserError {
-  return new UserError('dataset.sqlForeign', {
-    dataset,
-    file,
-    line,
-    start: text.split('\n', 1)[0].slice(0, 80),
+    const begins = body.indexOf(statement.sql, from);
+    from = begins + statement.sql.length;
+    return { at: linesIn(body.slice(0, begins)) + 1, statement };
   });
 }

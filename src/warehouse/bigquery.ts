@@ -2,18 +2,14 @@ import { join } from 'node:path';
 import type { Dataset } from '../contract/dataset.ts';
 import { UserError } from '../errors.ts';
 import type { LedgerEvent } from '../ledger/events.ts';
+import type { Change } from './bigquery-changes.ts';
 import {
   type BigQueryClient,
   type BigQueryClientOptions,
   newJobId,
   openBigQueryClient,
 } from './bigquery-client.ts';
-import {
-  type Change,
-  planDeployment,
-  prepareDeployment,
-  requireDeployment,
-} from './bigquery-deploy.ts';
+import { planDeployment, prepareDeployment, requireDeployment } from './bigquery-deploy.ts';
 import { createBigQueryLoad } from './bigquery-load.ts';
 import { namingCalled } from './bigquery-naming.ts';
 import { keyOf, onceDone } from './bigquery-once.ts';

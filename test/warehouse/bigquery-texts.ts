@@ -17,8 +17,8 @@ import { readTable, TABLES } from '../../src/spotify/tables.ts';
 import { createBigQueryWarehouse } from '../../src/warehouse/bigquery.ts';
 import type { BigQueryClient } from '../../src/warehouse/bigquery-client.ts';
 import { consolidatingWhere } from '../../src/warehouse/bigquery-procedures.ts';
-import type { WantedTable } from '../../src/warehouse/bigquery-schema.ts';
 import { fullName, qualify } from '../../src/warehouse/bigquery-scripts.ts';
+import type { WantedTable } from '../../src/warehouse/bigquery-tables.ts';
 import { statements, withMonths } from '../../src/warehouse/dataset-sql.ts';
 import { loadedEvent, writeRows } from '../contracts/warehouse-rows.ts';
 
