@@ -109,12 +109,12 @@ async function profile(
     await connection.run(`SET profiling_output = '${output}'`);
     for (const range of months) {
       for (const procedure of dataset.procedures.flat())
-        for (const sql of await statements(dataset, `${procedure}.sql`))
+        for (const { sql } of await statements(dataset, `${procedure}.sql`))
           await run(withMonths(sql, range), 'procedures');
-      for (const sql of await statements(dataset, 'checks.sql'))
+      for (const { sql } of await statements(dataset, 'checks.sql'))
         await run(withMonths(sql, range), 'checks');
     }
-    for (const sql of await statements(dataset, 'warnings.sql')) await run(sql, 'warnings');
+    for (const { sql } of await statements(dataset, 'warnings.sql')) await run(sql, 'warnings');
     await connection.run('PRAGMA disable_profiling');
     await connection.run('ROLLBACK');
   } finally {

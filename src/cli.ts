@@ -4,6 +4,7 @@ import { commands, globalOptions, helpFor, helpForAll } from './commands/command
 import { LATER, OURS, USAGE } from './commands/exit-codes.ts';
 import type { Settings } from './config.ts';
 import { EntradaError, problemOf, UserError } from './errors.ts';
+import { nearestTo } from './near.ts';
 
 let settings: Settings | undefined;
 // Whoever reads our output may stop at any time, as `head` does; the work goes on to its end.
@@ -31,7 +32,12 @@ async function main(argv: readonly string[]): Promise<number> {
     return name === undefined ? USAGE : 0;
   }
   const command = commands.find((candidate) => candidate.name === name);
-  if (command === undefined) throw new UserError('usage.command', { command: name });
+  if (command === undefined) {
+    const near = nearestTo(name, ['--help', '--version', ...commands.map((one) => one.name)]);
+    throw near
+      ? new UserError('usage.commandNear', { command: name, near })
+      : new UserError('usage.command', { command: name });
+  }
   const { values, positionals } = parse(rest, command);
   if (values.help) {
     process.stdout.write(helpFor(command));
@@ -50,12 +56,9 @@ async function main(argv: readonly string[]): Promise<number> {
 }
 
 function parse(args: string[], command: (typeof commands)[number]) {
+  const options = { ...command.options, ...globalOptions };
   try {
-    const parsed = parseArgs({
-      args,
-      options: { ...command.options, ...globalOptions },
-      allowPositionals: true,
-    });
+    const parsed = parseArgs({ args, options, allowPositionals: true });
     const count = parsed.positionals.length;
     const [fewest, most] = command.takes;
     if (!parsed.values.help && (count < fewest || count > most)) {
@@ -68,8 +71,13 @@ function parse(args: string[], command: (typeof commands)[number]) {
       error instanceof Error && 'code' in error && error.code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION';
     // Node says which, in the middle of a sentence of its own.
     const flag = /--?[\w-]+/.exec(String(error))?.[0] ?? '';
-    const code = isUnknown ? 'usage.unknownFlag' : 'usage.flagValue';
-    throw new UserError(code, { command: command.name, flag });
+    const values = { command: command.name, flag };
+    if (!isUnknown) throw new UserError('usage.flagValue', values);
+    const flags = Object.keys(options).map((option) => `--${option}`);
+    const near = nearestTo(flag, flags);
+    throw near
+      ? new UserError('usage.flagNear', { ...values, near })
+      : new UserError('usage.unknownFlag', values);
   }
 }
 

@@ -2,6 +2,7 @@ import { destination, type Logger, pino } from 'pino';
 import type { Bus } from './bus/bus.ts';
 import { createMemoryBus } from './bus/memory.ts';
 import type { Settings } from './config.ts';
+import type { BrokenDataset } from './contract/broken.ts';
 import { type Dataset, readDatasets } from './contract/dataset.ts';
 import { UserError } from './errors.ts';
 import type { Context } from './ingest/context.ts';
@@ -32,7 +33,7 @@ export async function openContext(
   }: ContextOptions = {},
 ): Promise<Context> {
   const log = createLog(settings, runId === '' ? {} : { runId });
-  const [lake, datasets] = [await openLake(settings), await allDatasets(settings)];
+  const [lake, { datasets, broken }] = [await openLake(settings), await allDatasets(settings)];
   const reader = createReader();
   // A thread starts while the database is opened.
   if (receives) reader.expect((await lake.list(INBOX, 'deep')).map(({ size }) => size));
@@ -44,6 +45,7 @@ export async function openContext(
     warehouse,
     isShared: settings.bigquery !== undefined,
     datasets,
+    broken,
     limits: settings.limits,
     reader,
     language: settings.language,
@@ -74,12 +76,19 @@ export async function openBus({ bus, project }: Settings): Promise<Bus> {
   return openPubSubBus({ project });
 }
 
-/** The datasets that come with Entrada, and those of the home. A name may be used once. */
-export async function allDatasets({ datasetFolders }: Settings): Promise<Dataset[]> {
-  const all = (await Promise.all(datasetFolders.map(readDatasets))).flat();
-  const twice = all.find(({ name }, i) => all.findIndex((other) => other.name === name) !== i);
-  if (twice) throw new UserError('dataset.twice', { name: twice.name, folder: twice.folder });
-  return all;
+/** The datasets that come with Entrada, and those of the home. Of two with one name neither can be used. */
+export async function allDatasets({ datasetFolders }: Settings) {
+  const broken: BrokenDataset[] = [];
+  const all: Dataset[] = [];
+  for (const folder of datasetFolders)
+    all.push(...(await readDatasets(folder, (one) => broken.push(one))));
+  const datasets = all.filter(({ name, folder }) => {
+    const other = all.find((one) => one.name === name && one.folder !== folder);
+    if (other === undefined) return true;
+    broken.push({ folder, error: new UserError('dataset.twice', { name, folder: other.folder }) });
+    return false;
+  });
+  return { datasets, broken };
 }
 
 /** Throws UserError `spotify.noDataset`, and what reading it throws. */

@@ -1,6 +1,5 @@
 import { styleText } from 'node:util';
 import type { Problem } from './errors.ts';
-import type { Code } from './messages/en.ts';
 import { type Language, render } from './messages/messages.ts';
 import { formatTable, visible } from './table.ts';
 
@@ -15,7 +14,7 @@ export interface Output {
   /** The same, as text. */
   render(problem: Problem): string;
   /** The heads of a table's columns, from a message that names them with commas. */
-  columns(code: Code): readonly string[];
+  columns(problem: Problem): readonly string[];
   table(headers: readonly string[], rows: readonly (readonly unknown[])[]): void;
   heading(text: string): void;
   /** An object for a program; nothing without `--json`. */
@@ -45,7 +44,7 @@ export function createOutput(json: boolean, language: Language): Output {
     line,
     say: (problem) => line(words(problem)),
     render: words,
-    columns: (code) => words({ code, values: {} }).split(', '),
+    columns: (problem) => words(problem).split(', '),
     heading: (text) => line(`\n${styleText('bold', visible(text), { stream: human })}`),
     table(headers, rows) {
       line(formatTable(headers, rows, human.columns));

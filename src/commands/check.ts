@@ -1,24 +1,25 @@
 import { access, constants } from 'node:fs/promises';
 import { basename } from 'node:path';
-import type { Dataset } from '../contract/dataset.ts';
+import { awaitedBy } from '../contract/broken.ts';
 import type { Rejection } from '../contract/rejection.ts';
 import { UserError } from '../errors.ts';
-import { createReader, type Reader } from '../ingest/reading.ts';
+import type { Context } from '../ingest/context.ts';
+import { prepareDatasets } from '../ingest/prepare.ts';
+import { createReader } from '../ingest/reading.ts';
 import { allDatasets } from '../open.ts';
 import { openWarehouse } from '../warehouse/open.ts';
-import type { Warehouse } from '../warehouse/warehouse.ts';
 import { columnName } from '../workbook/cells.ts';
 import type { Invocation, Run } from './commands.ts';
 import { REJECTED, USAGE } from './exit-codes.ts';
 import { openFile } from './local-file.ts';
-import { showChanges } from './summary.ts';
+import { sayBroken, showChanges } from './summary.ts';
 
 /** How many rejections a person is shown; `--json` has all. */
 const SHOWN = 50;
 
 export const check: Run = async (invocation) => {
-  const { settings, positionals } = invocation;
-  const datasets = await allDatasets(settings);
+  const { settings, output, positionals } = invocation;
+  const known = await allDatasets(settings);
   // A load that is never committed: without a home, into a database that is gone afterwards.
   const warehouse = await openWarehouse(
     settings.bigquery || (await isThere(settings.database))
@@ -27,10 +28,10 @@ export const check: Run = async (invocation) => {
   );
   await using reader = createReader();
   try {
-    await warehouse.prepare(datasets);
+    const parts = { warehouse, reader, ...(await prepareDatasets({ warehouse, ...known })) };
+    sayBroken(output, parts.broken);
     const codes: number[] = [];
-    for (const file of positionals)
-      codes.push(await checkFile(invocation, { warehouse, datasets, reader }, file));
+    for (const file of positionals) codes.push(await checkFile(invocation, parts, file));
     return codes.find((code) => code === USAGE) ?? Math.max(...codes);
   } finally {
     await warehouse.close();
@@ -44,16 +45,12 @@ function isThere(database: string): Promise<boolean> {
   );
 }
 
-interface Parts {
-  readonly warehouse: Warehouse;
-  readonly datasets: readonly Dataset[];
-  readonly reader: Reader;
-}
+type Parts = Pick<Context, 'warehouse' | 'datasets' | 'broken' | 'reader'>;
 
 /** Gives the exit code that the file by itself would have. */
 async function checkFile(
   { settings, output }: Invocation,
-  { warehouse, datasets, reader }: Parts,
+  { warehouse, datasets, broken, reader }: Parts,
   file: string,
 ): Promise<number> {
   output.heading(basename(file));
@@ -106,21 +103,17 @@ async function checkFile(
         output.line(`  ${output.render({ code, values: { ...values, value } })}`);
       }
       if (rejections.length > SHOWN)
-        output.say({ code: 'check.more', values: { count: rejections.length - SHOWN } });
+        output.say({ code: 'list.more', values: { count: rejections.length - SHOWN } });
       return rejections.length === 0 ? 0 : REJECTED;
     } finally {
       await load.abort();
     }
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    output.say(error);
-    output.object({
-      type: 'check',
-      file,
-      error: error.code,
-      message: output.render(error),
-      values: error.values,
-    });
-    return error.code === 'file.none' ? USAGE : REJECTED;
+    const problem = awaitedBy(error, broken) ?? error;
+    const { code, values } = problem;
+    output.say(problem);
+    output.object({ type: 'check', file, error: code, message: output.render(problem), values });
+    return code === 'file.none' || code === 'dataset.awaited' ? USAGE : REJECTED;
   }
 }

@@ -17,6 +17,8 @@ export interface Command {
   readonly name: string;
   readonly usage: string;
   readonly summary: string;
+  /** What `--help` says besides, where the summary leaves a newcomer asking. */
+  readonly about?: string;
   readonly options: NonNullable<ParseArgsConfig['options']>;
   /** What each option does, as `--help` says it. */
   readonly optionHelp: Readonly<Record<string, string>>;
@@ -101,6 +103,15 @@ export const commands: readonly Command[] = [
     name: 'check',
     usage: 'entrada check FILE...',
     summary: 'read workbooks against the contract and load nothing',
+    about: `  FILE is a workbook anywhere, not only in entrada/. Shown are the sheet and the header row that were found, which
+  column of the sheet is which of the contract, and the rows: those that would be loaded, those that repeat one (of
+  the file, or of the home's tables where there is a home), and those rejected, with each cell and why; then, of the
+  first table of sums, the keys that would change.
+
+  Example: entrada check "vendas abril.xlsx"
+
+  Exit codes: 0 nothing would be rejected; 3 something would be; 2 a file is not there, or waits for a dataset.
+`,
     options: { any: { type: 'boolean' }, format: { type: 'string' } },
     optionHelp: {
       any: 'without a contract: list every cell of every sheet that holds a value',
@@ -132,7 +143,10 @@ export const commands: readonly Command[] = [
     usage: 'entrada retract FILE|HASH',
     summary: 'take a loaded file out of the tables, as if it had never been dropped',
     options: { 'dry-run': { type: 'boolean' } },
-    optionHelp: { 'dry-run': 'only show what would change: keys, before and after' },
+    optionHelp: {
+      'dry-run':
+        'only show what would change: keys, before and after (20 of each table; all with --json)',
+    },
     takes: [1, 1],
     load: async () => (await import('./retract.ts')).retract,
   },
@@ -140,6 +154,16 @@ export const commands: readonly Command[] = [
     name: 'trace',
     usage: 'entrada trace TABLE [KEY=VALUE...]',
     summary: 'the file, sheet and row of every sale behind a number',
+    about: `  TABLE is one that \`entrada datasets\` lists under tables: that of the rows, or one of sums. KEY is a column of it,
+  and VALUE what \`entrada query\` prints there. A row must match every pair; without any, it is the whole table.
+  Shown are each row's file, sheet and row, and what it adds to the sum. One that names another in the last column
+  repeats that one and adds nothing.
+
+  Examples: entrada trace con_ano_mes ANO=2019 MES=3
+            entrada trace con_mar_lin "MARCA=QUEM DISSE BERENICE" ID_LINHA=2
+
+  Exit codes: 0 done, also where no row matches; 2 there is no such table or column.
+`,
     options: {},
     optionHelp: {},
     takes: [1, Number.POSITIVE_INFINITY],
@@ -176,7 +200,8 @@ async function loadCheck(any: boolean, invocation: Invocation): Promise<number> 
 export function helpFor(command: Command): string {
   const options = Object.entries({ ...command.optionHelp, ...globalHelp });
   const lines = options.map(([flag, text]) => `  --${flag.padEnd(24)} ${text}`);
-  return `${command.usage}\n  ${command.summary}\n\n${lines.join('\n')}\n`;
+  const about = command.about ? `\n${command.about}` : '';
+  return `${command.usage}\n  ${command.summary}\n${about}\n${lines.join('\n')}\n`;
 }
 
 export function helpForAll(): string {

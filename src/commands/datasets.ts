@@ -3,9 +3,12 @@ import { readSpotifyDataset } from '../spotify/settings.ts';
 import { TABLES } from '../spotify/tables.ts';
 import { statements } from '../warehouse/dataset-sql.ts';
 import type { Run } from './commands.ts';
+import { USAGE } from './exit-codes.ts';
+import { sayBroken } from './summary.ts';
 
 export const datasets: Run = async ({ settings, output }) => {
-  for (const dataset of await allDatasets(settings)) {
+  const { datasets: right, broken } = await allDatasets(settings);
+  for (const dataset of right) {
     for (const name of ['tables', ...dataset.procedures.flat()])
       await statements(dataset, `${name}.sql`);
     output.object({ type: 'dataset', ...dataset });
@@ -28,6 +31,7 @@ export const datasets: Run = async ({ settings, output }) => {
       `procedures: ${dataset.procedures.map((step) => step.join(' | ')).join(', then ')}`,
     );
   }
+  sayBroken(output, broken);
   const spotify = await readSpotifyDataset(settings.datasetFolders);
   if (spotify) {
     const { folder, name, description, ...rest } = spotify;
@@ -37,5 +41,5 @@ export const datasets: Run = async ({ settings, output }) => {
     output.table(['setting', 'value'], Object.entries(rest));
     output.line(`tables: ${TABLES.join(', ')}`);
   }
-  return 0;
+  return broken.length > 0 ? USAGE : 0;
 };

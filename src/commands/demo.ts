@@ -75,7 +75,7 @@ async function foreignFiles(home: string): Promise<string[]> {
 async function showTables(settings: Settings, output: Parameters<Run>[0]['output']): Promise<void> {
   const warehouse = await openForReading(settings);
   try {
-    for (const { tables } of await allDatasets(settings)) {
+    for (const { tables } of (await allDatasets(settings)).datasets) {
       await showFirstRows(output, warehouse, tables[0]);
       for (const table of tables.slice(1)) {
         const { columns, rows } = await warehouse.query(`SELECT * FROM ${table} ORDER BY ALL`);

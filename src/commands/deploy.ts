@@ -1,7 +1,7 @@
 import { UserError } from '../errors.ts';
 import { allDatasets, spotifyDataset } from '../open.ts';
 import { RUNS_TABLE } from '../spotify/runs.ts';
-import type { Change } from '../warehouse/bigquery-deploy.ts';
+import type { Change } from '../warehouse/bigquery-changes.ts';
 import { openDeployed } from '../warehouse/open.ts';
 import type { Run } from './commands.ts';
 
@@ -14,9 +14,12 @@ export const deploy: Run = async ({ settings, output, values }) => {
   const place = `${project}.${dataset}`;
   const { name, folder } = await spotifyDataset(settings);
   const spotify = { name, folder, statements: [RUNS_TABLE] };
+  const { datasets, broken } = await allDatasets(settings);
+  // All of them, or nothing.
+  if (broken.length > 0) throw broken[0].error;
   const warehouse = await openDeployed(settings);
   try {
-    const changes = await warehouse.plan([...(await allDatasets(settings)), spotify]);
+    const changes = await warehouse.plan([...datasets, spotify]);
     for (const { action, kind, name: what, columns } of changes)
       output.object({ type: 'change', action, kind, name: what, columns });
     for (const change of changes) output.say(problemOf(change));

@@ -80,7 +80,7 @@ export async function removeUser(
 function shown({ name, keys, password, quotaBytes }: Account) {
   const fingerprints = keys.flatMap((line) => {
     const key = parsePublicKey(line);
-    return key ? fingerprintOf(key) : [];
+    return key ? fingerprintOf(key.getPublicSSH()) : [];
   });
   return {
     type: 'account',

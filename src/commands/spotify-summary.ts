@@ -64,7 +64,7 @@ export function sayRuns(output: Output, runs: readonly TableRun[]): void {
   if (runs.length === 0) return;
   output.heading('Spotify');
   output.table(
-    output.columns('status.runColumns'),
+    output.columns({ code: 'status.runColumns', values: {} }),
     runs.map((run) => [
       run.runId,
       run.table,

@@ -10,7 +10,10 @@ import { saySpotify } from './spotify-summary.ts';
 /** Asks Spotify when the schedule says so; to be called often. */
 export type Asking = (now: number) => Promise<void>;
 
-/** Undefined without the secrets: then Spotify is no part of this home, and nothing is said of it. */
+/**
+ * Undefined without the secrets: then Spotify is no part of this home, and nothing is said of it. Undefined too where its
+ * dataset is wrong, which is said: the workbooks do not wait for it.
+ */
 export async function createAsking(
   settings: Settings,
   output: Output,
@@ -19,7 +22,11 @@ export async function createAsking(
 ): Promise<Asking | undefined> {
   const access = await readAccess(environment, settings.home);
   if (!hasSecrets(access)) return undefined;
-  const dataset = await spotifyDataset(settings);
+  const dataset = await spotifyDataset(settings).catch((error) => {
+    if (!(error instanceof EntradaError)) throw error;
+    output.say(error);
+  });
+  if (!dataset) return undefined;
   const schedule = createSchedule(dataset, now);
   const sayNext = () => {
     const next = schedule.next();

@@ -47,8 +47,9 @@ export async function runSpotifyHome(
   request: SpotifyRequest = {},
 ): Promise<SpotifySummary> {
   await using home = await openHome(settings, output);
-  const { lake, warehouse, runId, log, datasets } = home.context;
-  await warehouse.prepare(datasets);
+  const { lake, warehouse, runId, log } = home.context;
+  // The ledger's tables; those of workbooks have no part in this.
+  await warehouse.prepare([]);
   const context = { lake, warehouse, runId, log, dataset, access };
   const isElsewhere = settings.receiver === 'functions' && request.replay === undefined;
   // What functions have no part in is not to be heard by them.

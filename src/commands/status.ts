@@ -2,13 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { findArrivals } from '../ingest/arrivals.ts';
 import { INBOX, senderOf } from '../ingest/folders.ts';
 import { allFiles, type FileState } from '../ledger/ledger.ts';
-import { openLake } from '../open.ts';
+import { allDatasets, openLake } from '../open.ts';
 import type { Output } from '../output.ts';
 import { allRuns } from '../spotify/runs.ts';
 import type { Run } from './commands.ts';
 import { openForReading } from './home.ts';
 import { sayRuns } from './spotify-summary.ts';
-import { textOf } from './summary.ts';
+import { sayBroken, textOf } from './summary.ts';
 
 export const status: Run = async ({ settings, output }) => {
   const warehouse = await openForReading(settings);
@@ -17,7 +17,7 @@ export const status: Run = async ({ settings, output }) => {
     for (const file of files)
       output.object({ type: 'file', ...file, sender: senderOf(file.fileName) });
     output.table(
-      output.columns('status.columns'),
+      output.columns({ code: 'status.columns', values: {} }),
       files.map((file) => [
         file.fileName,
         output.render({ code: `state.${file.state}`, values: {} }),
@@ -33,6 +33,7 @@ export const status: Run = async ({ settings, output }) => {
   } finally {
     await warehouse.close();
   }
+  sayBroken(output, (await allDatasets(settings)).broken);
   const { ready, waiting } = await findArrivals(await openLake(settings), {
     now: Date.now,
     sleep,

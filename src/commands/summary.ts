@@ -1,3 +1,4 @@
+import { type BrokenDataset, nameOf } from '../contract/broken.ts';
 import { type EntradaError, problemOf } from '../errors.ts';
 import type { RunSummary } from '../ingest/flow.ts';
 import { INBOX, rejectionsPlace, restingPlace } from '../ingest/folders.ts';
@@ -13,21 +14,32 @@ interface Cost {
   readonly usage: Usage | undefined;
 }
 
-export function exitCodeOf({ failed, postponed, unpublished, files }: RunSummary): number {
+export function exitCodeOf({ failed, postponed, unpublished, broken, files }: RunSummary): number {
   const isUnpublished = (kind: EntradaError['kind']) =>
     unpublished.some(({ error }) => error.kind === kind);
   if (failed.length > 0 || isUnpublished('terminal')) return OURS;
-  if (isUnpublished('user')) return USAGE;
+  if (isUnpublished('user') || broken.length > 0) return USAGE;
   if (files.some(({ state, rowsRejected }) => state === 'rejected' || (rowsRejected ?? 0) > 0))
     return REJECTED;
   return postponed.length > 0 || isUnpublished('transient') ? LATER : 0;
 }
 
-/** What became of each file of a run. */
+/** Datasets that are left out until somebody mends them. */
+export function sayBroken(output: Output, broken: readonly BrokenDataset[]): void {
+  for (const one of broken) {
+    const dataset = nameOf(one);
+    const { code, values } = one.error;
+    output.say({ code: 'dataset.broken', values: { dataset, reason: output.render(one.error) } });
+    output.object({ type: 'broken', dataset, folder: one.folder, error: code, values });
+  }
+}
+
+/** What became of each file of a run, and the datasets that had no part in it. */
 export function sayFiles(
   output: Output,
-  { files, waiting, postponed, failed, runId }: RunSummary,
+  { files, waiting, postponed, failed, broken, runId }: RunSummary,
 ): void {
+  sayBroken(output, broken);
   for (const file of files) {
     sayFile(output, file);
     output.object({ type: 'file', ...file, place: restingPlace(file) });
@@ -167,14 +179,21 @@ export function monthsText(ranges: readonly MonthRange[]): string {
     .join(', ');
 }
 
+/** How many keys of a table a person is shown; `--json` has all. */
+const KEYS_SHOWN = 20;
+
 /** The keys whose sums change, a table to each consolidated table. */
 export function showChanges(output: Output, changes: readonly KeyChange[]): void {
   for (const table of new Set(changes.map((change) => change.table))) {
     const ofTable = changes.filter((change) => change.table === table);
     output.heading(table);
     output.table(
-      [...Object.keys(ofTable[0].key), ...output.columns('changes.columns')],
-      ofTable.map(({ key, before, after }) => [...Object.values(key), before, after]),
+      [...Object.keys(ofTable[0].key), ...output.columns({ code: 'changes.columns', values: {} })],
+      ofTable
+        .slice(0, KEYS_SHOWN)
+        .map(({ key, before, after }) => [...Object.values(key), before, after]),
     );
+    const count = ofTable.length - KEYS_SHOWN;
+    if (count > 0) output.say({ code: 'list.more', values: { count } });
   }
 }

@@ -3,6 +3,7 @@ import { traceRows } from '../ledger/trace.ts';
 import { allDatasets } from '../open.ts';
 import type { Run } from './commands.ts';
 import { openForReading } from './home.ts';
+import { sayBroken } from './summary.ts';
 
 export const trace: Run = async ({ settings, output, positionals }) => {
   const [table, ...pairs] = positionals;
@@ -13,9 +14,10 @@ export const trace: Run = async ({ settings, output, positionals }) => {
       return [pair.slice(0, at).toUpperCase(), pair.slice(at + 1)];
     }),
   );
-  const datasets = await allDatasets(settings);
+  const { datasets, broken } = await allDatasets(settings);
   const dataset = datasets.find(({ tables }) => tables.includes(table));
   if (dataset === undefined) {
+    sayBroken(output, broken);
     throw new UserError('trace.table', {
       table,
       tables: datasets.flatMap(({ tables }) => tables).join(', '),
@@ -23,10 +25,10 @@ export const trace: Run = async ({ settings, output, positionals }) => {
   }
   const warehouse = await openForReading(settings);
   try {
-    const rows = await traceRows(warehouse, dataset, table, keys);
+    const { column, rows } = await traceRows(warehouse, dataset, table, keys);
     for (const row of rows) output.object({ type: 'row', ...row });
     output.table(
-      output.columns('trace.columns'),
+      output.columns({ code: 'trace.columns', values: { column } }),
       rows.map(({ file, sheet, row, value, repeats }) => [
         file,
         sheet,
@@ -36,19 +38,15 @@ export const trace: Run = async ({ settings, output, positionals }) => {
       ]),
     );
     const counted = rows.filter(({ repeats }) => repeats === undefined);
-    const sum = counted.reduce((total, { value }) => total + Number(value), 0);
-    output.object({
-      type: 'trace',
-      table,
-      keys,
+    const found = {
       rows: counted.length,
       repeated: rows.length - counted.length,
-      sum,
-    });
-    output.say({
-      code: 'trace.sum',
-      values: { rows: counted.length, repeated: rows.length - counted.length, sum },
-    });
+      sum: counted.reduce((total, { value }) => total + Number(value), 0),
+      column,
+    };
+    output.object({ type: 'trace', table, keys, ...found });
+    if (rows.length === 0) output.say({ code: 'trace.none', values: { table } });
+    else output.say({ code: 'trace.sum', values: found });
   } finally {
     await warehouse.close();
   }

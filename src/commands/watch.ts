@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Settings } from '../config.ts';
-import { TransientError } from '../errors.ts';
+import { problemOf, TransientError } from '../errors.ts';
 import type { RunSummary } from '../ingest/flow.ts';
+import type { Failure } from '../ingest/receivers.ts';
+import { hasOutcome } from '../ledger/ledger.ts';
 import type { Output } from '../output.ts';
 import type { Run } from './commands.ts';
 import { lakeName } from './home.ts';
@@ -45,14 +47,11 @@ async function runAndSay(
 ): Promise<RunSummary | undefined> {
   try {
     const summary = await runHome(settings, output);
-    // A file that waits is told of when it begins to, not at each look.
-    const keys = summary.waiting.map(({ file, reason }) => `${reason} ${file.name}`);
-    const waiting = summary.waiting.filter((_, i) => !told.has(keys[i]));
-    told.clear();
-    for (const key of keys) told.add(key);
-    const { files, consolidated, unpublished } = summary;
+    const { waiting, postponed, failed, broken, ...rest } = newsOf(summary, told);
+    const { files, consolidated, unpublished } = rest;
     const isNew = files.length + consolidated.length + unpublished.length > 0;
-    if (isNew || waiting.length > 0) sayFiles(output, { ...summary, waiting });
+    const stays = waiting.length + postponed.length + failed.length + broken.length > 0;
+    if (isNew || stays) sayFiles(output, { waiting, postponed, failed, broken, ...rest });
     if (isNew) saySummary(output, summary);
     const needsMending = unpublished.some(({ error }) => error.kind !== 'transient');
     return needsMending ? summary : undefined;
@@ -61,4 +60,23 @@ async function runAndSay(
     output.say(error);
     return undefined;
   }
+}
+
+/** A run without what was so at the look before: what stays is told of when it begins to, not at each look. */
+function newsOf(summary: RunSummary, told: Set<string>): RunSummary {
+  const before = new Set(told);
+  told.clear();
+  const isNew = (why: string, name: string) => {
+    told.add(`${why} ${name}`);
+    return !before.has(`${why} ${name}`);
+  };
+  const isNewFailure = ({ name, error }: Failure) => isNew(problemOf(error).code, name);
+  return {
+    ...summary,
+    files: summary.files.filter(hasOutcome),
+    waiting: summary.waiting.filter(({ file, reason }) => isNew(reason, file.name)),
+    postponed: summary.postponed.filter(isNewFailure),
+    failed: summary.failed.filter(isNewFailure),
+    broken: summary.broken.filter(({ folder, error }) => isNew(error.message, folder)),
+  };
 }

@@ -1,10 +1,16 @@
 import * as z from 'zod';
-import { parseDocument, readDocuments } from './documents.ts';
+import type { Values } from '../errors.ts';
+import type { Code } from '../messages/en.ts';
+import { type OnBroken, orBroken, throwBroken } from './broken.ts';
+import { mapping, parseDocument, readDocuments } from './documents.ts';
 import { fold } from './fold.ts';
+import { says } from './wrong.ts';
 
-const identifier = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'letters, digits and _ only');
+const identifier = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, says('dataset.notName'));
+const wantsBound = says('dataset.notBound');
+const bound = z.union([z.number(), z.iso.date(wantsBound)], wantsBound);
 
-const columnShape = z.strictObject({
+const columnShape = mapping({
   name: identifier,
   type: z.enum(['integer', 'number', 'money', 'text', 'date', 'datetime']),
   /** A row that is blank in every key column is a note or a total, not a row of data. */
@@ -12,61 +18,39 @@ const columnShape = z.strictObject({
   /** Whether a cell may be blank. */
   optional: z.boolean().default(false),
   /** Bounds, both included: a number, or a day for dates. */
-  min: z.union([z.number(), z.iso.date()]).optional(),
-  max: z.union([z.number(), z.iso.date()]).optional(),
+  min: bound.optional(),
+  max: bound.optional(),
   aliases: z.array(z.string()).default([]),
 });
 
-const datasetShape = z
-  .strictObject({
-    name: identifier,
-    description: z.string(),
-    period: identifier,
-    numbers: z.enum(['pt-BR', 'plain']),
-    dates: z.enum(['dd/mm/yyyy', 'mm/dd/yyyy', 'yyyy-mm-dd']),
-    sameName: z.enum(['both', 'replace']).default('both'),
-    columns: z.array(columnShape).min(1),
-    procedures: z.array(z.array(identifier).min(1)),
-    tables: z.array(identifier),
-  })
-  .superRefine(({ columns, period }, context) => {
-    const periodColumn = columns.find((column) => column.name === period);
-    if (periodColumn?.type !== 'date' && periodColumn?.type !== 'datetime') {
-      context.addIssue({
-        code: 'custom',
-        path: ['period'],
-        message: 'must name a date or datetime column',
-      });
+const datasetShape = mapping({
+  name: identifier,
+  description: z.string(),
+  period: identifier,
+  numbers: z.enum(['pt-BR', 'plain']),
+  dates: z.enum(['dd/mm/yyyy', 'mm/dd/yyyy', 'yyyy-mm-dd']),
+  sameName: z.enum(['both', 'replace']).default('both'),
+  columns: z.array(columnShape).min(1),
+  procedures: z.array(z.array(identifier).min(1)),
+  tables: z.array(identifier),
+}).superRefine(({ columns, period }, { addIssue }) => {
+  const refuse = (path: (string | number)[], code: Code, params: Values = {}) =>
+    addIssue({ code: 'custom', path, message: says(code), params });
+  const periodColumn = columns.find((column) => column.name === period);
+  if (periodColumn?.type !== 'date' && periodColumn?.type !== 'datetime')
+    refuse(['period'], 'dataset.period');
+  if (periodColumn?.optional) refuse(['period'], 'dataset.periodOptional');
+  if (!columns.some((column) => column.key)) refuse(['columns'], 'dataset.noKey');
+  const seen = new Map<string, string>();
+  for (const [i, { name, aliases }] of columns.entries()) {
+    for (const header of [name, ...aliases]) {
+      const other = seen.get(fold(header));
+      if (other !== undefined)
+        refuse(['columns', i], 'dataset.sharedHeader', { column: name, other, header });
+      seen.set(fold(header), name);
     }
-    if (periodColumn?.optional) {
-      context.addIssue({
-        code: 'custom',
-        path: ['period'],
-        message: 'must name a column that is not optional',
-      });
-    }
-    if (!columns.some((column) => column.key)) {
-      context.addIssue({
-        code: 'custom',
-        path: ['columns'],
-        message: 'at least one must be a key',
-      });
-    }
-    const seen = new Map<string, string>();
-    for (const { name, aliases } of columns) {
-      for (const header of [name, ...aliases]) {
-        const other = seen.get(fold(header));
-        if (other !== undefined) {
-          context.addIssue({
-            code: 'custom',
-            path: ['columns'],
-            message: `${name} and ${other} share "${header}"`,
-          });
-        }
-        seen.set(fold(header), name);
-      }
-    }
-  });
+  }
+});
 
 /** A contract: what a workbook of this kind must look like, and what is made of its rows. */
 export type Dataset = z.infer<typeof datasetShape> & {
@@ -77,11 +61,17 @@ export type Column = Dataset['columns'][number];
 
 /**
  * The datasets of workbooks in a folder, one to a subfolder that has a `dataset.yaml`, by name.
- * Throws UserError `dataset.invalid` with the file, the key and what is wrong with it.
+ * One that is wrong is told with a UserError that has the file, the line, the key and what is wrong with it.
  */
-export async function readDatasets(root: string): Promise<Dataset[]> {
-  const documents = await readDocuments(root);
+export async function readDatasets(
+  root: string,
+  onBroken: OnBroken = throwBroken,
+): Promise<Dataset[]> {
+  const documents = await readDocuments(root, onBroken);
   return documents
     .filter(({ kind }) => kind === 'workbook')
-    .map((document) => parseDocument(datasetShape, document));
+    .flatMap(
+      (document) =>
+        orBroken(document.folder, onBroken, () => parseDocument(datasetShape, document)) ?? [],
+    );
 }

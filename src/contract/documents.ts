@@ -1,8 +1,9 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parse } from 'yaml';
 import * as z from 'zod';
-import { UserError } from '../errors.ts';
+import { type OnBroken, orBroken, throwBroken } from './broken.ts';
+import { says, wrongIn } from './wrong.ts';
+import { parseYaml, type Yaml } from './yaml.ts';
 
 const kinds = ['workbook', 'spotify'] as const;
 /** What feeds a dataset; a `dataset.yaml` without a kind is one of workbooks. */
@@ -10,55 +11,58 @@ export type Kind = (typeof kinds)[number];
 
 const kindShape = z.looseObject({ kind: z.enum(kinds).default('workbook') });
 
-/** A `dataset.yaml` as it was written, its kind taken out; `parseDocument` checks the rest. */
+/** A `dataset.yaml` as it was written; `parseDocument` checks all but its kind. */
 export interface DatasetDocument {
   readonly folder: string;
-  readonly file: string;
   readonly kind: Kind;
-  readonly content: unknown;
+  readonly yaml: Yaml;
 }
 
 /**
  * The dataset files of a folder, one to a subfolder that has a `dataset.yaml`, by name.
- * Throws UserError `dataset.invalid` with the file, the key and what is wrong with it.
+ * One that is wrong is told with a UserError that has the file, the line, the key and what is wrong with it.
  */
-export async function readDocuments(root: string): Promise<DatasetDocument[]> {
+export async function readDocuments(
+  root: string,
+  onBroken: OnBroken = throwBroken,
+): Promise<DatasetDocument[]> {
   const documents: DatasetDocument[] = [];
   for (const name of (await absentAs([], readdir(root))).sort()) {
     const folder = join(root, name);
     const file = join(folder, 'dataset.yaml');
     const text = await absentAs(undefined, readFile(file, 'utf8'));
     if (text === undefined) continue;
-    const { kind, ...content } = check(kindShape, parseYaml(text, file), file);
-    documents.push({ folder, file, kind, content });
+    const document = orBroken(folder, onBroken, () => {
+      const yaml = parseYaml(text, file);
+      return { folder, kind: check(kindShape, yaml).kind, yaml };
+    });
+    if (document) documents.push(document);
   }
   return documents;
 }
 
-/** The document as its kind's shape makes it. Throws UserError `dataset.invalid` as readDocuments does. */
+/** A mapping of these keys, a `dataset.yaml` or a part of it; another key is refused. */
+export function mapping<const Shape extends z.core.$ZodShape>(shape: Shape) {
+  const wanted = Object.keys(shape).join(', ');
+  return z.strictObject(shape, {
+    error: ({ code }) =>
+      code === 'unrecognized_keys' ? says('dataset.unknownKey', wanted) : undefined,
+  });
+}
+
+/** The document as its kind's shape makes it. Throws a UserError as readDocuments tells it. */
 export function parseDocument<T>(
   shape: z.ZodType<T>,
-  { file, folder, content }: DatasetDocument,
+  { folder, yaml }: DatasetDocument,
 ): T & { readonly folder: string } {
-  return { ...check(shape, content, file), folder };
+  const { kind: _, ...content } = yaml.content as Readonly<Record<string, unknown>>;
+  return { ...check(shape, { ...yaml, content }), folder };
 }
 
-function parseYaml(text: string, file: string): unknown {
-  try {
-    return parse(text);
-  } catch (error) {
-    throw new UserError('dataset.invalid', { file, detail: String(error).split('\n', 1)[0] });
-  }
-}
-
-function check<T>(shape: z.ZodType<T>, value: unknown, file: string): T {
-  const result = shape.safeParse(value);
+function check<T>(shape: z.ZodType<T>, yaml: Yaml): T {
+  const result = shape.safeParse(yaml.content);
   if (result.success) return result.data;
-  const { issues } = result.error;
-  // A key that is unknown is often the one that another is missing.
-  const issue = issues.find(({ code }) => code === 'unrecognized_keys') ?? issues[0];
-  const place = issue.path.length === 0 ? '' : `${issue.path.join('.')}: `;
-  throw new UserError('dataset.invalid', { file, detail: `${place}${issue.message}` });
+  throw wrongIn(result.error.issues, yaml);
 }
 
 async function absentAs<T, A>(absent: A, reading: Promise<T>): Promise<T | A> {

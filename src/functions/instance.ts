@@ -1,6 +1,7 @@
 import { readSettings, type Settings } from '../config.ts';
 import type { Context } from '../ingest/context.ts';
 import { recordFailureOf } from '../ingest/failure.ts';
+import { prepareDatasets } from '../ingest/prepare.ts';
 import { openContext } from '../open.ts';
 import { type Event, messageOf, type Pushed } from './message.ts';
 
@@ -28,8 +29,10 @@ export function createInstance(environment: NodeJS.ProcessEnv): Instance {
   async function open(): Promise<Opened> {
     const cloud = { ENTRADA_BUS: 'pubsub', ENTRADA_RECEIVER: 'functions' };
     const settings = readSettings({ ...environment, ...cloud }, undefined);
-    const context = await openContext(settings);
-    await context.warehouse.prepare(context.datasets);
+    const opened = await openContext(settings);
+    const context = { ...opened, ...(await prepareDatasets(opened)) };
+    for (const { folder, error } of context.broken)
+      context.log.error({ folder, err: error }, 'dataset broken');
     return { settings, context };
   }
 

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { BrokenDataset } from '../contract/broken.ts';
 import type { Dataset } from '../contract/dataset.ts';
 import type { Lake } from '../lake/lake.ts';
 import type { Language } from '../messages/messages.ts';
@@ -11,6 +12,8 @@ export interface Context {
   readonly lake: Lake;
   readonly warehouse: Warehouse;
   readonly datasets: readonly Dataset[];
+  /** Those that somebody must mend first. */
+  readonly broken: readonly BrokenDataset[];
   readonly limits: Limits;
   readonly reader: Reader;
   /** Of the files that the client reads. */

@@ -1,4 +1,5 @@
 import type { Bus } from '../bus/bus.ts';
+import type { BrokenDataset } from '../contract/broken.ts';
 import type { Dataset } from '../contract/dataset.ts';
 import { EntradaError } from '../errors.ts';
 import { type FileState, findDrops, monthsDue, unarchivedFiles } from '../ledger/ledger.ts';
@@ -8,6 +9,7 @@ import { type ArrivalEffects, type Arrivals, findArrivals } from './arrivals.ts'
 import type { Context } from './context.ts';
 import { deliveriesOf } from './drop.ts';
 import { INBOX } from './folders.ts';
+import { prepareDatasets } from './prepare.ts';
 import { canWait, type Failure, type NotReceived, type Receiving } from './receivers.ts';
 import { findWarnings, type Warning } from './warnings.ts';
 
@@ -22,6 +24,8 @@ export interface RunSummary extends NotReceived {
   }[];
   /** Datasets whose tables are as they were, and why: a check that failed, a statement that was refused. */
   readonly unpublished: readonly { readonly dataset: Dataset; readonly error: EntradaError }[];
+  /** Datasets that somebody must mend before they can be used. */
+  readonly broken: readonly BrokenDataset[];
   readonly warnings: readonly Warning[];
   /** How many more of their kinds there are. */
   readonly moreWarnings: number;
@@ -37,8 +41,9 @@ export async function runOnce(
   effects: ArrivalEffects,
   receiving: Receiving,
 ): Promise<RunSummary> {
-  const { lake, warehouse, datasets, runId } = context;
-  await warehouse.prepare(datasets);
+  const { lake, warehouse, runId } = context;
+  const prepared = await prepareDatasets(context);
+  const { datasets, broken } = prepared;
   const unmoved: Failure[] = [];
   // What a crash left between an outcome and the file's rest.
   for (const state of await unarchivedFiles(warehouse))
@@ -49,7 +54,7 @@ export async function runOnce(
   const { ready, waiting } = await findArrivals(lake, effects);
   const deliveries = await deliveriesOf(warehouse, ready);
   const arrivals = deliveries.map((delivery, i) => ({ ...delivery, file: ready[i] }));
-  const { postponed, failed } = await receiving(context, bus, arrivals);
+  const { postponed, failed } = await receiving({ ...context, ...prepared }, bus, arrivals);
   const isNew = ({ name }: Failure) => !unmoved.some((earlier) => earlier.name === name);
 
   const consolidated: { dataset: Dataset; months: MonthRange[] }[] = [];
@@ -82,6 +87,7 @@ export async function runOnce(
     failed,
     consolidated,
     unpublished,
+    broken,
     warnings: warnings.shown,
     moreWarnings: warnings.more,
   };

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { awaitedBy } from '../contract/broken.ts';
 import type { SheetReport } from '../contract/load.ts';
 import { UserError } from '../errors.ts';
 import { openIfThere } from '../lake/if-there.ts';
@@ -47,7 +48,7 @@ async function readAndLoad(
   { name, version }: Pick<LakeFile, 'name' | 'version'>,
   drop: string,
 ): Promise<FileState | undefined> {
-  const { lake, warehouse, datasets, limits, reader, now, runId, log } = context;
+  const { lake, warehouse, datasets, broken, limits, reader, now, runId, log } = context;
   await using opened = await openIfThere(lake, name);
   // Announced twice, or as another version: the one is gone to rest, the other is announced by itself.
   if (opened?.file.version !== version) return undefined;
@@ -69,6 +70,12 @@ async function readAndLoad(
     const detail = { file: inForce.fileName, time: inForce.time.slice(0, 19) };
     await warehouse.record([event({ event: 'repeated', code: 'file.repeated', detail })]);
   } else {
+    // What waits for a dataset to be mended is looked at by every run, and the ledger is not told each time.
+    if (broken.length > 0)
+      await reading.choice().catch((error) => {
+        const awaited = awaitedBy(error, broken);
+        if (awaited) throw awaited;
+      });
     await warehouse.record([event({ event: 'received' })]);
     try {
       await load(context, opened, reading, { fileName, fileHash }, event);

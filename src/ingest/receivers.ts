@@ -45,12 +45,17 @@ export const receiveHere: Receiving = async (context, bus, arrivals) => {
   const drops = new Map(arrivals.map(({ file, drop }) => [file.name, drop]));
   await bus.subscribe(TOPIC, context.runId, {
     async handle({ data: { name, version } }) {
+      let delivery: Delivery | undefined;
       try {
         const file = { name, version };
-        await receive(context, file, await deliveryOf(context.warehouse, file));
+        delivery = await deliveryOf(context.warehouse, file);
+        await receive(context, file, delivery);
       } catch (error) {
         if (!canWait(error)) throw error;
         if (!postponed.some((earlier) => earlier.name === name)) postponed.push({ name, error });
+        // What somebody must mend is told the ledger, though not at each look.
+        if (delivery && error.kind === 'user' && delivery.state?.code !== error.code)
+          await recordFailure(context, delivery.drop, error);
       }
     },
     async onDeadLetter({ data: { name } }, error) {
@@ -67,7 +72,7 @@ export const receiveHere: Receiving = async (context, bus, arrivals) => {
 };
 
 /** What passes by itself, or somebody must mend, is not tried again in the same run. */
-export function canWait(error: unknown): boolean {
+export function canWait(error: unknown): error is EntradaError {
   return error instanceof EntradaError && error.kind !== 'terminal';
 }
 

@@ -1,4 +1,5 @@
 import { stringify } from 'csv-stringify/sync';
+import { ifThere, openIfThere } from '../lake/if-there.ts';
 import type { FileState } from '../ledger/ledger.ts';
 import type { Code } from '../messages/en.ts';
 import { type Language, render } from '../messages/messages.ts';
@@ -13,8 +14,32 @@ const HEADERS: Record<Language, readonly string[]> = {
 /** Excel in Brazil separates by `;`, and by `,` elsewhere. */
 const DELIMITERS: Record<Language, string> = { en: ',', 'pt-BR': ';' };
 
-/** Lists a file's rejected cells for the client, as a CSV that Excel opens with its accents right. */
-export async function writeRejections(
+/**
+ * Lists a loaded file's rejected cells for the client. One without any takes the list away that an earlier file of its
+ * name left: the client would take it for today's. The table `rejections` keeps all.
+ */
+export async function keepRejections(context: Context, state: FileState): Promise<void> {
+  if (state.rowsRejected) await writeRejections(context, state);
+  else await takeAwayRejections(context, state);
+}
+
+async function takeAwayRejections(
+  { lake, warehouse }: Context,
+  { fileName, time }: FileState,
+): Promise<void> {
+  await using list = await openIfThere(lake, rejectionsPlace(fileName));
+  if (list === undefined) return;
+  // Of two deliveries at the same time the earlier one may come here last: then the list is the later one's.
+  const { rows } = await warehouse.query(
+    `SELECT 1 FROM ledger_events
+     WHERE FILE_NAME = @fileName AND EVENT = 'loaded' AND EVENT_TIME > CAST(@time AS DATETIME) LIMIT 1`,
+    { fileName, time },
+  );
+  if (rows.length === 0) await ifThere(lake.remove(list.file));
+}
+
+/** As a CSV that Excel opens with its accents right. */
+async function writeRejections(
   { lake, warehouse, language }: Context,
   state: FileState,
 ): Promise<void> {

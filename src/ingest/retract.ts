@@ -19,7 +19,13 @@ const HASH_CHARACTERS = 6;
  * Throws UserError when no file in force is meant, or more than one.
  */
 export async function retractFile(
-  { warehouse, datasets, runId, now }: Pick<Context, 'warehouse' | 'datasets' | 'runId' | 'now'>,
+  {
+    warehouse,
+    datasets,
+    broken,
+    runId,
+    now,
+  }: Pick<Context, 'warehouse' | 'datasets' | 'broken' | 'runId' | 'now'>,
   wanted: string,
   rehearse: boolean,
 ): Promise<RetractionReport> {
@@ -31,6 +37,7 @@ export async function retractFile(
     dataset: name,
   } = findLoaded(await allFiles(warehouse), wanted);
   const dataset = datasets.find((candidate) => candidate.name === name);
+  if (dataset === undefined && broken.length > 0) throw broken[0].error;
   if (dataset === undefined || loadId === null)
     throw new UserError('retract.unknown', { file: wanted });
   const months = await monthsOf(warehouse, loadId);

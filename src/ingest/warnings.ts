@@ -1,6 +1,6 @@
 import type { Dataset } from '../contract/dataset.ts';
 import { monthsOf } from '../ledger/ledger.ts';
-import { landingTable, statements } from '../warehouse/dataset-sql.ts';
+import { landingTable, naming, statements } from '../warehouse/dataset-sql.ts';
 import { withinMonths } from '../warehouse/months.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
 
@@ -38,7 +38,7 @@ export async function findWarnings(
   let more = 0;
   for (const dataset of datasets) {
     for (const statement of await statements(dataset, 'warnings.sql')) {
-      const { rows } = await warehouse.query(statement);
+      const { rows } = await naming(dataset, statement, warehouse.query);
       more += Math.max(0, rows.length - SHOWN_OF_A_KIND);
       for (const row of rows.slice(0, SHOWN_OF_A_KIND)) {
         const [keyColumn, key, column, one, other] = row.map(String);

@@ -10,3 +10,13 @@ export async function openIfThere(lake: Lake, name: string): Promise<OpenFile | 
     throw error;
   }
 }
+
+/** Moving or removing a version that may have gone already, or to which another has come: then there is nothing to do. */
+export async function ifThere(moving: Promise<void>): Promise<void> {
+  try {
+    await moving;
+  } catch (error) {
+    if (!(error instanceof EntradaError) || !['lake.missing', 'lake.changed'].includes(error.code))
+      throw error;
+  }
+}

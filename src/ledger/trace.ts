@@ -4,6 +4,12 @@ import { landingTable } from '../warehouse/dataset-sql.ts';
 import { nextMonth, withinMonths } from '../warehouse/months.ts';
 import type { MonthRange, Value, Warehouse } from '../warehouse/warehouse.ts';
 
+export interface Trace {
+  /** The column whose values sum to the number. */
+  readonly column: string;
+  readonly rows: readonly TracedRow[];
+}
+
 /** One row of a sheet behind a number of a table. */
 export interface TracedRow {
   readonly file: string;
@@ -30,7 +36,7 @@ export async function traceRows(
   dataset: Dataset,
   table: string,
   keys: Readonly<Record<string, string>>,
-): Promise<TracedRow[]> {
+): Promise<Trace> {
   const names = dataset.columns.map(({ name }) => name);
   // BigQuery makes no partitions of floating point numbers.
   const same = dataset.columns.map(({ name, type }) =>
@@ -42,6 +48,7 @@ export async function traceRows(
       ? names
       : (await warehouse.query(`SELECT * FROM ${table} LIMIT 0`)).columns;
   const sum = columns.find((column) => column.startsWith('SUM_'))?.slice('SUM_'.length);
+  const column = sum ?? names[names.length - 1];
   const months = monthsOfKeys(dataset, keys);
   const conditions = Object.keys(keys).map((key, i) => {
     if (!columns.includes(key))
@@ -50,7 +57,7 @@ export async function traceRows(
   });
   const { rows } = await warehouse.query(
     `WITH traced AS (
-       SELECT LOAD_ID, SHEET_ROW, ${sum ?? names[names.length - 1]} AS TRACED,
+       SELECT LOAD_ID, SHEET_ROW, ${column} AS TRACED,
          FIRST_VALUE(LOAD_ID) OVER same AS COUNTED_LOAD, FIRST_VALUE(SHEET_ROW) OVER same AS COUNTED_ROW
        FROM ${landingTable(dataset)} AS l
        WHERE ${[...(months ? [withinMonths([months])] : []), ...conditions, ''].join(' AND ')}NOT EXISTS (
@@ -68,13 +75,14 @@ export async function traceRows(
       Object.entries(keys).map(([key, value], i) => [`key${i}`, asStored(dataset, key, value)]),
     ),
   );
-  return rows.map(([file, sheet, row, value, countedFile, countedRow, counts]) => ({
+  const traced = rows.map(([file, sheet, row, value, countedFile, countedRow, counts]) => ({
     file: String(file),
     sheet: String(sheet),
     row: Number(row),
     value,
     repeats: counts === 1 ? undefined : { file: String(countedFile), row: Number(countedRow) },
   }));
+  return { column, rows: traced };
 }
 
 /** The months that the keys name, if they do: no other is read. */

@@ -155,8 +155,49 @@ export const en = {
   'spotify.noDataset': 'There is no dataset of kind spotify in {folders}. Put one there.',
   'spotify.simulated':
     'Spotify, simulated: these tables come from a small server inside this demo, with podcasts that do not exist; nothing was asked of Spotify. For the real ones, see docs/spotify.md.',
-  'dataset.invalid':
-    'The dataset file {file} is not right: {detail}. docs/datasets.md explains each key.',
+  'dataset.syntax':
+    '{file}, line {line}, column {column}: this is no YAML: "{text}". Look at the indentation, the quotes and the brackets of this line and of the one before.',
+  'dataset.keyTwice': '{file}, line {line}: the key {key} is there twice. Take one away.',
+  'dataset.missingKey':
+    '{file}, line {line}: the key {key} is missing. Add it; docs/datasets.md says what it takes, and the datasets that come with Entrada are examples.',
+  'dataset.unknownKey':
+    '{file}, line {line}: there is no key {key}. Rename it or take it away; the keys are: {wanted}.',
+  'dataset.notMapping':
+    '{file}, line {line}: {found} stands where keys and their values are wanted, such as "name: vendas".',
+  'dataset.notText':
+    '{file}, line {line}: {key} is {found}, and a text is wanted. Put it between quotes.',
+  'dataset.notBoolean': '{file}, line {line}: {key} is {found}. Write true or false.',
+  'dataset.notList': '{file}, line {line}: {key} is {found}, and a list is wanted, such as [a, b].',
+  'dataset.notOneOf': '{file}, line {line}: {key} is {found}. Wanted: {wanted}.',
+  'dataset.empty': '{file}, line {line}: {key} is empty. Fill it in.',
+  'dataset.notName':
+    '{file}, line {line}: {key} is {found}, which cannot be a name in SQL. Use letters without accents, digits and _, and begin with no digit.',
+  'dataset.notBound':
+    '{file}, line {line}: {key} is {found}. Write a number, or for dates a day such as 2000-01-31.',
+  'dataset.period':
+    '{file}, line {line}: period is {found}. Name one of the columns, of type date or datetime.',
+  'dataset.periodOptional':
+    '{file}, line {line}: period is {found}, and that column is optional. Without its date no row has a month: make it required, or name another.',
+  'dataset.noKey': '{file}, line {line}: no column is a key. Give at least one "key: true".',
+  'dataset.sharedHeader':
+    '{file}, line {line}: the columns {column} and {other} are both found by the header "{header}". Rename one of them, or take the alias away.',
+  'dataset.kindTwice':
+    '{file}, line {line}: {other} is of kind spotify too, and there may be one. Take one of them away.',
+  'dataset.notWhole':
+    '{file}, line {line}: {key} is {found}. Write a whole number within {wanted}.',
+  'dataset.showId':
+    '{file}, line {line}: {key} is {found}. Write the 22 letters and digits at the end of its address on open.spotify.com.',
+  'dataset.market':
+    '{file}, line {line}: {key} is {found}. Write the two capital letters of a country, such as BR.',
+  'dataset.words':
+    '{file}, line {line}: {key} is {found}, and every episode would match. Write the words to look for.',
+  'dataset.schedule':
+    '{file}, line {line}: {key} is {found}, which is no cron pattern of five fields. Write one such as "0 6 * * *".',
+  'dataset.timezone':
+    '{file}, line {line}: {key} is {found}, which is no time zone. Write one such as America/Sao_Paulo.',
+  'dataset.broken': '{dataset}: left out until it is mended. {reason}',
+  'dataset.awaited':
+    'No dataset takes it, and it may be of one that is left out: {datasets}. It stays in entrada/ until the dataset is mended.',
   'contract.sheets':
     'More than one sheet could be meant: {sheets}. Leave one of them visible, or upload them one by one.',
   'contract.hidden':
@@ -213,7 +254,7 @@ export const en = {
   'warehouse.unreachable':
     'BigQuery did not answer for {place} ({detail}). Nothing was lost. Check the connection, or try again later.',
   'dataset.sqlForeign':
-    'The dataset {dataset} has a statement that BigQuery cannot be prepared with: "{start}". tables.sql takes CREATE TABLE IF NOT EXISTS and CREATE VIEW IF NOT EXISTS.',
+    '{file}, line {line}: BigQuery cannot be prepared with this statement of the dataset {dataset}: "{start}". tables.sql takes CREATE TABLE IF NOT EXISTS and CREATE VIEW IF NOT EXISTS.',
   'warehouse.failed': 'The database failed: {detail}.',
   'query.invalid': 'The query was refused: {detail}',
   'query.statements': 'A query is one SQL statement; {count} were given.',
@@ -222,9 +263,13 @@ export const en = {
   fault:
     'Something went wrong that should not: {detail}. Nothing was lost; please report this with ENTRADA_LOG=debug.',
   'usage.command': 'There is no command "{command}". `entrada --help` lists them.',
+  'usage.commandNear':
+    'There is no command "{command}". Did you mean `entrada {near}`? `entrada --help` lists them all.',
   'usage.arguments': '{command} is used like this: {usage}',
   'usage.unknownFlag':
     '{command} has no option {flag}. `entrada {command} --help` lists its options.',
+  'usage.flagNear':
+    '{command} has no option {flag}. Did you mean {near}? `entrada {command} --help` lists its options.',
   'usage.flagValue':
     '{command}: the option {flag} is not used like this. `entrada {command} --help` shows how.',
   'usage.format': 'There is no format "{format}": it is table, json or csv.',
@@ -243,7 +288,7 @@ export const en = {
   'home.newer':
     'The tables of this home were made by a newer Entrada: {name} is at version {found}, and this one knows {version}. Use the newer one, or another home.',
   'dataset.sql':
-    'The dataset {dataset}: its {file} was refused by the database ({detail}). Mend that statement; nothing of the dataset was published.',
+    '{file}, line {line}: the database refuses this statement of the dataset {dataset} ({detail}). Mend it and run again.',
   'dataset.columnType':
     'The dataset {dataset} says that {column} is of the type {is}, and in this home it is {was}. Give the new column another name, or load the files of backup/ into a new home.',
   'dataset.columnLost':
@@ -321,7 +366,7 @@ export const en = {
     '{read} rows read: {newRows} would be loaded, {repeated} are repeated, {rejected} rejected',
   'check.format': 'There is no format "{format}" of cells: it is table or json.',
   'check.uncalculated': '(a formula that was never calculated)',
-  'check.more': '  ... and {count} more; --json lists them all',
+  'list.more': '  ... and {count} more; --json lists them all',
   'demo.dropped': '{count} sample workbooks dropped into {folder}',
   'demo.taken':
     'The folder {home} is not empty, and the demo did not make it. Name another with --home DIR.',
@@ -369,11 +414,14 @@ export const en = {
   'state.failed': 'failed',
   'state.postponed': 'postponed',
   'changes.columns': 'before, after',
-  'trace.columns': 'file, sheet, row, value, repeats',
+  'trace.columns': 'file, sheet, row, {column}, repeats',
   'trace.pair': '"{pair}" is not a key and its value. Write it like ANO=2019.',
   'trace.table': 'There is no table {table} to trace. There are: {tables}.',
   'trace.column': 'The table {table} has no column {column}. It has: {columns}.',
-  'trace.sum': '{rows} rows count and sum to {sum}; {repeated} more repeat one of them.',
+  'trace.sum':
+    '{rows} rows count and sum to {sum} ({column}); {repeated} more repeat one of them and add nothing.',
+  'trace.none':
+    'No row matches. `entrada query "SELECT * FROM {table} LIMIT 10"` shows how the values are written.',
   'file.replaced': 'Replaced by a newer file of the same name.',
   'file.replaces': '  Takes the place of the file of this name loaded at {time} (UTC)',
   'file.namesake':

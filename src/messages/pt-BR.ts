@@ -151,8 +151,51 @@ export const ptBR: Record<Code, string> = {
   'spotify.noDataset': 'Não há dataset do tipo spotify em {folders}. Coloque um lá.',
   'spotify.simulated':
     'Spotify, simulado: estas tabelas vêm de um pequeno servidor dentro desta demonstração, com podcasts que não existem; nada foi pedido ao Spotify. Para as verdadeiras, veja docs/spotify.md.',
-  'dataset.invalid':
-    'O arquivo de dataset {file} não está certo: {detail}. docs/datasets.md explica cada chave.',
+  'dataset.syntax':
+    '{file}, linha {line}, coluna {column}: isto não é YAML: "{text}". Veja o recuo, as aspas e os colchetes desta linha e da anterior.',
+  'dataset.keyTwice': '{file}, linha {line}: a chave {key} aparece duas vezes. Tire uma.',
+  'dataset.missingKey':
+    '{file}, linha {line}: falta a chave {key}. Acrescente; docs/datasets.md diz o que ela aceita, e os datasets que vêm com o Entrada são exemplos.',
+  'dataset.unknownKey':
+    '{file}, linha {line}: não existe a chave {key}. Renomeie ou tire; as chaves são: {wanted}.',
+  'dataset.notMapping':
+    '{file}, linha {line}: {found} está onde deveria haver chaves com seus valores, como "name: vendas".',
+  'dataset.notText':
+    '{file}, linha {line}: {key} é {found}, e o esperado é um texto. Ponha entre aspas.',
+  'dataset.notBoolean': '{file}, linha {line}: {key} é {found}. Escreva true ou false.',
+  'dataset.notList':
+    '{file}, linha {line}: {key} é {found}, e o esperado é uma lista, como [a, b].',
+  'dataset.notOneOf': '{file}, linha {line}: {key} é {found}. O esperado é: {wanted}.',
+  'dataset.empty': '{file}, linha {line}: {key} está vazio. Preencha.',
+  'dataset.notName':
+    '{file}, linha {line}: {key} é {found}, que não pode ser um nome em SQL. Use letras sem acento, algarismos e _, sem começar por algarismo.',
+  'dataset.notBound':
+    '{file}, linha {line}: {key} é {found}. Escreva um número ou, para datas, um dia como 2000-01-31.',
+  'dataset.period':
+    '{file}, linha {line}: period é {found}. Escreva o nome de uma das colunas, do tipo date ou datetime.',
+  'dataset.periodOptional':
+    '{file}, linha {line}: period é {found}, e essa coluna é opcional. Sem a data, nenhuma linha tem mês: torne-a obrigatória ou escolha outra.',
+  'dataset.noKey':
+    '{file}, linha {line}: nenhuma coluna é chave. Ponha "key: true" em pelo menos uma.',
+  'dataset.sharedHeader':
+    '{file}, linha {line}: as colunas {column} e {other} têm ambas o cabeçalho "{header}". Renomeie uma delas ou tire o alias.',
+  'dataset.kindTwice':
+    '{file}, linha {line}: {other} também é do tipo spotify, e só pode haver um. Tire um deles.',
+  'dataset.notWhole':
+    '{file}, linha {line}: {key} é {found}. Escreva um número inteiro dentro de {wanted}.',
+  'dataset.showId':
+    '{file}, linha {line}: {key} é {found}. Escreva as 22 letras e algarismos do fim do endereço em open.spotify.com.',
+  'dataset.market':
+    '{file}, linha {line}: {key} é {found}. Escreva as duas letras maiúsculas de um país, como BR.',
+  'dataset.words':
+    '{file}, linha {line}: {key} é {found}, e todo episódio serviria. Escreva as palavras procuradas.',
+  'dataset.schedule':
+    '{file}, linha {line}: {key} é {found}, que não é um padrão cron de cinco campos. Escreva um como "0 6 * * *".',
+  'dataset.timezone':
+    '{file}, linha {line}: {key} é {found}, que não é um fuso horário. Escreva um como America/Sao_Paulo.',
+  'dataset.broken': '{dataset}: fica de fora até ser corrigido. {reason}',
+  'dataset.awaited':
+    'Nenhum dataset a reconhece, e ela pode ser de um que ficou de fora: {datasets}. Fica em entrada/ até que o dataset seja corrigido.',
   'contract.sheets':
     'Mais de uma aba pode ser a certa: {sheets}. Deixe só uma delas visível, ou envie uma de cada vez.',
   'contract.hidden':
@@ -210,18 +253,22 @@ export const ptBR: Record<Code, string> = {
   'warehouse.unreachable':
     'O BigQuery não respondeu por {place} ({detail}). Nada se perdeu. Verifique a conexão, ou tente mais tarde.',
   'dataset.sqlForeign':
-    'O conjunto {dataset} tem um comando com que o BigQuery não pode ser preparado: "{start}". tables.sql aceita CREATE TABLE IF NOT EXISTS e CREATE VIEW IF NOT EXISTS.',
+    '{file}, linha {line}: o BigQuery não pode ser preparado com este comando do dataset {dataset}: "{start}". tables.sql aceita CREATE TABLE IF NOT EXISTS e CREATE VIEW IF NOT EXISTS.',
   'warehouse.failed': 'O banco de dados falhou: {detail}.',
   'query.invalid': 'A consulta foi recusada: {detail}',
   'query.statements': 'Uma consulta é um só comando SQL; foram dados {count}.',
   'check.failed':
-    'Uma verificação falhou, e nada foi publicado: {compared} deveria ser {expected} e é {found}. O `checks.sql` do conjunto diz o que se compara; se o conjunto veio com o Entrada, avise-nos, por favor.',
+    'Uma verificação falhou, e nada foi publicado: {compared} deveria ser {expected} e é {found}. O `checks.sql` do dataset diz o que se compara; se o dataset veio com o Entrada, avise-nos, por favor.',
   fault:
     'Aconteceu algo que não deveria: {detail}. Nada se perdeu; por favor, avise-nos com ENTRADA_LOG=debug.',
   'usage.command': 'Não existe o comando "{command}". `entrada --help` mostra todos.',
+  'usage.commandNear':
+    'Não existe o comando "{command}". Você quis dizer `entrada {near}`? `entrada --help` mostra todos.',
   'usage.arguments': '{command} se usa assim: {usage}',
   'usage.unknownFlag':
     '{command} não tem a opção {flag}. `entrada {command} --help` lista as opções.',
+  'usage.flagNear':
+    '{command} não tem a opção {flag}. Você quis dizer {near}? `entrada {command} --help` mostra as opções.',
   'usage.flagValue':
     '{command}: a opção {flag} não se usa assim. `entrada {command} --help` mostra como.',
   'usage.format': 'Não existe o formato "{format}": use table, json ou csv.',
@@ -241,11 +288,11 @@ export const ptBR: Record<Code, string> = {
   'home.newer':
     'As tabelas desta pasta foram feitas por um Entrada mais novo: {name} está na versão {found}, e este conhece a {version}. Use o mais novo, ou outra pasta.',
   'dataset.sql':
-    'O conjunto {dataset}: o banco de dados recusou seu {file} ({detail}). Corrija esse comando; nada do conjunto foi publicado.',
+    '{file}, linha {line}: o banco de dados recusou este comando do dataset {dataset} ({detail}). Corrija e execute de novo.',
   'dataset.columnType':
-    'O conjunto {dataset} diz que {column} é do tipo {is}, e neste diretório ela é {was}. Dê outro nome à coluna nova, ou carregue os arquivos de backup/ em um diretório novo.',
+    'O dataset {dataset} diz que {column} é do tipo {is}, e neste diretório ela é {was}. Dê outro nome à coluna nova, ou carregue os arquivos de backup/ em um diretório novo.',
   'dataset.columnLost':
-    'O conjunto {dataset} não tem mais a coluna {column}, e seus valores se perderiam. Declare-a de novo, ou carregue os arquivos de backup/ em um diretório novo.',
+    'O dataset {dataset} não tem mais a coluna {column}, e seus valores se perderiam. Declare-a de novo, ou carregue os arquivos de backup/ em um diretório novo.',
   'dataset.twice': 'Dois datasets se chamam {name}; um está em {folder}. Renomeie um deles.',
   'dataset.sqlMissing':
     'O dataset {dataset} não tem o arquivo {file}. Acrescente-o ao lado de dataset.yaml.',
@@ -323,7 +370,7 @@ export const ptBR: Record<Code, string> = {
     '{read} linhas lidas: {newRows} seriam carregadas, {repeated} são repetidas, {rejected} rejeitadas',
   'check.format': 'Não existe o formato "{format}" para células: use table ou json.',
   'check.uncalculated': '(uma fórmula que nunca foi calculada)',
-  'check.more': '  ... e mais {count}; --json mostra todas',
+  'list.more': '  ... e mais {count}; --json mostra todas',
   'demo.dropped': '{count} planilhas de exemplo colocadas em {folder}',
   'demo.taken':
     'A pasta {home} não está vazia, e não foi a demonstração que a criou. Indique outra com --home DIR.',
@@ -370,11 +417,14 @@ export const ptBR: Record<Code, string> = {
   'state.failed': 'falhou',
   'state.postponed': 'adiado',
   'changes.columns': 'antes, depois',
-  'trace.columns': 'arquivo, aba, linha, valor, repete',
+  'trace.columns': 'arquivo, aba, linha, {column}, repete',
   'trace.pair': '"{pair}" não é uma chave com seu valor. Escreva como ANO=2019.',
   'trace.table': 'Não existe a tabela {table} para rastrear. Existem: {tables}.',
   'trace.column': 'A tabela {table} não tem a coluna {column}. Ela tem: {columns}.',
-  'trace.sum': '{rows} linhas contam e somam {sum}; outras {repeated} repetem uma delas.',
+  'trace.sum':
+    '{rows} linhas contam e somam {sum} ({column}); outras {repeated} repetem uma delas e não somam.',
+  'trace.none':
+    'Nenhuma linha corresponde. `entrada query "SELECT * FROM {table} LIMIT 10"` mostra como os valores são escritos.',
   'file.replaced': 'Substituído por um arquivo mais novo de mesmo nome.',
   'file.replaces': '  Substitui o arquivo de mesmo nome carregado em {time} (UTC)',
   'file.namesake':

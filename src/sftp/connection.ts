@@ -6,6 +6,7 @@ import { type Language, render } from '../messages/messages.ts';
 import { type Account, readAccounts } from './accounts.ts';
 import type { Guard } from './guard.ts';
 import type { View } from './inlet.ts';
+import { fingerprintOf } from './keys.ts';
 import { logIn } from './login.ts';
 import { serveSession } from './session.ts';
 
@@ -58,6 +59,9 @@ export function serveConnection(
       log.error({ account: username, err: error }, 'login failed');
     }
     if (method === 'password') log.warn({ account: username }, 'password refused');
+    // Many programs offer every key that they have: that one is not taken is no warning by itself.
+    if (context.method === 'publickey')
+      log.info({ account: username, fingerprint: fingerprintOf(context.key.data) }, 'key refused');
     context.reject(['publickey', 'password']);
     if (method !== 'none' && ++tries >= MOST_TRIES) client.end();
   });

@@ -33,9 +33,9 @@ export function parsePublicKey(line: string): ParsedKey | undefined {
   return modulusLength < RSA_BITS ? undefined : key;
 }
 
-/** As every SSH program shows a key: `SHA256:` and 43 letters. */
-export function fingerprintOf(key: ParsedKey): string {
-  const digest = createHash('sha256').update(key.getPublicSSH()).digest('base64');
+/** A public key, given as SSH sends it, as every SSH program shows it: `SHA256:` and 43 letters. */
+export function fingerprintOf(key: Uint8Array): string {
+  const digest = createHash('sha256').update(key).digest('base64');
   return `SHA256:${digest.replace(/=+$/, '')}`;
 }
 
@@ -69,8 +69,9 @@ export async function hostKey(file: string): Promise<HostKey> {
     const key = ssh2.utils.parseKey(privateKey);
     if (key instanceof Error || !key.isPrivateKey() || key.type !== 'ssh-ed25519')
       throw new UserError('sftp.hostKey', { file });
-    const line = `${key.type} ${key.getPublicSSH().toString('base64')}`;
-    return { privateKey, fingerprint: fingerprintOf(key), line };
+    const bytes = key.getPublicSSH();
+    const line = `${key.type} ${bytes.toString('base64')}`;
+    return { privateKey, fingerprint: fingerprintOf(bytes), line };
   });
 }
 

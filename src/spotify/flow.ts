@@ -1,5 +1,5 @@
 import type { Bus } from '../bus/bus.ts';
-import { statements } from '../warehouse/dataset-sql.ts';
+import { naming, statements } from '../warehouse/dataset-sql.ts';
 import { RUNS_TABLE, runsOf, type TableRun } from './runs.ts';
 import { openReplay, openSource, type Source, type SpotifyContext } from './source.ts';
 import { createSubscriber, createTurns } from './subscribers.ts';
@@ -57,8 +57,9 @@ export async function runSpotify(
 }
 
 export async function makeTables({ warehouse, dataset }: SpotifyContext): Promise<void> {
-  for (const statement of [RUNS_TABLE, ...(await statements(dataset, 'tables.sql'))])
-    await warehouse.query(statement);
+  await warehouse.query(RUNS_TABLE);
+  for (const statement of await statements(dataset, 'tables.sql'))
+    await naming(dataset, statement, warehouse.query);
 }
 
 /** In the order of TABLES, whatever order they came in. */

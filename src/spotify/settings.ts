@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { withEnvFile } from '../config.ts';
-import { parseDocument, readDocuments } from '../contract/documents.ts';
+import { mapping, parseDocument, readDocuments } from '../contract/documents.ts';
+import { says } from '../contract/wrong.ts';
 import { UserError } from '../errors.ts';
 import { matches } from './match.ts';
 import { isPattern, isTimezone } from './schedule.ts';
@@ -12,25 +13,30 @@ const MOST_SHOWS = 1000;
 const LONGEST_BUDGET = 6 * 3600;
 const LONGEST_TIMEOUT = 300;
 
-const datasetShape = z.strictObject({
+function whole(least: number, most: number) {
+  const error = says('dataset.notWhole', `${least} .. ${most}`);
+  return z.int(error).min(least, error).max(most, error);
+}
+
+const datasetShape = mapping({
   name: z.literal('spotify'),
   description: z.string(),
   // What functions and subscriptions are called. Whoever else must know, as an orchestrator, reads them here.
   topic: z.literal(TOPIC),
   tables: z.array(z.string()).refine((tables) => tables.join() === TABLES.join(), {
-    error: `not ${TABLES.join(', ')}`,
+    error: says('dataset.notOneOf', TABLES.join(', ')),
   }),
   term: z.string().trim().min(1),
-  shows: z.int().min(1).max(MOST_SHOWS),
-  show: z.string().regex(/^[0-9A-Za-z]{22}$/, 'the 22 letters and digits of a show id'),
-  market: z.string().regex(/^[A-Z]{2}$/, 'two capital letters, as BR'),
+  shows: whole(1, MOST_SHOWS),
+  show: z.string().regex(/^[0-9A-Za-z]{22}$/, says('dataset.showId')),
+  market: z.string().regex(/^[A-Z]{2}$/, says('dataset.market')),
   words: z.string().refine((words) => !matches({ name: '', description: '' }, words), {
-    error: 'no words: every episode would match',
+    error: says('dataset.words'),
   }),
-  schedule: z.string().refine(isPattern, { error: 'not a cron pattern, as 0 6 * * *' }),
-  timezone: z.string().refine(isTimezone, { error: 'not a time zone, as America/Sao_Paulo' }),
-  budgetSeconds: z.int().min(1).max(LONGEST_BUDGET),
-  timeoutSeconds: z.int().min(1).max(LONGEST_TIMEOUT),
+  schedule: z.string().refine(isPattern, { error: says('dataset.schedule') }),
+  timezone: z.string().refine(isTimezone, { error: says('dataset.timezone') }),
+  budgetSeconds: whole(1, LONGEST_BUDGET),
+  timeoutSeconds: whole(1, LONGEST_TIMEOUT),
 });
 
 /** What is asked of Spotify, and when. */
@@ -38,7 +44,7 @@ export type SpotifyDataset = z.infer<typeof datasetShape> & { readonly folder: s
 
 /**
  * The Spotify dataset in force: the home's own, which takes the place of the one that comes with Entrada.
- * `folders` are in that order, the last one counting most. Throws UserError `dataset.invalid`.
+ * `folders` are in that order, the last one counting most. Throws a UserError where one is wrong, or where a folder has two.
  */
 export async function readSpotifyDataset(
   folders: readonly string[],
@@ -47,8 +53,8 @@ export async function readSpotifyDataset(
   for (const folder of folders) {
     const documents = (await readDocuments(folder)).filter(({ kind }) => kind === 'spotify');
     if (documents.length > 1) {
-      const detail = `kind: ${documents[0].file} is of kind spotify too, and there may be one`;
-      throw new UserError('dataset.invalid', { file: documents[1].file, detail });
+      const [{ file: other }, { file, lineOf }] = documents.map(({ yaml }) => yaml);
+      throw new UserError('dataset.kindTwice', { file, line: lineOf(['kind']), other });
     }
     for (const document of documents) found = parseDocument(datasetShape, document);
   }

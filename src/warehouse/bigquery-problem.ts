@@ -1,4 +1,4 @@
-import { EntradaError, TerminalError, TransientError, UserError } from '../errors.ts';
+import { EntradaError, TerminalError, TransientError, UserError, type Values } from '../errors.ts';
 import { credentialsProblem, detailOf } from '../sdk.ts';
 import type { BigQueryPlace } from './bigquery-client.ts';
 
@@ -50,8 +50,14 @@ export function problemOf(cause: unknown, { project, dataset }: BigQueryPlace): 
     status === 400 ||
     status === 404
   )
-    return new UserError('query.invalid', { detail }, options);
+    return new UserError('query.invalid', { detail, ...placeIn(message) }, options);
   return new TerminalError('warehouse.failed', { detail }, options);
+}
+
+/** Where a statement is wrong: its line, and that of a procedure counts from BEGIN on. */
+function placeIn(message: string): Values {
+  const [, procedure, line] = / at \[(?:[^\]]*\.(\w+):)?(\d+):\d+\]/.exec(message) ?? [];
+  return { ...(procedure && { procedure }), ...(line && { line: Number(line) }) };
 }
 
 /** The status of an answer, 0 when there was none. */

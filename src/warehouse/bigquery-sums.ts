@@ -1,5 +1,6 @@
 import type { Dataset } from '../contract/dataset.ts';
 import type { BigQueryClient, Parameters } from './bigquery-client.ts';
+import { namingCalled } from './bigquery-naming.ts';
 import { consolidating } from './bigquery-procedures.ts';
 import { type Wanted, wantedOf } from './bigquery-schema.ts';
 import { changes, remembering, type SumTable, transaction } from './bigquery-scripts.ts';
@@ -34,7 +35,8 @@ export async function rehearsal(
     result: changes(client, tables),
     rehearse,
   });
-  const { rows } = await client.run(script, { parameters, ...(jobId && { jobId }) });
+  const options = { parameters, ...(jobId && { jobId }) };
+  const { rows } = await namingCalled(client, dataset, () => client.run(script, options));
   const found = rows.map((row) => toChange(wanted, tables, row));
   const order = (table: string) => tables.findIndex(({ name }) => name === table);
   return found.sort((a, b) => order(a.table) - order(b.table) || compareKeys(a, b));

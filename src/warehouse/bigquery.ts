@@ -2,19 +2,16 @@ import { join } from 'node:path';
 import type { Dataset } from '../contract/dataset.ts';
 import { UserError } from '../errors.ts';
 import type { LedgerEvent } from '../ledger/events.ts';
+import type { Change } from './bigquery-changes.ts';
 import {
   type BigQueryClient,
   type BigQueryClientOptions,
   newJobId,
   openBigQueryClient,
 } from './bigquery-client.ts';
-import {
-  type Change,
-  planDeployment,
-  prepareDeployment,
-  requireDeployment,
-} from './bigquery-deploy.ts';
+import { planDeployment, prepareDeployment, requireDeployment } from './bigquery-deploy.ts';
 import { createBigQueryLoad } from './bigquery-load.ts';
+import { namingCalled } from './bigquery-naming.ts';
 import { keyOf, onceDone } from './bigquery-once.ts';
 import { consolidating } from './bigquery-procedures.ts';
 import type { TablesOnly } from './bigquery-schema.ts';
@@ -80,7 +77,9 @@ export function createBigQueryWarehouse(
   }
 
   async function consolidate(dataset: Dataset, ranges: readonly MonthRange[]): Promise<void> {
-    if (ranges.length > 0) await client.run(transaction(consolidating(client, dataset, ranges)));
+    if (ranges.length === 0) return;
+    const sql = transaction(consolidating(client, dataset, ranges));
+    await namingCalled(client, dataset, () => client.run(sql));
   }
 
   async function retract({ dataset, loadId, ranges, events, rehearse }: Retraction) {

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import type { Column, Dataset } from '../contract/dataset.ts';
 import { UserError } from '../errors.ts';
 import type { MonthRange } from './warehouse.ts';
@@ -24,24 +24,66 @@ export function createLandingTable(dataset: Dataset): string {
   return `CREATE TABLE IF NOT EXISTS ${landingTable(dataset)} (${[...own, ...columns].join(', ')})`;
 }
 
+/** A statement of a dataset, and where it begins. */
+export interface Statement {
+  readonly sql: string;
+  readonly file: string;
+  /** From 1. */
+  readonly line: number;
+}
+
 /**
  * The statements of one of a dataset's .sql files, in order. A statement ends with `;` at the end of a line.
  * Throws UserError `dataset.sqlMissing` when the file is not there, unless a dataset may do without it.
  */
 export async function statements(
-  { folder }: Pick<Dataset, 'folder'>,
+  { name, folder }: Pick<Dataset, 'name' | 'folder'>,
   file: string,
-): Promise<string[]> {
-  const text = await readFile(join(folder, file), 'utf8').catch((error) => {
+): Promise<Statement[]> {
+  const path = join(folder, file);
+  const text = await readFile(path, 'utf8').catch((error) => {
     if (error.code !== 'ENOENT') throw error;
     if (OPTIONAL.has(file)) return '';
-    throw new UserError('dataset.sqlMissing', { dataset: basename(folder), file });
+    throw new UserError('dataset.sqlMissing', { dataset: name, file });
   });
-  return text
-    .replace(/^\s*--.*$/gm, '')
-    .split(/;\s*$/m)
-    .map((statement) => statement.trim())
-    .filter((statement) => statement !== '');
+  const found: Statement[] = [];
+  let line = 1;
+  // Comments go and their lines stay, so that a line of a statement is one of the file.
+  for (const piece of text.replace(/^[^\S\n]*--.*$/gm, '').split(/;[^\S\n]*$/m)) {
+    const sql = piece.trim();
+    const before = piece.slice(0, piece.indexOf(sql));
+    if (sql !== '') found.push({ sql, file: path, line: line + linesIn(before) });
+    line += linesIn(piece);
+  }
+  return found;
+}
+
+/** How many lines end in a text. */
+export const linesIn = (text: string) => text.split('\n').length - 1;
+
+/** What the database refuses of a statement is told with its place, for who wrote it: UserError `dataset.sql`. */
+export async function naming<T>(
+  { name }: Pick<Dataset, 'name'>,
+  statement: Statement,
+  work: (sql: string) => Promise<T>,
+): Promise<T> {
+  try {
+    return await work(statement.sql);
+  } catch (error) {
+    if (!(error instanceof UserError) || error.code !== 'query.invalid') throw error;
+    const { file, line } = statement;
+    // The database counts within the statement, where it says a line.
+    throw refusedAt(name, { file, line: line + Number(error.values.line ?? 1) - 1 }, error);
+  }
+}
+
+export function refusedAt(
+  dataset: string,
+  { file, line }: Pick<Statement, 'file' | 'line'>,
+  error: UserError,
+): UserError {
+  const { detail } = error.values;
+  return new UserError('dataset.sql', { dataset, file, line, detail }, { cause: error });
 }
 
 const OPTIONAL = new Set(['checks.sql', 'warnings.sql']);

@@ -24,7 +24,9 @@ export function duckDbProblem(error: unknown, subject: string): EntradaError {
   if (
     /^(Parser|Binder|Catalog|Conversion|Invalid Input|Out of Range|Permission) Error/.test(message)
   ) {
-    return new UserError('query.invalid', { detail: firstLine(message) }, options);
+    const [, line] = /^LINE (\d+):/m.exec(message) ?? [];
+    const values = { detail: firstLine(message), ...(line && { line: Number(line) }) };
+    return new UserError('query.invalid', values, options);
   }
   return new TerminalError('warehouse.failed', { detail: firstLine(message) }, options);
 }

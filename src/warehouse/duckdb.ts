@@ -11,7 +11,7 @@ import type { Dataset } from '../contract/dataset.ts';
 import { TerminalError, UserError } from '../errors.ts';
 import { EVENT_COLUMNS, eventRow, LEDGER_TABLES, type LedgerEvent } from '../ledger/events.ts';
 import { allMonths } from '../ledger/ledger.ts';
-import { createLandingTable, statements, withMonths } from './dataset-sql.ts';
+import { createLandingTable, naming, statements, withMonths } from './dataset-sql.ts';
 import { takeOutWithdrawn } from './duckdb-changes.ts';
 import { followContract } from './duckdb-columns.ts';
 import { createLoad } from './duckdb-load.ts';
@@ -177,7 +177,7 @@ function createWarehouse(instance: DuckDBInstance, connection: DuckDBConnection)
         await run(createLandingTable(dataset));
         await followContract(run, query, dataset);
         for (const statement of await statements(dataset, 'tables.sql'))
-          await naming(dataset, 'tables.sql', () => run(statement));
+          await naming(dataset, statement, run);
       }
       // The landing table has everything, and the same transaction makes the rest of it anew.
       for (const dataset of outdated)
@@ -194,12 +194,12 @@ function createWarehouse(instance: DuckDBInstance, connection: DuckDBConnection)
       for (const procedure of dataset.procedures.flat()) {
         const body = await statements(dataset, `${procedure}.sql`);
         for (const statement of body)
-          await naming(dataset, `${procedure}.sql`, () => run(withMonths(statement, range)));
+          await naming(dataset, statement, (sql) => run(withMonths(sql, range)));
       }
     }
     for (const range of portions) {
       for (const check of checks)
-        await naming(dataset, 'checks.sql', () => runCheck(withMonths(check, range)));
+        await naming(dataset, check, (sql) => runCheck(withMonths(sql, range)));
     }
   }
 
@@ -261,17 +261,6 @@ function createWarehouse(instance: DuckDBInstance, connection: DuckDBConnection)
       instance.closeSync();
     },
   };
-}
-
-/** What the database refuses of a dataset's statements names the file, for who wrote it. */
-async function naming<T>({ name }: Dataset, file: string, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    if (!(error instanceof UserError) || error.code !== 'query.invalid') throw error;
-    const { detail } = error.values;
-    throw new UserError('dataset.sql', { dataset: name, file, detail }, { cause: error });
-  }
 }
 
 function converterOf(type: DuckDBTypeId): (json: Json) => Value {

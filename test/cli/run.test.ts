@@ -173,9 +173,9 @@ test('a dataset of the home that is wrong is named with its file and key', async
   await mkdir(join(home, 'datasets/meu'), { recursive: true });
   await writeFile(join(home, 'datasets/meu/dataset.yaml'), 'name: meu\n');
   for (const command of [['run'], ['datasets'], ['check', 'x.xlsx']]) {
-    const { code, stderr } = await entrada([...command, '--home', home]);
+    const { code, stdout } = await entrada([...command, '--home', home]);
     assert.equal(code, 2, command[0]);
-    assert.match(stderr, /datasets\/meu\/dataset\.yaml is not right: description: /);
+    assert.match(stdout, /datasets\/meu\/dataset\.yaml, line 1: the key description is missing/);
   }
 });
 

@@ -80,6 +80,31 @@ test('wrong usage exits with 2 and says what is wrong, in words and as JSON', as
   );
 });
 
+test('what was nearly a command or an option is told the one that it may be', async () => {
+  const near: [string[], string, string?][] = [
+    [['stat'], 'usage.commandNear', 'status'],
+    [['rn'], 'usage.command'],
+    [['retact', 'a.xlsx'], 'usage.commandNear', 'retract'],
+    [['--hepl'], 'usage.commandNear', '--help'],
+    [['s'], 'usage.command'],
+    [['run', '--replace'], 'usage.flagNear', '--replaces'],
+    [['retract', 'a.xlsx', '--dryrun'], 'usage.flagNear', '--dry-run'],
+    [['status', '--jsn'], 'usage.flagNear', '--json'],
+    [['status', '--dry-run'], 'usage.unknownFlag'],
+    [['status', '-x'], 'usage.unknownFlag'],
+  ];
+  await Promise.all(
+    near.map(async ([args, error, meant]) => {
+      const { code, stderr, objects } = await entrada([...args, '--json']);
+      assert.equal(code, 2);
+      const [told] = objects();
+      const values = told.values as { readonly near?: string };
+      assert.deepEqual([told.error, values.near], [error, meant], args.join(' '));
+      if (meant) assert.ok(stderr.includes(`${meant}`), stderr);
+    }),
+  );
+});
+
 test('a setting that is wrong is named with its value', async () => {
   const wrong: [Record<string, string>, RegExp][] = [
     [{ ENTRADA_LANG: 'de' }, /ENTRADA_LANG is "de"/],

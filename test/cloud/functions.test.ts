@@ -27,6 +27,7 @@ const FILES: Files = {
   'texto.xlsx': Buffer.from('no workbook'),
 };
 const AGAIN: Files = { 'cópia.xlsx': FILES['bom.xlsx'] };
+const MENDED: Files = { 'ruim.xlsx': sales(sale(12), sale(30)) };
 
 /** What these files come to on one machine, in two runs, and what `entrada status` says of it. */
 async function onOneMachine(...drops: readonly Files[]) {
@@ -54,7 +55,7 @@ async function onOneMachine(...drops: readonly Files[]) {
 function statusIn(objects: readonly Record<string, unknown>[]) {
   const told = objects.map(({ drop: _, time: __, runId: ___, loadId: ____, detail, ...rest }) => ({
     ...rest,
-    detail: { ...(detail as object), time: undefined },
+    detail: { ...(detail as object), time: undefined, namesakeTime: undefined },
   }));
   return told.map((one) => JSON.stringify(numbersOf(one))).sort();
 }
@@ -113,7 +114,7 @@ describe('functions, in processes of their own', { skip, timeout: 600_000 }, () 
   });
 
   test('what a person sees is what one machine shows', async () => {
-    const expected = await onOneMachine(FILES, AGAIN);
+    const expected = await onOneMachine(FILES, AGAIN, MENDED);
     await using scene = await cloudScene();
     const receiver = await scene.start(TOPIC);
     await scene.push(given('ENTRADA_TEST_FINALIZED_TOPIC'), receiver, NOTIFIED);
@@ -121,9 +122,13 @@ describe('functions, in processes of their own', { skip, timeout: 600_000 }, () 
     await rested(scene, 3);
     await write(scene, AGAIN);
     await rested(scene, 4);
+    await write(scene, MENDED);
+    await rested(scene, 5);
     await consolidate(scene);
     assert.deepEqual(await outcome(scene), expected.outcome);
-    assert.ok(expected.status.length >= 4);
+    assert.ok(expected.status.length >= 5);
+    const { kept } = await outcome(scene);
+    assert.ok(!kept.some((name) => /csv$/.test(name)), kept.join());
     const { code, objects } = await scene.run('status', '--json');
     assert.equal(code, 0);
     assert.deepEqual(statusIn(objects()), expected.status);

@@ -82,6 +82,7 @@ async function runFiles(warehouse: Warehouse, folder: string): Promise<void> {
     lake,
     warehouse,
     datasets: [vendas],
+    broken: [],
     limits: defaultLimits,
     reader,
     language: 'en',

@@ -6,6 +6,7 @@ import { after, before, test } from 'node:test';
 import { stringify } from 'yaml';
 import { readDatasets } from '../../src/contract/dataset.ts';
 import { EntradaError } from '../../src/errors.ts';
+import { render } from '../../src/messages/messages.ts';
 
 let root: string;
 let made = 0;
@@ -86,108 +87,162 @@ function without(key: keyof typeof right) {
   return rest;
 }
 
-const wrong: Record<string, [content: string | object, key: string, said: RegExp]> = {
-  'no name': [without('name'), 'name', /expected string/],
-  'no description': [without('description'), 'description', /expected string/],
-  'no period': [without('period'), 'period', /expected string/],
-  'no columns': [without('columns'), 'columns', /expected array/],
-  'no procedures': [without('procedures'), 'procedures', /expected array/],
-  'no tables': [without('tables'), 'tables', /expected array/],
-  'a name that SQL does not take': [
-    { ...right, name: 'meus pedidos' },
-    'name',
-    /letters, digits and _/,
+type Wrong = readonly [content: string | object, code: string, key: string, line: number];
+
+/** What is wrong: its code, the key that it is of, and the line of the file that says so. */
+const wrong: Record<string, Wrong> = {
+  'no name': [without('name'), 'missingKey', 'name', 1],
+  'no description': [without('description'), 'missingKey', 'description', 1],
+  'no period': [without('period'), 'missingKey', 'period', 1],
+  'no columns': [without('columns'), 'missingKey', 'columns', 1],
+  'no procedures': [without('procedures'), 'missingKey', 'procedures', 1],
+  'no tables': [without('tables'), 'missingKey', 'tables', 1],
+  'a name that SQL does not take': [{ ...right, name: 'meus pedidos' }, 'notName', 'name', 1],
+  'a name that is SQL': [{ ...right, name: 'x; DROP TABLE y' }, 'notName', 'name', 1],
+  'a name that is a number': [{ ...right, name: 7 }, 'notText', 'name', 1],
+  'an unknown key': [{ ...right, perod: 'DATA' }, 'unknownKey', 'perod', 18],
+  'an unknown key where another lacks': [
+    { ...without('period'), perod: 'DATA' },
+    'unknownKey',
+    'perod',
+    17,
   ],
-  'a name that is SQL': [{ ...right, name: 'x; DROP TABLE y' }, 'name', /letters, digits and _/],
-  'an unknown key': [{ ...right, perod: 'DATA' }, '', /"perod"/],
-  'an unknown kind': [{ ...right, kind: 'csv' }, 'kind', /"workbook"/],
-  'an unknown notation of numbers': [{ ...right, numbers: 'en' }, 'numbers', /"pt-BR"\|"plain"/],
-  'an unknown order of dates': [{ ...right, dates: 'yy/mm/dd' }, 'dates', /"dd\/mm\/yyyy"/],
-  'an unknown sameName': [{ ...right, sameName: 'newest' }, 'sameName', /"both"\|"replace"/],
-  'no column at all': [{ ...right, columns: [] }, 'columns', /at least|>=1|Too small/i],
+  'an unknown kind': [{ ...right, kind: 'csv' }, 'notOneOf', 'kind', 18],
+  'an unknown notation of numbers': [{ ...right, numbers: 'en' }, 'notOneOf', 'numbers', 4],
+  'an unknown order of dates': [{ ...right, dates: 'yy/mm/dd' }, 'notOneOf', 'dates', 5],
+  'an unknown sameName': [{ ...right, sameName: 'newest' }, 'notOneOf', 'sameName', 18],
+  'no column at all': [{ ...right, columns: [] }, 'empty', 'columns', 6],
   'no key column': [
     { ...right, columns: right.columns.map((c) => ({ ...c, key: false })) },
+    'noKey',
     'columns',
-    /at least one must be a key/,
+    6,
   ],
-  'a period that is no column': [{ ...right, period: 'DIA' }, 'period', /date or datetime column/],
-  'a period that is no date': [{ ...right, period: 'ID' }, 'period', /date or datetime column/],
+  'a period that is no column': [{ ...right, period: 'DIA' }, 'period', 'period', 3],
+  'a period that is no date': [{ ...right, period: 'ID' }, 'period', 'period', 3],
   'a period that may be blank': [
     { ...right, columns: [right.columns[0], { ...right.columns[1], optional: true }] },
+    'periodOptional',
     'period',
-    /not optional/,
+    3,
   ],
-  'a column without a type': [withColumn({ name: 'QTD' }), 'columns.2.type', /"integer"/],
+  'a column without a type': [withColumn({ name: 'QTD' }), 'missingKey', 'columns.type', 12],
   'a column of an unknown type': [
     withColumn({ name: 'QTD', type: 'int' }),
-    'columns.2.type',
-    /"integer"/,
+    'notOneOf',
+    'columns.type',
+    13,
   ],
   'a column whose name SQL does not take': [
     withColumn({ name: '2QTD', type: 'text' }),
-    'columns.2.name',
-    /letters/,
+    'notName',
+    'columns.name',
+    12,
   ],
   'an unknown key of a column': [
     withColumn({ name: 'QTD', type: 'text', required: true }),
-    'columns.2',
-    /"required"/,
+    'unknownKey',
+    'columns.required',
+    14,
+  ],
+  'a key that is neither true nor false': [
+    withColumn({ name: 'QTD', type: 'text', key: 'sim' }),
+    'notBoolean',
+    'columns.key',
+    14,
   ],
   'a bound that is neither number nor day': [
     withColumn({ name: 'QTD', type: 'integer', min: 'low' }),
-    'columns.2.min',
-    /Invalid/,
+    'notBound',
+    'columns.min',
+    14,
+  ],
+  'a bound that is a list': [
+    withColumn({ name: 'QTD', type: 'integer', min: [1] }),
+    'notBound',
+    'columns.min',
+    14,
   ],
   'a bound that is no day': [
     withColumn({ name: 'DIA', type: 'date', max: '2019-02-30' }),
-    'columns.2.max',
-    /Invalid/,
+    'notBound',
+    'columns.max',
+    14,
   ],
   'two columns of one name': [
     withColumn({ name: 'ID', type: 'text' }),
+    'sharedHeader',
     'columns',
-    /ID and ID share "ID"/,
+    12,
   ],
   'two columns whose names fold alike': [
     withColumn({ name: 'CODIGO', type: 'text', aliases: ['id'] }),
+    'sharedHeader',
     'columns',
-    /CODIGO and ID share "id"/,
+    12,
   ],
   'aliases that are no list': [
     withColumn({ name: 'QTD', type: 'text', aliases: 'Qtde' }),
-    'columns.2.aliases',
-    /array/,
+    'notList',
+    'columns.aliases',
+    14,
   ],
-  'a procedure outside a list': [{ ...right, procedures: ['proc_a'] }, 'procedures.0', /array/],
-  'a procedure that is a path': [{ ...right, procedures: [['../x']] }, 'procedures.0.0', /letters/],
-  'an empty step': [{ ...right, procedures: [[]] }, 'procedures.0', /at least|>=1|Too small/i],
-  'a table that is SQL': [{ ...right, tables: ['a b'] }, 'tables.0', /letters/],
+  'a column that is no mapping': [
+    { ...right, columns: [...right.columns, 'QTD'] },
+    'notMapping',
+    'columns',
+    12,
+  ],
+  'a procedure outside a list': [{ ...right, procedures: ['proc_a'] }, 'notList', 'procedures', 13],
+  'a procedure that is a path': [{ ...right, procedures: [['../x']] }, 'notName', 'procedures', 13],
+  'an empty step': [{ ...right, procedures: [[]] }, 'empty', 'procedures', 13],
+  'a table that is SQL': [{ ...right, tables: ['a b'] }, 'notName', 'tables', 17],
+  'a bracket that is not closed': ['description: x\nname: [', 'syntax', '', 2],
+  'a tab before a key': ['name: a\n\tdescription: b', 'syntax', '', 2],
+  'a brace too many': ['name: a\n}', 'syntax', '', 2],
+  'an alias of nothing': ['name: a\nperiod: *x', 'syntax', '', 2],
+  'a key twice': ['name: a\nname: b\n', 'keyTwice', 'name', 2],
+  'an empty file': ['', 'notMapping', '', 1],
+  'a text': ['just words', 'notMapping', '', 1],
+  'a list': ['- a\n- b\n', 'notMapping', '', 1],
 };
 
-for (const [what, [content, key, said]] of Object.entries(wrong)) {
-  test(`refused with its file and key: ${what}`, async () => {
+for (const [what, [content, code, key, line]] of Object.entries(wrong)) {
+  test(`refused with its file, line and key, in either language: ${what}`, async () => {
     const { file, datasets } = await read(content);
-    await assert.rejects(datasets, (error) => {
-      assert.ok(error instanceof EntradaError);
-      assert.deepEqual(
-        [error.kind, error.code, error.values.file],
-        ['user', 'dataset.invalid', file],
-      );
-      const detail = String(error.values.detail);
-      assert.ok(detail.startsWith(key === '' ? 'Unrecognized' : `${key}: `), detail);
-      assert.match(detail, said);
-      return true;
-    });
+    const error = await datasets.then(
+      () => assert.fail(),
+      (refusal: unknown) => refusal,
+    );
+    assert.ok(error instanceof EntradaError);
+    assert.deepEqual(
+      [error.kind, error.code, error.values.file, error.values.line, error.values.key ?? ''],
+      ['user', `dataset.${code}`, file, line, key],
+    );
+    assert.ok(render(error, 'en').startsWith(`${file}, line ${line}`), render(error, 'en'));
+    const portuguese = render(error, 'pt-BR');
+    assert.ok(portuguese.startsWith(`${file}, linha ${line}`), portuguese);
+    assert.doesNotMatch(
+      portuguese,
+      /\{\w|expected|nvalid/,
+      'nothing is left of anybody else’s words',
+    );
   });
 }
 
-for (const text of ['name: [', '', 'just words', '- a\n- b\n', 'name: a\nname: b\n']) {
-  test(`refused with its file: ${JSON.stringify(text)}`, async () => {
-    const { file, datasets } = await read(text);
-    await assert.rejects(datasets, (error) => {
-      assert.ok(error instanceof EntradaError);
-      assert.deepEqual([error.code, error.values.file], ['dataset.invalid', file]);
-      return true;
-    });
-  });
-}
+test('what was found and what is wanted are told', async () => {
+  const said = async (content: string | object) =>
+    (await read(content)).datasets.then(
+      () => assert.fail(),
+      (error) => render(error, 'en'),
+    );
+  assert.match(await said({ ...right, dates: 'yy' }), /dates is "yy"\. Wanted: dd\/mm\/yyyy, mm/);
+  assert.match(
+    await said(withColumn({ name: 'QTD', typ: 'text' })),
+    /no key columns\.typ\..* the keys are: name, type, key, optional, min, max, aliases\./,
+  );
+  assert.match(
+    await said(withColumn({ name: 'CODIGO', type: 'text', aliases: ['id'] })),
+    /columns CODIGO and ID are both found by the header "id"/,
+  );
+});

@@ -148,6 +148,45 @@ describe('nothing lost', () => {
     assert.match((await home.names('backup'))[0], /^março\.\d{8}T\d+\.[0-9a-f]{12}\.xlsx$/);
   });
 
+  test('the list of a name goes once a mended file of that name has no row to reject', async () => {
+    await using home = await newHome();
+    const lists = async () => (await home.names('rejeitados')).filter((name) => /csv$/.test(name));
+    await home.drop('a.xlsx', sales(sale('x'), sale(1)));
+    await home.drop('b.xlsx', sales(sale('y'), sale(2)));
+    await home.run();
+    // Neither what cannot be read nor a copy of what counts already says anything of those rows.
+    await home.drop('a.xlsx', Buffer.from('no workbook'));
+    await home.drop('b.xlsx', sales(sale('y'), sale(2)));
+    await home.run();
+    assert.deepEqual(await lists(), ['a.xlsx.rejections.csv', 'b.xlsx.rejections.csv']);
+    await home.drop('a.xlsx', sales(sale(9), sale(1)));
+    await home.run();
+    assert.deepEqual(await lists(), ['b.xlsx.rejections.csv']);
+    assert.deepEqual(await home.query('SELECT VALUE_FOUND FROM rejections ORDER BY ALL'), [
+      ['x'],
+      ['y'],
+    ]);
+  });
+
+  test('a file that comes to rest late does not take away the list of a later one of its name', async () => {
+    await using home = await newHome();
+    await home.drop('a.xlsx', sales(sale(1)));
+    const disk = new TransientError('lake.busy', { file: 'a.xlsx' });
+    await home.run({ lake: (lake) => ({ ...lake, move: () => Promise.reject(disk) }) });
+    await home.drop('a.xlsx', sales(sale('x'), sale(2)));
+    let moves = 0;
+    const { files } = await home.run({
+      lake: (lake) => ({
+        ...lake,
+        move: (file, to) => (moves++ === 0 ? Promise.reject(disk) : lake.move(file, to)),
+      }),
+    });
+    assert.deepEqual(statesOf({ files }), ['loaded']);
+    await home.run();
+    assert.deepEqual(await home.query('SELECT DISTINCT IS_ARCHIVED FROM ledger_files'), [[1]]);
+    assert.deepEqual(await home.names('rejeitados'), ['a.xlsx.rejections.csv']);
+  });
+
   test('a file that cannot be read moves to rejeitados/ with its reason beside it, in the language set', async () => {
     await using home = await newHome();
     const csv = Buffer.from('ID_MARCA;MARCA\n1;VULT\n');
@@ -312,7 +351,7 @@ describe('nothing lost', () => {
       }),
     });
     assert.equal(failed.length + postponed.length, 2);
-    assert.deepEqual(statesOf({ files }), ['received', 'received']);
+    assert.deepEqual(statesOf({ files }), ['postponed', 'postponed']);
     assert.deepEqual(await home.names('entrada'), ['a.xlsx', 'b.xlsx']);
     assert.deepEqual(await home.names('rejeitados'), []);
     assert.deepEqual(statesOf(await home.run()), ['loaded', 'loaded']);
@@ -417,13 +456,15 @@ describe('all or nothing for readers', () => {
     await home.drop('a.xlsx', sales(sale(1)));
     await home.run();
     const before = await published(home);
-    const datasets = await changedDataset(home, 'proc_con_mar_lin.sql', 'DELETE FROM nowhere;\n');
+    const sql =
+      "UPDATE con_mar_lin SET MARCA = ';'\nWHERE FALSE;\n-- A comment;\n\nDELETE FROM\n-- one more\nnowhere;\n";
+    const datasets = await changedDataset(home, 'proc_con_mar_lin.sql', sql);
     await home.drop('b.xlsx', sales(sale(2)));
     const { unpublished } = await home.run({ datasets });
     const { code, values } = unpublished[0].error;
     assert.deepEqual(
-      [code, values.dataset, values.file],
-      ['dataset.sql', 'bases_vendas', 'proc_con_mar_lin.sql'],
+      [code, values.dataset, values.file, values.line],
+      ['dataset.sql', 'bases_vendas', join(datasets[0].folder, 'proc_con_mar_lin.sql'), 7],
     );
     assert.match(String(values.detail), /nowhere/);
     assert.deepEqual(await published(home), before);
@@ -433,6 +474,17 @@ describe('all or nothing for readers', () => {
 });
 
 describe('numbers reconcile', () => {
+  test('a warning that the database refuses is named with its line; the tables are published', async () => {
+    await using home = await newHome();
+    await home.drop('a.xlsx', sales(sale(1)));
+    const datasets = await changedDataset(home, 'warnings.sql', '-- x\nSELECT 1\nFROM nowhere;\n');
+    await assert.rejects(home.run({ datasets }), ({ code, values }) => {
+      assert.deepEqual([code, values.line], ['dataset.sql', 3]);
+      return true;
+    });
+    assert.deepEqual(await units(home), [1]);
+  });
+
   test('one brand id with two names is a warning with both places', async () => {
     await using home = await newHome();
     const day = date(2019, 5, 6);

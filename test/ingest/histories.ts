@@ -25,7 +25,7 @@ export async function retract(home: TestHome, wanted: string, rehearse = false) 
   const datasets = await shippedDatasets();
   return withDatabase(home, (warehouse) =>
     retractFile(
-      { warehouse, datasets, runId: 'r', now: () => Date.UTC(2026, 5, 1) },
+      { warehouse, datasets, broken: [], runId: 'r', now: () => Date.UTC(2026, 5, 1) },
       wanted,
       rehearse,
     ),

@@ -68,12 +68,13 @@ test('a number is traced to its cells: the rows that count sum to it, and repeat
   await home.drop('b.xlsx', sales(sale(5), sale(3)));
   await home.run();
   const [dataset] = await shippedDatasets();
-  const rows = await withDatabase(home, (warehouse) =>
+  const { column, rows } = await withDatabase(home, (warehouse) =>
     traceRows(warehouse, dataset, 'con_mar_ano_mes', { ID_MARCA: '4', ANO: '2019', MES: '3' }),
   );
   const [[number]] = await home.query(
     'SELECT SUM_QTD_VENDA FROM con_mar_ano_mes WHERE ANO = 2019 AND MES = 3',
   );
+  assert.equal(column, 'QTD_VENDA');
   const counted = rows.filter(({ repeats }) => repeats === undefined);
   assert.equal(
     counted.reduce((sum, { value }) => sum + Number(value), 0),
@@ -94,7 +95,7 @@ test('a number is traced to its cells: the rows that count sum to it, and repeat
       traceRows(warehouse, dataset, 'bases_vendas', { DATA_VENDA }),
     );
     assert.deepEqual(
-      sold.map(({ row, value }) => [row, value]),
+      sold.rows.map(({ row, value }) => [row, value]),
       [[5, 9]],
       DATA_VENDA,
     );

@@ -22,7 +22,9 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /** What a test may put in the place of a part of the run. */
 export interface Parts
-  extends Partial<Pick<Context, 'datasets' | 'limits' | 'language' | 'now' | 'replaceSameName'>> {
+  extends Partial<
+    Pick<Context, 'datasets' | 'broken' | 'limits' | 'language' | 'now' | 'replaceSameName'>
+  > {
   readonly lake?: (lake: Lake) => Lake;
   readonly warehouse?: (warehouse: Warehouse) => Warehouse;
   readonly effects?: Partial<ArrivalEffects>;
@@ -79,6 +81,7 @@ export async function newHome(): Promise<TestHome> {
             lake: lake?.(folder) ?? folder,
             warehouse: wrap?.(warehouse) ?? warehouse,
             datasets,
+            broken: [],
             limits: defaultLimits,
             reader,
             language: 'en',

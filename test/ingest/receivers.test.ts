@@ -49,6 +49,7 @@ async function runWith(
       warehouse,
       isShared: true,
       datasets: await shippedDatasets(),
+      broken: [],
       limits: defaultLimits,
       reader,
       language: 'en',

@@ -65,6 +65,14 @@ describe("a folder of entrada/ is a sender's", () => {
     assert.match(said, /^ana\/maio\.xlsx\n\nThe file is not a workbook/);
     assert.deepEqual(await inside(home, 'rejeitados/bia'), ['maio.xlsx.rejections.csv']);
     assert.deepEqual(await inside(home, 'rejeitados'), ['ana', 'bia']);
+    // Nobody else's file of that name takes it away.
+    await home.drop('ana/maio.xlsx', sales(sale(1)));
+    await home.drop('maio.xlsx', sales(sale(2)));
+    await home.run();
+    assert.deepEqual(await inside(home, 'rejeitados/bia'), ['maio.xlsx.rejections.csv']);
+    await home.drop('bia/maio.xlsx', sales(sale(12), sale(7)));
+    await home.run();
+    assert.deepEqual(await inside(home, 'rejeitados/bia'), []);
   });
 
   test('the same content from two senders counts once', async () => {

@@ -53,6 +53,21 @@ describe('keys', { skip: noClient }, () => {
     );
     assert.equal(asAna.code, 255);
     assert.match(asAna.stderr, /Permission denied \(publickey,password\)/);
+    const shown = spawnSync('ssh-keygen', ['-l', '-f', join(rig.desk, 'bia.key')]);
+    const [, fingerprint] = String(shown.stdout).split(' ');
+    const refused = rig.log.filter(({ msg }) => msg === 'key refused');
+    assert.deepEqual(
+      refused.map(({ level, account, address, fingerprint }) => [
+        level,
+        account,
+        address,
+        fingerprint,
+      ]),
+      [[30, 'ana', '127.0.0.1', fingerprint]],
+      'who asked, from where and with which key, at info',
+    );
+    const key = (await readFile(join(rig.home, 'sftp/accounts.json'), 'utf8')).match(/AAAA\w{20}/g);
+    for (const part of key ?? []) assert.ok(!JSON.stringify(rig.log).includes(part));
     assert.equal((await rig.sftp('bia', 'ls')).code, 0);
     await writeFile(join(rig.home, 'sftp/accounts.json'), '{"accounts":[]}');
     assert.equal((await rig.sftp('bia', 'ls')).code, 255, 'from the next login on');

@@ -137,17 +137,3 @@ test('what BigQuery must have follows from the contract and tables.sql', async (
   for (const { query } of views) assert.match(query, /FROM `p\.d\.bases_vendas_linhas`/);
   assert.ok(wantedLedger(PLACE).tables.every(({ byMonth }) => !byMonth));
 });
-
-test('a statement that makes neither a table nor a view is refused by name', async () => {
-  const dataset = {
-    name: 'x',
-    folder: fileURLToPath(new URL('../../datasets/spotify', import.meta.url)),
-  };
-  await assert.rejects(
-    wantedOf({ ...dataset, statements: ['CREATE TABLE t AS SELECT 1'] }, PLACE),
-    {
-      code: 'dataset.sqlForeign',
-      values: { dataset: 'x', start: 'CREATE TABLE t AS SELECT 1' },
-    },
-  );
-});

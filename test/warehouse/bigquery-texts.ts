@@ -17,8 +17,8 @@ import { readTable, TABLES } from '../../src/spotify/tables.ts';
 import { createBigQueryWarehouse } from '../../src/warehouse/bigquery.ts';
 import type { BigQueryClient } from '../../src/warehouse/bigquery-client.ts';
 import { consolidatingWhere } from '../../src/warehouse/bigquery-procedures.ts';
-import type { WantedTable } from '../../src/warehouse/bigquery-schema.ts';
 import { fullName, qualify } from '../../src/warehouse/bigquery-scripts.ts';
+import type { WantedTable } from '../../src/warehouse/bigquery-tables.ts';
 import { statements, withMonths } from '../../src/warehouse/dataset-sql.ts';
 import { loadedEvent, writeRows } from '../contracts/warehouse-rows.ts';
 
@@ -144,8 +144,8 @@ async function sendAll(
       await traceRows(warehouse, dataset, table, keys).catch((error) => {
         if (error.code !== 'trace.column') throw error;
       });
-  for (const check of await statements(dataset, 'checks.sql'))
-    await warehouse.query(withMonths(check, RANGES[0]));
+  for (const { sql } of await statements(dataset, 'checks.sql'))
+    await warehouse.query(withMonths(sql, RANGES[0]));
   await findWarnings(warehouse, [dataset]);
 }
 

@@ -79,10 +79,11 @@ async function increment(dataset: Dataset, history: number): Promise<Map<string,
   };
   const attach = `ATTACH '${join(folder, 'h.duckdb')}' AS h`;
   const files = [...dataset.procedures.flat().map((name) => `${name}.sql`), 'checks.sql'];
-  const work = (await Promise.all(files.map((file) => statements(dataset, file)))).flat();
+  const sqlIn = async (file: string) => (await statements(dataset, file)).map(({ sql }) => sql);
+  const work = (await Promise.all(files.map(sqlIn))).flat();
   try {
     await all([`${attach} (ROW_GROUP_SIZE ${GROUP})`, 'USE h', ...LEDGER_TABLES]);
-    await all([createLandingTable(dataset), ...(await statements(dataset, 'tables.sql'))]);
+    await all([createLandingTable(dataset), ...(await sqlIn('tables.sql'))]);
     await all([land(1, 0, history), ...ledger(1)]);
     await all(work.map((sql) => withMonths(sql, { from: '2015-01-01', to: '2099-01-01' })));
     await all([land(history + 1, history - 1, 1), ...ledger(history + 1)]);

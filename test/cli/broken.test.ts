@@ -1,0 +1,149 @@
+import assert from 'node:assert/strict';
+import { cp, readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { entrada as started } from '../ingest/killing.ts';
+import { formatted, workbook } from '../workbook-builder.ts';
+import { answerOf, entrada, GOOD, homeWith } from './entrada.ts';
+
+/* A dataset of the home that is wrong: the others go on, and what may be its workbook waits. */
+
+const TIPOS = fileURLToPath(new URL('../datasets/tipos', import.meta.url));
+
+/** One workbook of bases_vendas, and one of the home's own dataset. */
+const FILES = {
+  'bom.xlsx': GOOD,
+  'meu.xlsx': workbook({
+    sheets: [
+      {
+        rows: [
+          ['ID', 'NOME', 'QUANDO'],
+          [1, 'A', formatted(43_831, 14)],
+        ],
+      },
+    ],
+  }),
+};
+
+/** A home with a dataset of its own, one of whose files is changed. */
+async function homeWithBroken(file: string, change: (text: string) => string) {
+  const home = await homeWith(FILES);
+  const dataset = join(home, 'datasets/tipos');
+  await cp(TIPOS, dataset, { recursive: true });
+  const right = await readFile(join(dataset, file), 'utf8');
+  await writeFile(join(dataset, file), change(right));
+  return { home, mend: () => writeFile(join(dataset, file), right) };
+}
+
+const faults: Record<string, [file: string, change: (text: string) => string, said: RegExp]> = {
+  'a contract without its description': [
+    'dataset.yaml',
+    (text) => text.replace(/^description: .*\n/m, ''),
+    /datasets\/tipos\/dataset\.yaml, line 2: the key description is missing/,
+  ],
+  'a contract that is no YAML': [
+    'dataset.yaml',
+    (text) => `${text}\n}`,
+    /datasets\/tipos\/dataset\.yaml, line \d+, column 1: this is no YAML: "}"/,
+  ],
+  'a table that the database refuses': [
+    'tables.sql',
+    (text) => `\n-- Mine;\n\n${text.replace('CREATE TABLE', 'CREATE TABEL')}`,
+    /datasets\/tipos\/tables\.sql, line 4: the database refuses this statement of the dataset tipos \(.*"TABEL"/,
+  ],
+};
+
+for (const [what, [file, change, said]] of Object.entries(faults)) {
+  test(`${what}: the others go on, and what may be its workbook waits until it is mended`, async () => {
+    const { home, mend } = await homeWithBroken(file, change);
+    for (let again = 0; again < 2; again++) {
+      const { code, stdout, stderr } = await entrada(['run', '--home', home]);
+      assert.deepEqual([code, stderr], [2, '']);
+      assert.match(stdout, /^tipos: left out until it is mended\. /m);
+      assert.match(stdout, said);
+      assert.match(
+        stdout,
+        /^entrada\/meu\.xlsx: not now\. No dataset takes it, and it may be of one that is left out: tipos\./m,
+      );
+      assert.deepEqual(await readdir(join(home, 'entrada')), ['meu.xlsx']);
+    }
+    assert.deepEqual(await answerOf(home, 'SELECT COUNT(*) FROM bases_vendas'), [[3]]);
+    const told = "SELECT EVENT, CODE FROM ledger_events WHERE FILE_NAME = 'meu.xlsx'";
+    assert.deepEqual(await answerOf(home, told), [['postponed', 'dataset.awaited']], 'told once');
+    await mend();
+    const { code, stdout } = await entrada(['run', '--home', home]);
+    assert.equal(code, 0, stdout);
+    assert.match(stdout, /^meu\.xlsx: 1 rows read, 1 loaded/m);
+    assert.match(stdout, /^tipos: tables consolidated/m);
+  });
+}
+
+test('every command goes on with the datasets that are right, and tells the other', async () => {
+  const { home } = await homeWithBroken('dataset.yaml', (text) => text.replace('name: tipos', ''));
+  await entrada(['run', '--home', home]);
+  const tells = /tipos: left out until it is mended\. .*datasets\/tipos\/dataset\.yaml/;
+  const rows: [args: string[], code: number, said: RegExp][] = [
+    [['status'], 0, /^bom\.xlsx +loaded .*\n(.*\n)*meu\.xlsx +postponed +.*left out/m],
+    [['datasets'], 2, /^bases_vendas: /m],
+    [['check', join(home, 'entrada/meu.xlsx')], 2, /No dataset takes it, and it may be of one/],
+    [['retract', 'bom.xlsx', '--dry-run'], 0, /Retracting bom\.xlsx would change/],
+  ];
+  for (const [args, expected, said] of rows) {
+    const { code, stdout } = await entrada([...args, '--home', home]);
+    assert.equal(code, expected, `${args[0]}: ${stdout}`);
+    assert.match(stdout, said);
+    assert.match(stdout, tells, args[0]);
+  }
+  const query = await entrada(['query', 'SELECT 1 AS one', '--home', home]);
+  assert.deepEqual([query.code, query.stdout], [0, 'one\n  1\n']);
+  const known = await entrada(['trace', 'con_ano_mes', '--home', home]);
+  assert.equal(known.code, 0);
+  const unknown = await entrada(['trace', 'tipos', '--home', home]);
+  assert.equal(unknown.code, 2);
+  assert.match(unknown.stdout, tells);
+  const json = await entrada(['run', '--json', '--home', home]);
+  assert.deepEqual(
+    json.objects().map(({ type, dataset, error }) => [type, dataset, error].join(' ').trim())[0],
+    'broken tipos dataset.missingKey',
+  );
+  const portuguese = await entrada(['run', '--home', home], { env: { ENTRADA_LANG: 'pt-BR' } });
+  assert.match(portuguese.stdout, /^tipos: fica de fora até ser corrigido\. /m);
+});
+
+test('of two datasets with one name neither is used: nobody knows which one is meant', async () => {
+  const { home } = await homeWithBroken('dataset.yaml', (text) => text);
+  await cp(join(home, 'datasets/tipos'), join(home, 'datasets/outro'), { recursive: true });
+  const { code, stdout } = await entrada(['run', '--home', home]);
+  assert.equal(code, 2);
+  assert.match(stdout, /^outro: left out .*called tipos; one is in .*datasets\/tipos\./m);
+  assert.match(stdout, /^tipos: left out .*called tipos; one is in .*datasets\/outro\./m);
+  assert.match(stdout, /^entrada\/meu\.xlsx: not now\. .*left out: outro, tipos\./m);
+  assert.match(stdout, /^bom\.xlsx: 4 rows read/m);
+});
+
+test('a workbook of which it is certain that it is wrong does not wait', async () => {
+  const { home } = await homeWithBroken('dataset.yaml', () => '');
+  await writeFile(join(home, 'entrada/texto.xlsx'), 'no workbook');
+  const { stdout } = await entrada(['run', '--home', home]);
+  assert.match(stdout, /^texto\.xlsx: rejected/m);
+  assert.deepEqual(await readdir(join(home, 'entrada')), ['meu.xlsx']);
+});
+
+test('watch says it once, goes on, and takes the workbook when the dataset is mended', async () => {
+  const { home, mend } = await homeWithBroken('dataset.yaml', () => '');
+  const { child, ended, says } = started(['watch', '--home', home]);
+  try {
+    await says(/meu\.xlsx: not now/);
+    await writeFile(join(home, 'entrada/notas.txt'), 'x');
+    await says(/notas\.txt: left/);
+    await mend();
+    await says(/tipos: tables consolidated/);
+    child.kill('SIGTERM');
+    const { code, stdout } = await ended;
+    assert.equal(code, 0);
+    for (const said of [/left out until/g, /not now/g]) assert.equal(stdout.match(said)?.length, 1);
+  } finally {
+    child.kill('SIGKILL');
+  }
+});

@@ -1,0 +1,33 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { sale, sales } from '../ingest/home.ts';
+import { date } from '../workbook-builder.ts';
+import { answerOf, entrada, homeWith } from './entrada.ts';
+
+/** A sale in each month of three years, of one brand and line. */
+const MONTHS = Array.from({ length: 36 }, (_, n) =>
+  sale(n + 1, date(2017 + Math.floor(n / 12), (n % 12) + 1, 1)),
+);
+
+test('a person is shown the first keys of each table and how many more there are; --json has all', async () => {
+  const home = await homeWith({ 'a.xlsx': sales(...MONTHS) });
+  await entrada(['run', '--home', home]);
+  for (const args of [['--dry-run'], []]) {
+    const { code, stdout, stderr, objects } = await entrada([
+      'retract',
+      'a.xlsx',
+      ...args,
+      '--json',
+      '--home',
+      home,
+    ]);
+    assert.equal(code, 0);
+    const changes = objects()[0].changes as unknown[];
+    assert.equal(changes.length, 3 * 36 + 1);
+    // In con_ano_mes, con_mar_ano_mes and con_lin_ano_mes; con_mar_lin has one key.
+    assert.equal(stderr.match(/^ {2}\.\.\. and 16 more; --json lists them all$/gm)?.length, 3);
+    assert.equal(stderr.match(/\b201[789]\b.*/g)?.filter((line) => / {2}/.test(line)).length, 60);
+    assert.equal(stdout.split('\n').length, 2);
+  }
+  assert.deepEqual(await answerOf(home, 'SELECT COUNT(*) FROM con_ano_mes'), [[0]]);
+});
