@@ -1,182 +1,151 @@
 import {
   BIGINT,
   DATE,
+  DECIMAL,
   DOUBLE,
   type DuckDBAppender,
   DuckDBDataChunk,
   type DuckDBType,
   INTEGER,
   TIMESTAMP,
+  VARCHAR,
 } from '@duckdb/node-api';
-import { BATCH_ROWS, getInt64, type RowBatch } from '../contract/batch.ts';
+import {
+  BATCH_ROWS,
+  type ColumnValues,
+  getInt64,
+  type RowBatch,
+  setInt64,
+} from '../contract/batch.ts';
 import type { Column, Dataset } from '../contract/dataset.ts';
 import { DAY_MS } from '../workbook/dates.ts';
 import type { Texts } from '../workbook/texts.ts';
-import { landingTable } from './dataset-sql.ts';
-import { CHUNK_ROWS, createTextChunk, fillRows, fillTexts } from './duckdb-vectors.ts';
+import {
+  CHUNK_ROWS,
+  createStrings,
+  type Filled,
+  fillRows,
+  STRING_WORDS,
+} from './duckdb-vectors.ts';
 
-/** Fills a table through DuckDB's appender, which is closed in any case. */
-export type Append = (
-  table: string,
-  catalog: string | undefined,
-  fill: (appender: DuckDBAppender) => void,
-) => Promise<void>;
+/** Fills the landing table through DuckDB's appender, which is closed in any case. */
+export type Append = (fill: (appender: DuckDBAppender) => void) => Promise<void>;
 
-/** The way of a load's rows into the landing table, slice by slice. */
-export interface Landing {
-  /** Resolves when the batch may be filled again. Throws what kept an earlier slice from landing. */
-  write(batch: RowBatch, texts: Texts): Promise<void>;
-  /** Everything that was written has landed. */
-  finish(): Promise<void>;
-  /** No slice is on its way. Throws what kept one from landing. */
-  settled(): Promise<void>;
-}
-
-/** One of DuckDB's row groups: a landing of this many rows is compressed as it will rest. */
-const SLICE_ROWS = 122_880;
-
-const STAGED: Record<
-  Column['type'],
-  { readonly type: DuckDBType; readonly sql: string; readonly bytes: number }
-> = {
-  integer: { type: BIGINT, sql: 'BIGINT', bytes: 8 },
-  number: { type: DOUBLE, sql: 'DOUBLE', bytes: 8 },
-  money: { type: BIGINT, sql: 'BIGINT', bytes: 8 },
-  text: { type: INTEGER, sql: 'INTEGER', bytes: 4 },
-  date: { type: DATE, sql: 'DATE', bytes: 4 },
-  datetime: { type: TIMESTAMP, sql: 'TIMESTAMP', bytes: 8 },
+const TYPES: Record<Column['type'], DuckDBType> = {
+  integer: BIGINT,
+  number: DOUBLE,
+  money: DECIMAL(18, 2),
+  text: VARCHAR,
+  date: DATE,
+  datetime: TIMESTAMP,
 };
 
 /**
- * Rows come as typed columns and are copied into DuckDB's own vectors; a text comes as its place in the list of the
- * slice's texts. While one slice of rows lands, in a thread of DuckDB's, the caller reads the next one.
+ * Gives what appends a batch to the landing table, whose columns are `order`. Typed columns are copied into DuckDB's own
+ * vectors as they are, and a text is copied as what DuckDB keeps of it: within a batch each one is written once.
  */
 export function createLanding(
-  run: (sql: string) => Promise<unknown>,
   append: Append,
   dataset: Dataset,
+  order: readonly string[],
   loadId: number,
-): Landing {
-  const types = [INTEGER, DATE, ...dataset.columns.map(({ type }) => STAGED[type].type)];
-  const widths = [4, 4, ...dataset.columns.map(({ type }) => STAGED[type].bytes)];
+): (batch: RowBatch, texts: Texts) => Promise<void> {
+  const loadIds = new Int32Array(2 * BATCH_ROWS);
+  for (let row = 0; row < BATCH_ROWS; row++) setInt64(loadIds, row, loadId);
   const monthsOf = createMonths(dataset);
-  let waiting: DuckDBDataChunk[] = [];
-  // To be filled again: their memory is DuckDB's, and the collector does not know how much it is.
-  const free: DuckDBDataChunk[] = [];
-  const textChunk = createTextChunk();
-  let waitingRows = 0;
-  const sliceTexts = createSliceTexts(dataset);
-  let texts: Texts | undefined;
-  let landingNow: Promise<unknown> = Promise.resolve();
-  let failure: unknown;
+  const strings = createStringColumns(dataset);
+  const types: Record<string, DuckDBType> = {
+    LOAD_ID: BIGINT,
+    SHEET_ROW: INTEGER,
+    MONTH_START: DATE,
+    ...Object.fromEntries(dataset.columns.map(({ name, type }) => [name, TYPES[type]])),
+  };
+  const chunk = DuckDBDataChunk.create(order.map((name) => types[name]));
 
-  async function write(batch: RowBatch, batchTexts: Texts): Promise<void> {
-    texts = batchTexts;
-    sliceTexts.place(batch, texts);
-    const columns = [{ values: batch.rows }, { values: monthsOf(batch) }, ...batch.columns];
-    for (let from = 0; from < batch.count; from += CHUNK_ROWS) {
-      const chunk = free.pop() ?? DuckDBDataChunk.create(types);
-      fillRows(chunk, columns, widths, from, batch.count);
-      waiting.push(chunk);
-    }
-    waitingRows += batch.count;
-    if (waitingRows >= SLICE_ROWS) await landSlice();
-  }
-
-  /** Lets go of the slice that waits, once the one before has landed. */
-  async function landSlice(): Promise<void> {
-    await settled();
-    if (waitingRows === 0 || texts === undefined) return;
-    await stageTexts(texts);
-    await stageRows();
-    landingNow = run(landStatement(dataset, loadId)).catch((error) => {
-      failure = error;
+  return async (batch, texts) => {
+    const filled: Record<string, Filled> = {
+      LOAD_ID: { values: loadIds, words: 2 },
+      SHEET_ROW: { values: batch.rows, words: 1 },
+      MONTH_START: { values: monthsOf(batch), words: 1 },
+    };
+    const ofTexts = strings(batch, texts);
+    dataset.columns.forEach(({ name }, slot) => {
+      filled[name] = ofTexts[slot] ?? batch.columns[slot];
     });
-  }
-
-  async function settled(): Promise<void> {
-    await landingNow;
-    if (failure !== undefined) throw failure;
-  }
-
-  async function stageTexts(all: Texts): Promise<void> {
-    await run('CREATE OR REPLACE TEMP TABLE staged_texts (i INTEGER, t VARCHAR)');
-    await append('staged_texts', 'temp', (appender) => {
-      const indexes = sliceTexts.take();
-      for (let from = 0; from < indexes.length; from += CHUNK_ROWS) {
-        fillTexts(textChunk, all, indexes, from);
-        appender.appendDataChunk(textChunk);
+    const columns = order.map((name) => filled[name]);
+    await append((appender) => {
+      for (let from = 0; from < batch.count; from += CHUNK_ROWS) {
+        fillRows(chunk, columns, from, batch.count);
+        appender.appendDataChunk(chunk);
       }
     });
-  }
-
-  async function stageRows(): Promise<void> {
-    const columns = dataset.columns.map(({ type }, slot) => `c${slot} ${STAGED[type].sql}`);
-    await run(`CREATE OR REPLACE TEMP TABLE staged (r INTEGER, m DATE, ${columns.join(', ')})`);
-    await append('staged', 'temp', (appender) => {
-      for (const chunk of waiting) appender.appendDataChunk(chunk);
-    });
-    free.push(...waiting);
-    waiting = [];
-    waitingRows = 0;
-  }
-
-  return {
-    write,
-    async finish() {
-      await landSlice();
-      await settled();
-    },
-    settled,
   };
 }
 
-/**
- * Which texts the slice that waits has, each once. A list of the slice, not of the workbook: however many texts a
- * workbook has, DuckDB works with few.
- */
-function createSliceTexts({ columns }: Dataset) {
-  const slots = columns.flatMap(({ type }, slot) => (type === 'text' ? [slot] : []));
-  /** For each text of the workbook its place in the list, from 1; 0 for one that is not listed. */
+/** For each column of texts its texts as DuckDB keeps them, valid until the next batch. */
+function createStringColumns({ columns }: Dataset) {
+  const strings = createStrings();
+  const filled = columns.map(({ type }) =>
+    type === 'text' ? new Int32Array(STRING_WORDS * BATCH_ROWS) : undefined,
+  );
+  /** For each text of the workbook its place in the batch's list, from 1; 0 for one that is not listed. */
   let places = new Int32Array(1 << 10);
-  let listed = new Int32Array(1 << 10);
-  let count = 0;
-  return {
-    /** Puts, for each text of the batch, its place in the list where its index in the workbook was. */
-    place(batch: RowBatch, texts: Texts): void {
-      if (places.length < texts.size) places = grown(places, 2 * texts.size);
-      const most = count + slots.length * batch.count;
-      if (listed.length < most) listed = grown(listed, 2 * most);
-      for (const slot of slots) {
-        const { values, present } = batch.columns[slot];
-        for (let row = 0; row < batch.count; row++) {
-          if (present[row] === 0) continue;
-          const index = values[row];
-          if (places[index] === 0) {
-            listed[count++] = index;
-            places[index] = count;
-          }
-          values[row] = places[index];
-        }
-      }
-    },
-    /** Their indexes in the workbook; the next slice begins with none. */
-    take(): Int32Array<ArrayBuffer> {
-      const taken = listed.slice(0, count);
-      for (const index of taken) places[index] = 0;
-      count = 0;
-      return taken;
-    },
+  const listed = new Int32Array(columns.length * BATCH_ROWS);
+  return (batch: RowBatch, texts: Texts): readonly (Filled | undefined)[] => {
+    if (places.length < texts.size) places = new Int32Array(2 * texts.size);
+    let count = 0;
+    filled.forEach((values, slot) => {
+      if (values) count = list(batch.columns[slot], batch.count, places, listed, count);
+    });
+    const words = strings(texts, listed.subarray(0, count));
+    const all = filled.map((values, slot) => {
+      if (values === undefined) return undefined;
+      const column = batch.columns[slot];
+      copyStrings(column, batch.count, places, words, values);
+      return { values, words: STRING_WORDS, present: column.present };
+    });
+    for (let i = 0; i < count; i++) places[listed[i]] = 0;
+    return all;
   };
 }
 
-function grown(small: Int32Array<ArrayBuffer>, length: number): Int32Array<ArrayBuffer> {
-  const large = new Int32Array(length);
-  large.set(small);
-  return large;
+/** Lists the texts of a column that are not listed yet; gives how many there are now. */
+function list(
+  { values, present }: ColumnValues,
+  rows: number,
+  places: Int32Array,
+  listed: Int32Array,
+  before: number,
+): number {
+  let count = before;
+  for (let row = 0; row < rows; row++) {
+    const index = values[row];
+    if (present[row] === 0 || places[index] !== 0) continue;
+    listed[count++] = index;
+    places[index] = count;
+  }
+  return count;
 }
 
-const DAY_MICROSECONDS = 86_400e6;
+function copyStrings(
+  { values, present }: ColumnValues,
+  rows: number,
+  places: Int32Array,
+  words: Int32Array,
+  out: Int32Array,
+): void {
+  for (let row = 0; row < rows; row++) {
+    // In the place of none an empty one: whatever is there must not point anywhere.
+    const from = present[row] === 0 ? 0 : STRING_WORDS * places[values[row]];
+    const to = STRING_WORDS * row;
+    out[to] = words[from];
+    out[to + 1] = words[from + 1];
+    out[to + 2] = words[from + 2];
+    out[to + 3] = words[from + 3];
+  }
+}
+
+const DAY_MICROSECONDS = 1000 * DAY_MS;
 
 /** The first day of each row's month, in days since 1970, valid until asked for the next batch's. */
 function createMonths({ columns, period }: Dataset) {
@@ -197,15 +166,4 @@ function createMonths({ columns, period }: Dataset) {
     }
     return months;
   };
-}
-
-function landStatement(dataset: Dataset, loadId: number): string {
-  const values = dataset.columns.map(({ type }, slot) => {
-    if (type === 'text') return `texts[c${slot}]`;
-    return type === 'money' ? `c${slot} * 0.01` : `c${slot}`;
-  });
-  const names = dataset.columns.map(({ name }) => name).join(', ');
-  return `INSERT INTO ${landingTable(dataset)} (LOAD_ID, SHEET_ROW, MONTH_START, ${names})
-    SELECT ${loadId}, r, m, ${values.join(', ')}
-    FROM staged CROSS JOIN (SELECT list(t ORDER BY i) AS texts FROM staged_texts)`;
 }

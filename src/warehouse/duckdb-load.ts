@@ -39,13 +39,15 @@ export async function createLoad(context: LoadContext): Promise<Load> {
   let open = true;
 
   await run(`SET memory_limit = '${LANDING_MEMORY}'`);
-  // The others have a workbook to read: two of DuckDB's would only take turns, and wait for each other.
+  // The appender works in the thread that calls it: one of DuckDB's own would wait for work, and be busy with that.
   await run('SET threads = 1');
   await run('BEGIN');
-  const loadId = await nextLoadId().catch(async (error) => {
-    await rollBack();
-    throw error;
-  });
+  const [loadId, order] = await Promise.all([nextLoadId(), columnsInOrder()]).catch(
+    async (error) => {
+      await rollBack();
+      throw error;
+    },
+  );
 
   /** Fails when the transaction has ended by itself, as after a commit that did not succeed: then there is no more to do. */
   async function rollBack(): Promise<void> {
@@ -54,23 +56,24 @@ export async function createLoad(context: LoadContext): Promise<Load> {
     await context.giveBack().catch(() => {});
   }
 
-  const landing = createLanding(run, append, dataset, loadId);
+  const write = createLanding((fill) => append(table, fill), dataset, order, loadId);
 
   async function nextLoadId(): Promise<number> {
     const { rows } = await context.query('SELECT IFNULL(MAX(LOAD_ID), 0) + 1 FROM ledger_events');
     return Number(rows[0][0]);
   }
 
+  async function columnsInOrder(): Promise<readonly string[]> {
+    return (await context.query(`SELECT * FROM ${table} LIMIT 0`)).columns;
+  }
+
   /** Closes the appender in any case: left to the collector, it would write what it holds after the transaction. */
-  async function append(
-    to: string,
-    catalog: string | undefined,
-    fill: (appender: DuckDBAppender) => void,
-  ): Promise<void> {
+  async function append(to: string, fill: (appender: DuckDBAppender) => void): Promise<void> {
     try {
-      const appender = await connection.createAppender(to, null, catalog);
+      const appender = await connection.createAppender(to);
       try {
-        fill(appender);
+        // Nobody wants more of a load that was given up in the meantime.
+        if (open) fill(appender);
       } finally {
         appender.closeSync();
       }
@@ -80,8 +83,7 @@ export async function createLoad(context: LoadContext): Promise<Load> {
   }
 
   async function reject(rejections: readonly Rejection[]): Promise<void> {
-    await landing.settled();
-    await append('rejections', undefined, (appender) => {
+    await append('rejections', (appender) => {
       for (const { row, cell, column, value, code, values } of rejections) {
         appender.appendBigInt(BigInt(loadId));
         const rest = [context.fileHash, dataset.name, context.sheet];
@@ -95,16 +97,13 @@ export async function createLoad(context: LoadContext): Promise<Load> {
   }
 
   async function discard(fromRow: number, toRow: number): Promise<number[]> {
-    await landing.finish();
     const { rows } = await context.query(
       `DELETE FROM ${table} WHERE LOAD_ID = ${loadId} AND SHEET_ROW BETWEEN ${fromRow} AND ${toRow} RETURNING SHEET_ROW`,
     );
     return rows.map(([row]) => Number(row)).sort((a, b) => a - b);
   }
 
-  /** Everything that was written has landed, and its months are due. */
-  async function finishLanding(): Promise<void> {
-    await landing.finish();
+  async function recordMonths(): Promise<void> {
     await run(
       `INSERT INTO ledger_months
        SELECT '${dataset.name}', LOAD_ID, MONTH_START, COUNT(*), NULL FROM ${table}
@@ -116,7 +115,7 @@ export async function createLoad(context: LoadContext): Promise<Load> {
     events: readonly LedgerEvent[],
     replaced: readonly number[],
   ): Promise<void> {
-    await finishLanding();
+    await recordMonths();
     for (const other of replaced) await withdrawLoad(run, other);
     await context.record(events);
     await run('COMMIT');
@@ -127,7 +126,6 @@ export async function createLoad(context: LoadContext): Promise<Load> {
   const columns = dataset.columns.map(({ name }) => name).join(', ');
 
   async function compare(other: number): Promise<{ common: number; fresh: number }> {
-    await landing.finish();
     const own = `SELECT DISTINCT ${columns} FROM ${table} WHERE LOAD_ID = ${loadId}`;
     // An intersection, not a join: two blanks are the same.
     const { rows } = await context.query(
@@ -140,7 +138,7 @@ export async function createLoad(context: LoadContext): Promise<Load> {
 
   async function preview() {
     await rememberSums(run, dataset);
-    await finishLanding();
+    await recordMonths();
     // It cannot be tried again with more, as a consolidation can.
     await context.giveBack();
     await run(`SET memory_limit = '${largeMemory()}'`);
@@ -157,9 +155,8 @@ export async function createLoad(context: LoadContext): Promise<Load> {
 
   async function abort(): Promise<void> {
     if (!open) return;
-    await landing.settled().catch(() => {});
     await rollBack();
   }
 
-  return { loadId, write: landing.write, reject, discard, compare, preview, commit, abort };
+  return { loadId, write, reject, discard, compare, preview, commit, abort };
 }

@@ -1,8 +1,8 @@
 import { totalmem } from 'node:os';
 
 /*
- * What DuckDB may take before it goes to disk. A landing keeps a slice of rows, and a workbook is read beside it,
- * which needs memory of its own; the procedures keep what their keys need.
+ * What DuckDB may take before it goes to disk. A landing keeps a few row groups, and a workbook is read beside
+ * it, which needs memory of its own; the procedures keep what their keys need.
  */
 export const LANDING_MEMORY = '64MB';
 export const MEMORY = '160MB';
