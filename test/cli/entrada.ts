@@ -65,10 +65,14 @@ export interface Start {
   readonly node?: string | undefined;
 }
 
-/** Starts the program as a person would who has set nothing but `env`. */
-export function start(args: readonly string[], { env = {}, node = process.execPath }: Start = {}) {
+/** Starts a program in which nothing is set but `env`. */
+export function begin(
+  program: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+) {
   const { PATH = '', HOME = '' } = process.env;
-  const child = spawn(node, [PROGRAM, ...args], {
+  const child = spawn(program, args, {
     cwd: folder,
     env: { PATH, HOME, ENTRADA_LANG: 'en', ...env },
   });
@@ -77,9 +81,13 @@ export function start(args: readonly string[], { env = {}, node = process.execPa
   return child;
 }
 
-/** Runs the program to its end. Whatever happens, nobody is shown a stack trace or an escape code. */
-export async function entrada(args: readonly string[], options?: Start): Promise<Answer> {
-  const child = start(args, options);
+/** Starts the program as a person would who has set nothing but `env`. */
+export function start(args: readonly string[], { env = {}, node = process.execPath }: Start = {}) {
+  return begin(node, [PROGRAM, ...args], env);
+}
+
+/** What a program says until its end; it is given nothing to read. */
+export async function ended(child: ReturnType<typeof begin>): Promise<Answer> {
   child.stdin.end();
   const texts = { stdout: '', stderr: '' };
   for (const name of ['stdout', 'stderr'] as const) {
@@ -88,16 +96,27 @@ export async function entrada(args: readonly string[], options?: Start): Promise
     });
   }
   const code = await new Promise<number | null>((done) => child.on('close', done));
-  for (const text of Object.values(texts)) {
-    assert.doesNotMatch(text, /^\s+at .*:\d+:\d+|node:internal|Warning:/m, args.join(' '));
-    assert.ok(!text.includes('\u001b'), `an escape code: ${args.join(' ')}`);
-  }
   const objects = () =>
     texts.stdout
       .split('\n')
       .slice(0, -1)
       .map((line) => JSON.parse(line));
   return { code, ...texts, objects };
+}
+
+/** Runs the program to its end. Whatever happens, nobody is shown a stack trace or an escape code. */
+export async function entrada(args: readonly string[], options?: Start): Promise<Answer> {
+  const answer = await ended(start(args, options));
+  isPlain(answer, args.join(' '));
+  return answer;
+}
+
+/** Nobody is shown a stack trace or an escape code. */
+export function isPlain({ stdout, stderr }: Answer, what: string): void {
+  for (const text of [stdout, stderr]) {
+    assert.doesNotMatch(text, /^\s+at .*:\d+:\d+|node:internal|Warning:/m, what);
+    assert.ok(!text.includes('\u001b'), `an escape code: ${what}`);
+  }
 }
 
 export const GOOD = sales(sale(10), sale(20), sale(10), sale(30, date(2019, 4, 1)));

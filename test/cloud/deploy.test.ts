@@ -8,8 +8,8 @@ import { fileURLToPath } from 'node:url';
 import { type Dataset, readDatasets } from '../../src/contract/dataset.ts';
 import { monthsDue } from '../../src/ledger/ledger.ts';
 import { loadRows, numberOf, rowsOf } from '../contracts/warehouse-rows.ts';
-import { given, JSON_TYPE, skipWithout } from './rig.ts';
-import { newPlace, openEmulated } from './warehouses.ts';
+import { given, skipWithout } from './rig.ts';
+import { newPlace, openEmulated, relabel } from './warehouses.ts';
 
 const skip = skipWithout('bigquery');
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -44,17 +44,6 @@ describe('deploying to BigQuery', { skip }, () => {
 
   const told = (changes: readonly { action: string; kind: string; name: string }[]) =>
     changes.map(({ action, kind, name }) => `${action} ${kind} ${name}`);
-
-  /** Changes the version that the sales dataset was deployed as. */
-  async function relabel({ dataset }: { dataset: string }, change: (version: number) => number) {
-    const url = `${given('ENTRADA_TEST_BIGQUERY_URL')}/bigquery/v2/projects/demo/datasets/${dataset}`;
-    const live = (await (await fetch(url)).json()) as { labels: Record<string, string> };
-    const [version, fingerprint] = live.labels.entrada_bases_vendas.split('-');
-    const entrada_bases_vendas = `${change(Number(version))}-${fingerprint}`;
-    const body = JSON.stringify({ labels: { ...live.labels, entrada_bases_vendas } });
-    const made = await fetch(url, { method: 'PATCH', headers: JSON_TYPE, body });
-    assert.ok(made.ok, await made.text());
-  }
 
   test('makes everything once, and then finds nothing to do', async () => {
     const place = newPlace();

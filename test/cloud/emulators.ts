@@ -133,6 +133,14 @@ export async function offerAnalyzer(python: string): Promise<Emulator> {
   return { environment, async [Symbol.asyncDispose]() {} };
 }
 
+/** Nothing runs: the suites call gcloud and bq themselves. */
+export async function offerSdk(discovery: string): Promise<Emulator> {
+  return {
+    environment: { ENTRADA_TEST_BQ_DISCOVERY: discovery },
+    async [Symbol.asyncDispose]() {},
+  };
+}
+
 /** A new metadata database; the suites run the DAGs themselves. */
 export async function offerAirflow(python: string, { folder, environment }: Scene) {
   const made = {

@@ -6,6 +6,7 @@ import {
   type Emulator,
   offerAirflow,
   offerAnalyzer,
+  offerSdk,
   PROJECT,
   type Scene,
   startBigQuery,
@@ -21,6 +22,7 @@ import {
   prepareBigQuery,
   prepareFakeGcs,
   preparePubSub,
+  prepareSdk,
 } from './parts.ts';
 import { MISSING, type PartName } from './rig.ts';
 
@@ -40,6 +42,10 @@ const prepare: Readonly<Record<PartName, (cache: string, effects: Effects) => Pr
   async analyzer(cache, effects) {
     const python = await prepareAnalyzer(cache, effects);
     return () => offerAnalyzer(python);
+  },
+  async sdk() {
+    const discovery = await prepareSdk();
+    return () => offerSdk(discovery);
   },
   async airflow(cache, effects) {
     const python = await prepareAirflow(cache, effects);

@@ -59,6 +59,23 @@ export async function preparePubSub(): Promise<readonly string[]> {
     throw new Missing(
       'Java is not on the PATH (it runs the Pub/Sub emulator): apt-get install default-jre-headless',
     );
+  const jar = await findInSdk('platform/pubsub-emulator/lib/cloud-pubsub-emulator-*.jar');
+  if (jar) return [java, '-jar', jar];
+  throw new Missing(
+    'The Google Cloud SDK has no Pub/Sub emulator: gcloud components install pubsub-emulator, or apt-get install google-cloud-cli-pubsub-emulator (https://cloud.google.com/sdk/docs/install)',
+  );
+}
+
+/** gcloud and bq; the file from which bq knows BigQuery where what it asks does not say. */
+export async function prepareSdk(): Promise<string> {
+  const discovery = await findInSdk('platform/bq/discovery*/bigquery.json');
+  if (discovery && (await find('gcloud')) && (await find('bq'))) return discovery;
+  throw new Missing(
+    'The Google Cloud SDK is not on the PATH with gcloud and bq: https://cloud.google.com/sdk/docs/install',
+  );
+}
+
+async function findInSdk(pattern: string): Promise<string | undefined> {
   const gcloud = await find('gcloud');
   const roots = [
     process.env.CLOUDSDK_ROOT_DIR,
@@ -66,14 +83,9 @@ export async function preparePubSub(): Promise<readonly string[]> {
     '/usr/lib/google-cloud-sdk',
     join(homedir(), 'google-cloud-sdk'),
   ].filter((root) => root !== undefined);
-  for (const root of roots) {
-    const folder = join(root, 'platform/pubsub-emulator/lib');
-    for await (const jar of glob('cloud-pubsub-emulator-*.jar', { cwd: folder }))
-      return [java, '-jar', join(folder, jar)];
-  }
-  throw new Missing(
-    'The Google Cloud SDK has no Pub/Sub emulator: gcloud components install pubsub-emulator, or apt-get install google-cloud-cli-pubsub-emulator (https://cloud.google.com/sdk/docs/install)',
-  );
+  for (const root of roots)
+    for await (const file of glob(pattern, { cwd: root })) return join(root, file);
+  return undefined;
 }
 
 /** A Python that has the BigQuery emulator. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 
 /** What parts-started.ts makes ready; a suite names the parts it needs. */
-export const partNames = ['pubsub', 'storage', 'bigquery', 'analyzer', 'airflow'] as const;
+export const partNames = ['pubsub', 'storage', 'bigquery', 'analyzer', 'sdk', 'airflow'] as const;
 export type PartName = (typeof partNames)[number];
 
 /** Why each part is missing, as the suites are told. */
@@ -25,13 +25,16 @@ export function given(name: string): string {
   return value;
 }
 
-/** A new bucket of the emulator. */
-export async function newBucket(url = given('ENTRADA_TEST_STORAGE_URL')): Promise<string> {
+/** A new bucket of the emulator; `more` is what it is besides. */
+export async function newBucket(
+  url = given('ENTRADA_TEST_STORAGE_URL'),
+  more: object = {},
+): Promise<string> {
   const name = `entrada-${randomUUID()}`;
   const made = await fetch(`${url}/storage/v1/b?project=demo`, {
     method: 'POST',
     headers: JSON_TYPE,
-    body: JSON.stringify({ name }),
+    body: JSON.stringify({ name, ...more }),
   });
   if (!made.ok) throw new Error(`no bucket: ${await made.text()}`);
   return name;

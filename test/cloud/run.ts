@@ -21,7 +21,7 @@ const { values, positionals } = parseArgs({
 if (values.help) process.stdout.write(HELP);
 else {
   const { all = false, prepare = false } = values;
-  const parts = ['pubsub', 'storage', 'bigquery', 'analyzer'] as const;
+  const parts = ['pubsub', 'storage', 'bigquery', 'analyzer', 'sdk'] as const;
   process.exitCode = await withParts({ name: 'test:cloud', parts, all, prepare }, async (run) =>
     run(process.execPath, '--test', '--test-concurrency=2', ...(await suites())),
   );

@@ -52,7 +52,7 @@ export async function startStrictGcs(
     const { pathname, searchParams } = new URL(request.url ?? '', upstream);
     const [, bucket, name, step, toBucket = bucket, to] = OBJECT.exec(pathname) ?? [];
     if (step) {
-      const found = await generationOf(bucket, name);
+      const found = await generationOf(bucket, name, searchParams.get('sourceGeneration'));
       if (!found || (step === 'moveTo' && !moves)) return refusal(404);
       const wanted = searchParams.get('ifSourceGenerationMatch');
       if (wanted !== null && wanted !== found) return refusal(412);
@@ -69,12 +69,21 @@ export async function startStrictGcs(
     if (name && request.method === 'DELETE') {
       const found = await generationOf(bucket, name);
       if (found && differs(searchParams, found)) return refusal(412);
+      const { status, ...answer } = await pass(request, body);
+      // gcloud takes no other answer for a success than the empty one of the reference.
+      return status === 200 ? { status: 204, body: Buffer.of() } : { status, ...answer };
     }
     return pass(request, body);
   }
 
-  async function generationOf(bucket: string, name: string): Promise<string | undefined> {
-    const { status, body } = await ask('GET', `/storage/v1/b/${bucket}/o/${name}`);
+  /** Of the live one, unless an earlier one is named. */
+  async function generationOf(
+    bucket: string,
+    name: string,
+    earlier: string | null = null,
+  ): Promise<string | undefined> {
+    const which = earlier === null ? '' : `?generation=${earlier}`;
+    const { status, body } = await ask('GET', `/storage/v1/b/${bucket}/o/${name}${which}`);
     return status === 200 ? String(JSON.parse(body.toString()).generation) : undefined;
   }
 
@@ -85,7 +94,8 @@ export async function startStrictGcs(
   function pass({ method = 'GET', url = '', headers }: IncomingMessage, body: Buffer) {
     const { connection, 'transfer-encoding': _, 'content-length': __, ...rest } = headers;
     const hasBody = !['GET', 'HEAD'].includes(method);
-    return forward(new URL(url, upstream), {
+    // gcloud writes True, which Cloud Storage takes and fake-gcs-server does not.
+    return forward(new URL(url.replace(/(?<=[?&]versions=)True/, 'true'), upstream), {
       method,
       headers: rest as Record<string, string>,
       ...(hasBody && { body: new Uint8Array(body) }),

@@ -1,6 +1,7 @@
+import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { type BigQueryOptions, openBigQuery } from '../../src/warehouse/bigquery.ts';
-import { given } from './rig.ts';
+import { given, JSON_TYPE } from './rig.ts';
 
 export const newPlace = () => ({
   project: 'demo',
@@ -15,3 +16,17 @@ export const openEmulated = (options: Partial<BigQueryOptions> = {}) =>
     endpoint: given('ENTRADA_TEST_BIGQUERY_URL'),
     ...options,
   });
+
+/** Changes the version that the sales dataset was deployed as. */
+export async function relabel(
+  { dataset }: { readonly dataset: string },
+  change: (version: number) => number,
+): Promise<void> {
+  const url = `${given('ENTRADA_TEST_BIGQUERY_URL')}/bigquery/v2/projects/demo/datasets/${dataset}`;
+  const live = (await (await fetch(url)).json()) as { labels: Record<string, string> };
+  const [version, fingerprint] = live.labels.entrada_bases_vendas.split('-');
+  const entrada_bases_vendas = `${change(Number(version))}-${fingerprint}`;
+  const body = JSON.stringify({ labels: { ...live.labels, entrada_bases_vendas } });
+  const made = await fetch(url, { method: 'PATCH', headers: JSON_TYPE, body });
+  assert.ok(made.ok, await made.text());
+}
