@@ -23,6 +23,8 @@ export interface Reader extends AsyncDisposable {
    * the main thread is free to land its rows; that begins at once.
    */
   start(source: ByteSource, datasets: readonly Dataset[], limits: Limits): Reading;
+  /** Ends the thread that has nothing to read, whose memory others need; the next large workbook starts another. */
+  rest(): Promise<void>;
 }
 
 /** A smaller file is read sooner than a thread starts. In bytes. */
@@ -31,6 +33,11 @@ const LARGE = 2 * 2 ** 20;
 export function createReader(): Reader {
   /** The thread that has nothing to read. */
   let idle: ReadingThread | undefined;
+  async function rest(): Promise<void> {
+    const thread = idle;
+    idle = undefined;
+    await thread?.end();
+  }
   return {
     expect(sizes) {
       if (sizes.some((size) => size >= LARGE)) idle ??= startThread();
@@ -47,9 +54,8 @@ export function createReader(): Reader {
         },
       };
     },
-    async [Symbol.asyncDispose]() {
-      await idle?.end();
-    },
+    rest,
+    [Symbol.asyncDispose]: rest,
   };
 }
 

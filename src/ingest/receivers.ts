@@ -68,6 +68,7 @@ export const receiveHere: Receiving = async (context, bus, arrivals) => {
   });
   await announce(context, bus, arrivals);
   await bus.drain();
+  await context.reader.rest();
   return { postponed, failed };
 };
 
