@@ -38,9 +38,12 @@ export async function findWarnings(
   let more = 0;
   for (const dataset of datasets) {
     for (const statement of await statements(dataset, 'warnings.sql')) {
-      const { rows } = await naming(dataset, statement, warehouse.query);
-      more += Math.max(0, rows.length - SHOWN_OF_A_KIND);
-      for (const row of rows.slice(0, SHOWN_OF_A_KIND)) {
+      // Of a million things that look wrong only the first ones come here, and how many there are.
+      const { rows } = await naming(dataset, statement, (sql) =>
+        warehouse.query(`SELECT *, COUNT(*) OVER () FROM (${sql}\n) LIMIT ${SHOWN_OF_A_KIND}`),
+      );
+      more += Number(rows.at(0)?.at(-1) ?? 0) - rows.length;
+      for (const row of rows) {
         const [keyColumn, key, column, one, other] = row.map(String);
         const place = (value: string, loadId: number) =>
           placeOf(warehouse, dataset, { keyColumn, key, column, value, loadId });

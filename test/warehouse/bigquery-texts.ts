@@ -85,10 +85,10 @@ export function createListener() {
       if (sql.startsWith('CREATE OR REPLACE PROCEDURE')) made.push(sql);
       else run.push(unqualified ? qualify(sql, new Set(names.keys()), PLACE) : sql);
       const isMonths = /SELECT (DISTINCT )?MONTH_START FROM ledger_months/.test(sql);
-      const warning = /^SELECT '(\w+)' AS KEY_COLUMN.* '(\w+)' AS NAME_COLUMN/.exec(sql);
+      const warning = /SELECT '(\w+)' AS KEY_COLUMN.* '(\w+)' AS NAME_COLUMN/.exec(sql);
       const rows = isMonths
         ? [['2019-01-01'], ['2019-03-01']]
-        : [warning ? [warning[1], 1, warning[2], 'a', 'b', 1, 2] : Array(20).fill(0)];
+        : [warning ? [warning[1], 1, warning[2], 'a', 'b', 1, 2, 1] : Array(20).fill(0)];
       return { columns: columnsOf(sql), rows: /AS KEY_VALUES/.test(sql) ? [] : rows };
     },
     async *pages(sql, options) {
