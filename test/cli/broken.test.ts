@@ -57,31 +57,31 @@ const faults: Record<string, [file: string, change: (text: string) => string, sa
 for (const [what, [file, change, said]] of Object.entries(faults)) {
   test(`${what}: the others go on, and what may be its workbook waits until it is mended`, async () => {
     const { home, mend } = await homeWithBroken(file, change);
-    for (let again = 0; again < 2; again++) {
-      const { code, stdout, stderr } = await entrada(['run', '--home', home]);
-      assert.deepEqual([code, stderr], [2, '']);
-      assert.match(stdout, /^tipos: left out until it is mended\. /m);
-      assert.match(stdout, said);
-      assert.match(
-        stdout,
-        /^entrada\/meu\.xlsx: not now\. No dataset takes it, and it may be of one that is left out: tipos\./m,
-      );
-      assert.deepEqual(await readdir(join(home, 'entrada')), ['meu.xlsx']);
-    }
+    const { code, stdout, stderr } = await entrada(['run', '--home', home]);
+    assert.deepEqual([code, stderr], [2, '']);
+    assert.match(stdout, /^tipos: left out until it is mended\. /m);
+    assert.match(stdout, said);
+    assert.match(
+      stdout,
+      /^entrada\/meu\.xlsx: not now\. No dataset takes it, and it may be of one that is left out: tipos\./m,
+    );
+    assert.deepEqual(await readdir(join(home, 'entrada')), ['meu.xlsx']);
     assert.deepEqual(await answerOf(home, 'SELECT COUNT(*) FROM bases_vendas'), [[3]]);
-    const told = "SELECT EVENT, CODE FROM ledger_events WHERE FILE_NAME = 'meu.xlsx'";
-    assert.deepEqual(await answerOf(home, told), [['postponed', 'dataset.awaited']], 'told once');
     await mend();
-    const { code, stdout } = await entrada(['run', '--home', home]);
-    assert.equal(code, 0, stdout);
-    assert.match(stdout, /^meu\.xlsx: 1 rows read, 1 loaded/m);
-    assert.match(stdout, /^tipos: tables consolidated/m);
+    const mended = await entrada(['run', '--home', home]);
+    assert.equal(mended.code, 0, mended.stdout);
+    assert.match(mended.stdout, /^meu\.xlsx: 1 rows read, 1 loaded/m);
+    assert.match(mended.stdout, /^tipos: tables consolidated/m);
   });
 }
 
 test('every command goes on with the datasets that are right, and tells the other', async () => {
   const { home } = await homeWithBroken('dataset.yaml', (text) => text.replace('name: tipos', ''));
-  await entrada(['run', '--home', home]);
+  const json = await entrada(['run', '--json', '--home', home]);
+  assert.deepEqual(
+    json.objects().map(({ type, dataset, error }) => [type, dataset, error].join(' ').trim())[0],
+    'broken tipos dataset.missingKey',
+  );
   const tells = /tipos: left out until it is mended\. .*datasets\/tipos\/dataset\.yaml/;
   const rows: [args: string[], code: number, said: RegExp][] = [
     [['status'], 0, /^bom\.xlsx +loaded .*\n(.*\n)*meu\.xlsx +postponed +.*left out/m],
@@ -102,13 +102,11 @@ test('every command goes on with the datasets that are right, and tells the othe
   const unknown = await entrada(['trace', 'tipos', '--home', home]);
   assert.equal(unknown.code, 2);
   assert.match(unknown.stdout, tells);
-  const json = await entrada(['run', '--json', '--home', home]);
-  assert.deepEqual(
-    json.objects().map(({ type, dataset, error }) => [type, dataset, error].join(' ').trim())[0],
-    'broken tipos dataset.missingKey',
-  );
   const portuguese = await entrada(['run', '--home', home], { env: { ENTRADA_LANG: 'pt-BR' } });
   assert.match(portuguese.stdout, /^tipos: fica de fora até ser corrigido\. /m);
+  // However many runs look at it.
+  const told = "SELECT EVENT, CODE FROM ledger_events WHERE FILE_NAME = 'meu.xlsx'";
+  assert.deepEqual(await answerOf(home, told), [['postponed', 'dataset.awaited']]);
 });
 
 test('of two datasets with one name neither is used: nobody knows which one is meant', async () => {
