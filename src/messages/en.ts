@@ -425,7 +425,7 @@ export const en = {
   'file.replaced': 'Replaced by a newer file of the same name.',
   'file.replaces': '  Takes the place of the file of this name loaded at {time} (UTC)',
   'file.namesake':
-    '  Another file of this name was loaded at {time} (UTC): {common} of its rows are in that one too, {fresh} are not. Both count; `entrada run --replaces` or the contract makes the newer one replace the older.',
+    '  Another file of this name was loaded at {time} (UTC): {common} of its rows are in that one too, {fresh} are not. Both count. `entrada retract` takes the older one out; the next time `entrada run --replaces` or the contract makes the newer one replace it.',
   'file.sameContent': '  Says the same as {file}, in other bytes: nothing new',
   'file.none': 'There is no file {file} that can be read.',
 } as const;

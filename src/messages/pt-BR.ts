@@ -428,7 +428,7 @@ export const ptBR: Record<Code, string> = {
   'file.replaced': 'Substituído por um arquivo mais novo de mesmo nome.',
   'file.replaces': '  Substitui o arquivo de mesmo nome carregado em {time} (UTC)',
   'file.namesake':
-    '  Outro arquivo de mesmo nome foi carregado em {time} (UTC): {common} das linhas deste estão também nele, {fresh} não. Os dois contam; `entrada run --replaces` ou o contrato faz o mais novo substituir o anterior.',
+    '  Outro arquivo de mesmo nome foi carregado em {time} (UTC): {common} das linhas deste estão também nele, {fresh} não. Os dois contam. `entrada retract` retira o anterior; da próxima vez, `entrada run --replaces` ou o contrato faz o mais novo substituí-lo.',
   'file.sameContent': '  Diz o mesmo que {file}, em outros bytes: nada de novo',
   'file.none': 'Não há um arquivo {file} que se possa ler.',
 };
