@@ -28,13 +28,18 @@ export function drop(home: string, path: string, name = basename(path)): void {
   utimesSync(target, new Date(0), new Date(0));
 }
 
-/** What people run: the package, not the checkout. */
-const folder = mkdtempSync(join(tmpdir(), 'entrada-bench-'));
-process.once('exit', () => remove(folder));
-const program = installPackage(folder);
+let program: string | undefined;
 
+/** Runs what people run: the package, not the checkout. It is made once, for the first who wants it. */
 export function runEntrada(home: string): Measured {
+  program ??= makePackage();
   return measure(process.execPath, [program, 'run', '--home', home]);
+}
+
+function makePackage(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'entrada-bench-'));
+  process.once('exit', () => remove(folder));
+  return installPackage(folder);
 }
 
 export function remove(home: string): void {

@@ -90,7 +90,7 @@ function createStringColumns({ columns }: Dataset) {
   );
   /** For each text of the workbook its place in the batch's list, from 1; 0 for one that is not listed. */
   let places = new Int32Array(1 << 10);
-  const listed = new Int32Array(columns.length * BATCH_ROWS);
+  const listed = new Int32Array(filled.filter(Boolean).length * BATCH_ROWS);
   return (batch: RowBatch, texts: Texts): readonly (Filled | undefined)[] => {
     if (places.length < texts.size) places = new Int32Array(2 * texts.size);
     let count = 0;

@@ -45,7 +45,7 @@ export function scanPlainCells(scan: SheetScan): void {
   if (!xml.mainByDefault || scan.skipping > 0) return;
   const { bytes, view } = xml;
   const { rows, columns, kinds, values } = batch;
-  const { dateStyles, date1904, sharedBlanks, spellings } = meaning;
+  const { dateStyles, date1904, sharedEmpties, spellings } = meaning;
   const before = batch.count;
   const full = Math.min(scan.batchCells, before + meaning.limits.cells - scan.cells);
   let count = before;
@@ -143,7 +143,7 @@ export function scanPlainCells(scan: SheetScan): void {
       if (view.getInt32(q, true) !== VALUE_CLOSE || view.getInt32(q + 4, true) !== CELL_CLOSE)
         break;
       if (kind === TEXT) {
-        if (sharedBlanks[value] !== 0) break;
+        if (sharedEmpties[value] !== 0) break;
       } else if (dateStyles[style] === 1) {
         value = serialToMs(value, date1904);
         if (Number.isNaN(value)) break;

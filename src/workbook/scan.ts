@@ -28,7 +28,7 @@ export interface CellMeaning {
   /** Of the texts that stand in cells. */
   readonly spellings: Spellings;
   /** For each of the texts that are shared strings 1 where it is empty: a cell may name no other. */
-  readonly sharedBlanks: Uint8Array;
+  readonly sharedEmpties: Uint8Array;
   readonly dateStyles: DateStyles;
   readonly date1904: boolean;
   readonly limits: Limits;

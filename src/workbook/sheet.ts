@@ -229,9 +229,9 @@ function interpret(scan: SheetScan): Held | undefined {
       return numberHeld(scan, value);
     case 's': {
       const index = numberOf(value);
-      const isBlank = meaning.sharedBlanks[index];
-      if (isBlank === undefined) return invalid(scan, value);
-      return isBlank ? undefined : { kind: TEXT, value: index };
+      const isEmpty = meaning.sharedEmpties[index];
+      if (isEmpty === undefined) return invalid(scan, value);
+      return isEmpty ? undefined : { kind: TEXT, value: index };
     }
     case 'str':
     case 'inlineStr':

@@ -13,7 +13,7 @@ export interface Texts {
   /** Whether there is nothing to see of it. */
   isBlank(index: number): boolean;
   /** For each text 1 where it is empty. */
-  blanks(): Uint8Array;
+  empties(): Uint8Array;
   /** A copy of at most `count` texts from `from` on. */
   piece(from: number, count: number): TextPiece;
 }
@@ -143,7 +143,7 @@ export function createTexts(limits: Limits): TextStore {
       const isSeen = first > 32 && first < 127 && start(index) < ends[index];
       return !isSeen && get(index).trim() === '';
     },
-    blanks: () => Uint8Array.from({ length: size }, (_, i) => (start(i) === ends[i] ? 1 : 0)),
+    empties: () => Uint8Array.from({ length: size }, (_, i) => (start(i) === ends[i] ? 1 : 0)),
     piece(from, count) {
       const at = start(from);
       const pieceEnds = ends.slice(from, Math.min(from + count, size)).map((end) => end - at);

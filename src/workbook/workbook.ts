@@ -63,9 +63,9 @@ export async function openWorkbook(
   const dateStyles: DateStyles = styles
     ? await readDateStyles(pack.read(styles), styles)
     : new Uint8Array();
-  const sharedBlanks = texts.blanks();
+  const sharedEmpties = texts.empties();
   const spellings = createSpellings(texts, limits);
-  const meaning: CellMeaning = { texts, spellings, sharedBlanks, dateStyles, date1904, limits };
+  const meaning: CellMeaning = { texts, spellings, sharedEmpties, dateStyles, date1904, limits };
 
   return {
     sheets,
