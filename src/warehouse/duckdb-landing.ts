@@ -10,16 +10,10 @@ import {
   TIMESTAMP,
   VARCHAR,
 } from '@duckdb/node-api';
-import {
-  BATCH_ROWS,
-  type ColumnValues,
-  getInt64,
-  type RowBatch,
-  setInt64,
-} from '../contract/batch.ts';
+import { BATCH_ROWS, type ColumnValues, type RowBatch, setInt64 } from '../contract/batch.ts';
 import type { Column, Dataset } from '../contract/dataset.ts';
-import { DAY_MS } from '../workbook/dates.ts';
 import type { Texts } from '../workbook/texts.ts';
+import { createMonthOrder } from './duckdb-months.ts';
 import {
   CHUNK_ROWS,
   createStrings,
@@ -52,7 +46,7 @@ export function createLanding(
 ): (batch: RowBatch, texts: Texts) => Promise<void> {
   const loadIds = new Int32Array(2 * BATCH_ROWS);
   for (let row = 0; row < BATCH_ROWS; row++) setInt64(loadIds, row, loadId);
-  const monthsOf = createMonths(dataset);
+  const byMonth = createMonthOrder(dataset);
   const strings = createStringColumns(dataset);
   const types: Record<string, DuckDBType> = {
     LOAD_ID: BIGINT,
@@ -62,11 +56,12 @@ export function createLanding(
   };
   const chunk = DuckDBDataChunk.create(order.map((name) => types[name]));
 
-  return async (batch, texts) => {
+  return async (read, texts) => {
+    const { batch, months } = byMonth(read);
     const filled: Record<string, Filled> = {
       LOAD_ID: { values: loadIds, words: 2 },
       SHEET_ROW: { values: batch.rows, words: 1 },
-      MONTH_START: { values: monthsOf(batch), words: 1 },
+      MONTH_START: { values: months, words: 1 },
     };
     const ofTexts = strings(batch, texts);
     dataset.columns.forEach(({ name }, slot) => {
@@ -143,27 +138,4 @@ function copyStrings(
     out[to + 2] = words[from + 2];
     out[to + 3] = words[from + 3];
   }
-}
-
-const DAY_MICROSECONDS = 1000 * DAY_MS;
-
-/** The first day of each row's month, in days since 1970, valid until asked for the next batch's. */
-function createMonths({ columns, period }: Dataset) {
-  const slot = columns.findIndex(({ name }) => name === period);
-  const months = new Int32Array(BATCH_ROWS);
-  // A sheet has many rows of a day.
-  const monthOf = new Map<number, number>();
-  return ({ columns: filled, count }: RowBatch): Int32Array<ArrayBuffer> => {
-    const { values, words } = filled[slot];
-    for (let row = 0; row < count; row++) {
-      const day = words === 1 ? values[row] : Math.floor(getInt64(values, row) / DAY_MICROSECONDS);
-      let month = monthOf.get(day);
-      if (month === undefined) {
-        month = day + 1 - new Date(day * DAY_MS).getUTCDate();
-        monthOf.set(day, month);
-      }
-      months[row] = month;
-    }
-    return months;
-  };
 }

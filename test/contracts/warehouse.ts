@@ -644,6 +644,28 @@ const values: Promises = {
     assert.deepEqual(await rowsOf(warehouse, EACH), rows);
   },
 
+  async 'rows of many months, in any order, keep what belongs to them'({ warehouse, tipos }) {
+    const rows = Array.from({ length: 30_000 }, (_, n): Row => {
+      const month = String(((n * 7) % 12) + 1).padStart(2, '0');
+      const day = `${2010 + ((n * 31) % 9)}-${month}-0${(n % 9) + 1}`;
+      const some = <T>(every: number, value: T) => (n % every === 0 ? null : value);
+      const values = [some(3, `${n}.25`), some(5, n / 8), some(7, day), some(11, `nota ${n}`)];
+      return [n, `nome ${n % 700}`, `${day}T00:00:0${n % 10}`, ...values];
+    });
+    await loadRows(warehouse, tipos, rows);
+    assert.deepEqual(
+      await rowsOf(
+        warehouse,
+        `SELECT ID, NOME, QUANDO, VALOR, PESO, DIA, NOTA FROM tipos_linhas ORDER BY SHEET_ROW`,
+      ),
+      rows,
+    );
+    const sql = `SELECT COUNT(*) FROM tipos_linhas
+      WHERE EXTRACT(YEAR FROM MONTH_START) = EXTRACT(YEAR FROM QUANDO) AND EXTRACT(DAY FROM MONTH_START) = 1
+        AND EXTRACT(MONTH FROM MONTH_START) = EXTRACT(MONTH FROM QUANDO) AND SHEET_ROW = ID + 2`;
+    assert.equal(await numberOf(warehouse, sql), rows.length);
+  },
+
   async 'texts come back letter for letter'({ warehouse, tipos }) {
     const texts = [
       `"aspas" e 'apóstrofo'`,

@@ -7,6 +7,8 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { openDuckDb } from '../../src/warehouse/duckdb.ts';
 import { piecesOf, warehouseContract } from '../contracts/warehouse.ts';
+import { loadRows, type Row, rowsOf } from '../contracts/warehouse-rows.ts';
+import { shippedDatasets } from '../ingest/home.ts';
 
 async function temporaryFile() {
   const folder = await mkdtemp(join(tmpdir(), 'entrada-duckdb-'));
@@ -113,6 +115,27 @@ test('opened to read, it neither writes nor reaches for files', async () => {
   assert.deepEqual((await warehouse.query('SELECT i FROM t')).rows, [[1]]);
   await warehouse.close();
   await remove();
+});
+
+test('rows that came in any order stand by month, so that those of other months are skipped', async () => {
+  const warehouse = await openDuckDb({ file: ':memory:', waitMs: 0 });
+  try {
+    const [vendas] = await shippedDatasets();
+    await warehouse.prepare([vendas]);
+    const rows = Array.from({ length: 20_000 }, (_, n): Row => {
+      const month = String(((n * 5) % 12) + 1).padStart(2, '0');
+      return [1, 'VULT', 2, 'PERFUMARIA', `2019-${month}-15`, n];
+    });
+    await loadRows(warehouse, vendas, rows);
+    const landed = await rowsOf(
+      warehouse,
+      'SELECT MONTH_START FROM bases_vendas_linhas ORDER BY rowid',
+    );
+    assert.equal(landed.length, rows.length);
+    assert.deepEqual(landed, landed.toSorted());
+  } finally {
+    await warehouse.close();
+  }
 });
 
 test('work that needs more memory than a run usually takes gets it', async () => {
