@@ -5,55 +5,57 @@ import type { Settings } from './config.ts';
 import type { BrokenDataset } from './contract/broken.ts';
 import { type Dataset, readDatasets } from './contract/dataset.ts';
 import { UserError } from './errors.ts';
+import { workbooksIn } from './ingest/arrivals.ts';
 import type { Context } from './ingest/context.ts';
-import { INBOX } from './ingest/folders.ts';
-import { createReader } from './ingest/reading.ts';
+import { createIncoming } from './ingest/incoming.ts';
 import { createFolderLake } from './lake/folder.ts';
 import type { Lake } from './lake/lake.ts';
 import { readSpotifyDataset, type SpotifyDataset } from './spotify/settings.ts';
 import { openWarehouse } from './warehouse/open.ts';
 
-interface ContextOptions
-  extends Partial<Pick<Context, 'runId' | 'replaceSameName' | 'onProgress'>> {
+interface ContextOptions extends Partial<Pick<Context, 'runId' | 'replaceSameName'>> {
   /** What waits in the inbox will be read. */
   readonly receives?: boolean;
+  /** How much of a file's bytes has been read, 0 to 1. */
+  readonly onProgress?: (fileName: string, fraction: number) => void;
   /** Told when another process has the database. */
   readonly onWait?: (holder: string) => void;
 }
 
-/** What the settings name, opened for the command line or for a function. Its reader and its warehouse must be closed. */
+/** What the settings name, opened for the command line or for a function. What is incoming and its warehouse must be closed. */
 export async function openContext(
   settings: Settings,
   {
     runId = '',
     replaceSameName = false,
     receives = false,
-    onProgress = () => {},
+    onProgress,
     onWait,
   }: ContextOptions = {},
 ): Promise<Context> {
   const log = createLog(settings, runId === '' ? {} : { runId });
   const [lake, { datasets, broken }] = [await openLake(settings), await allDatasets(settings)];
-  const reader = createReader();
-  // A thread starts while the database is opened.
-  if (receives) reader.expect((await lake.list(INBOX, 'deep')).map(({ size }) => size));
-  const warehouse = await openWarehouse(settings, {
-    ...(onWait && { onWait }),
-  });
+  const incoming = createIncoming({ lake, limits: settings.limits, onProgress });
+  // The first is read while the database is opened.
+  if (receives) await incoming.expect(await workbooksIn(lake), datasets);
+  const warehouse = await openWarehouse(settings, { ...(onWait && { onWait }) }).catch(
+    async (error) => {
+      await incoming[Symbol.asyncDispose]();
+      throw error;
+    },
+  );
   return {
     lake,
     warehouse,
     isShared: settings.bigquery !== undefined,
     datasets,
     broken,
-    limits: settings.limits,
-    reader,
+    incoming,
     language: settings.language,
     replaceSameName,
     runId,
     log,
     now: Date.now,
-    onProgress,
   };
 }
 

@@ -5,7 +5,7 @@ import type { Rejection } from '../contract/rejection.ts';
 import { UserError } from '../errors.ts';
 import type { Context } from '../ingest/context.ts';
 import { prepareDatasets } from '../ingest/prepare.ts';
-import { createReader } from '../ingest/reading.ts';
+import { createReader, type Reader } from '../ingest/reading.ts';
 import { allDatasets } from '../open.ts';
 import { openWarehouse } from '../warehouse/open.ts';
 import { columnName } from '../workbook/cells.ts';
@@ -45,7 +45,9 @@ function isThere(database: string): Promise<boolean> {
   );
 }
 
-type Parts = Pick<Context, 'warehouse' | 'datasets' | 'broken' | 'reader'>;
+interface Parts extends Pick<Context, 'warehouse' | 'datasets' | 'broken'> {
+  readonly reader: Reader;
+}
 
 /** Gives the exit code that the file by itself would have. */
 async function checkFile(

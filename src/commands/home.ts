@@ -41,7 +41,7 @@ export async function openHome(
   return {
     context,
     async [Symbol.asyncDispose]() {
-      await context.reader[Symbol.asyncDispose]();
+      await context.incoming[Symbol.asyncDispose]();
       await recordCost(context);
       await context.warehouse.close();
     },

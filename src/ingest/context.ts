@@ -4,8 +4,7 @@ import type { Dataset } from '../contract/dataset.ts';
 import type { Lake } from '../lake/lake.ts';
 import type { Language } from '../messages/messages.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
-import type { Limits } from '../workbook/limits.ts';
-import type { Reader } from './reading.ts';
+import type { Incoming } from './incoming.ts';
 
 /** What the receiver works with; the same on one machine and in the cloud. */
 export interface Context {
@@ -14,8 +13,7 @@ export interface Context {
   readonly datasets: readonly Dataset[];
   /** Those that somebody must mend first. */
   readonly broken: readonly BrokenDataset[];
-  readonly limits: Limits;
-  readonly reader: Reader;
+  readonly incoming: Incoming;
   /** Of the files that the client reads. */
   readonly language: Language;
   /** Whether others may receive at the same time: then the ledger is asked again for what was just recorded. */
@@ -27,6 +25,4 @@ export interface Context {
   readonly log: Logger;
   /** Milliseconds since 1970. */
   now(): number;
-  /** How much of a file's bytes has been read, 0 to 1. */
-  onProgress(fileName: string, fraction: number): void;
 }

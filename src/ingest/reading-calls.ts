@@ -16,15 +16,15 @@ export interface Start {
 }
 
 /**
- * What the reading thread asks of the main thread, in the order in which the main thread does it; only `read` is
- * answered out of turn. What fails there ends the reading there: a thread is never answered with an error.
+ * What the reading thread asks of the main thread, in the order in which the main thread does it; only `read` and
+ * `addTexts`, which wait for nobody, are answered out of turn. What fails there ends the reading there: a thread is
+ * never answered with an error.
  */
 export interface Calls {
   read(offset: number, length: number): Promise<Uint8Array<ArrayBuffer>>;
-  /** Answered once somebody wants the rows. */
   choose(choice: Choice): Promise<void>;
   addTexts(piece: TextPiece): Promise<void>;
-  /** The batch travels there and, when it has landed, back to be filled again. */
+  /** The batch travels there, waits until somebody wants it and, when it has landed, travels back to be filled again. */
   write(batch: RowBatch): Promise<RowBatch>;
   reject(rejections: readonly Rejection[]): Promise<void>;
   discard(fromRow: number, toRow: number): Promise<number[]>;

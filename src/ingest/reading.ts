@@ -16,11 +16,10 @@ export interface Reading extends AsyncDisposable {
 
 /** Reads workbooks. Closing it ends its thread. */
 export interface Reader extends AsyncDisposable {
-  /** Lets the thread start that a large workbook is read in, beside what is to be done before it can be read. */
-  expect(sizes: readonly number[]): void;
   /**
    * Reads a workbook against the contract whose header it has. A large one is read in a thread of its own, so that
-   * the main thread is free to land its rows; that begins at once.
+   * the main thread is free to land its rows; that begins at once, and may come to its end before the workbook
+   * before it is closed.
    */
   start(source: ByteSource, datasets: readonly Dataset[], limits: Limits): Reading;
   /** Ends the thread that has nothing to read, whose memory others need; the next large workbook starts another. */
@@ -31,26 +30,27 @@ export interface Reader extends AsyncDisposable {
 const LARGE = 2 * 2 ** 20;
 
 export function createReader(): Reader {
-  /** The thread that has nothing to read. */
-  let idle: ReadingThread | undefined;
+  let current: ReadingThread | undefined;
+
   async function rest(): Promise<void> {
-    const thread = idle;
-    idle = undefined;
+    const thread = current;
+    current = undefined;
     await thread?.end();
   }
+
   return {
-    expect(sizes) {
-      if (sizes.some((size) => size >= LARGE)) idle ??= startThread();
-    },
     start(source, datasets, limits) {
       if (source.size < LARGE) return readHere(source, datasets, limits);
-      const thread = idle?.isFree() ? idle : startThread();
-      idle = undefined;
+      const thread = current?.isFree() ? current : startThread();
+      current = thread;
+      const { isFinished, ...reading } = thread.read(source, datasets, limits);
       return {
-        ...thread.read(source, datasets, limits),
+        ...reading,
         async [Symbol.asyncDispose]() {
-          if (idle === undefined && thread.isFree()) idle = thread;
-          else await thread.end();
+          // It is warm for the next workbook, or has it already.
+          if (thread === current && isFinished()) return;
+          if (thread === current) current = undefined;
+          await thread.end();
         },
       };
     },

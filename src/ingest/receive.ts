@@ -1,9 +1,7 @@
-import { createHash } from 'node:crypto';
 import { awaitedBy } from '../contract/broken.ts';
 import type { SheetReport } from '../contract/load.ts';
 import { UserError } from '../errors.ts';
-import { openIfThere } from '../lake/if-there.ts';
-import type { LakeFile, OpenFile } from '../lake/lake.ts';
+import type { LakeFile } from '../lake/lake.ts';
 import type { LedgerEvent } from '../ledger/events.ts';
 import { findInForce } from '../ledger/in-force.ts';
 import { type FileState, findDrop, hasOutcome, stateOf } from '../ledger/ledger.ts';
@@ -11,10 +9,8 @@ import { archive } from './archive.ts';
 import type { Context } from './context.ts';
 import type { Delivery } from './drop.ts';
 import { INBOX } from './folders.ts';
+import type { IncomingFile } from './incoming.ts';
 import { relateToKnown, retractionOf } from './known.ts';
-import type { Reading } from './reading.ts';
-
-const HASH_BYTES = 1 << 20;
 
 /** Codes of what goes wrong around a workbook, and says nothing against it. */
 const AROUND = /^(lake|warehouse|query|dataset|cloud|bus)\./;
@@ -45,17 +41,16 @@ export async function receive(
 
 async function readAndLoad(
   context: Context,
-  { name, version }: Pick<LakeFile, 'name' | 'version'>,
+  file: Pick<LakeFile, 'name' | 'version'>,
   drop: string,
 ): Promise<FileState | undefined> {
-  const { lake, warehouse, datasets, broken, limits, reader, now, runId, log } = context;
-  await using opened = await openIfThere(lake, name);
+  const { warehouse, datasets, broken, incoming, now, runId, log } = context;
+  await using taken = await incoming.take(file, datasets);
   // Announced twice, or as another version: the one is gone to rest, the other is announced by itself.
-  if (opened?.file.version !== version) return undefined;
-  // A thread that reads starts while the bytes are hashed.
-  await using reading = reader.start(progressing(context, opened), datasets, limits);
-  const fileName = name.slice(INBOX.length + 1);
-  const fileHash = await hashOf(opened);
+  if (taken === undefined) return undefined;
+  const { opened, reading } = taken;
+  const fileName = file.name.slice(INBOX.length + 1);
+  const fileHash = await taken.hash;
   // The last of them is the outcome, once it is recorded: the ledger need not be asked for what it was just told.
   const made: LedgerEvent[] = [];
   const event = (rest: Pick<LedgerEvent, 'event'> & Partial<LedgerEvent>): LedgerEvent => {
@@ -78,7 +73,7 @@ async function readAndLoad(
       });
     await warehouse.record([event({ event: 'received' })]);
     try {
-      await load(context, opened, reading, { fileName, fileHash }, event);
+      await load(context, taken, fileName, event);
     } catch (error) {
       if (!(error instanceof UserError) || AROUND.test(error.code)) throw error;
       // It is the workbook that is wrong only if nobody wrote to it while it was read.
@@ -94,16 +89,16 @@ async function readAndLoad(
 
 async function load(
   context: Context,
-  opened: OpenFile,
-  reading: Reading,
-  { fileName, fileHash }: { readonly fileName: string; readonly fileHash: string },
+  { opened, reading, hash }: IncomingFile,
+  fileName: string,
   event: (rest: Pick<LedgerEvent, 'event'> & Partial<LedgerEvent>) => LedgerEvent,
 ): Promise<SheetReport> {
-  const { warehouse, log } = context;
+  const { warehouse, incoming, log } = context;
   const choice = await reading.choice();
-  const target = await warehouse.beginLoad(choice.dataset, choice.sheet.name, fileHash);
+  const target = await warehouse.beginLoad(choice.dataset, choice.sheet.name, await hash);
   try {
     const report = await reading.load(target);
+    incoming.goAhead();
     await opened.verify();
     const { sheet, read, accepted, rejected, contentHash } = report;
     const known = await relateToKnown(context, choice.dataset, target, fileName, contentHash);
@@ -143,26 +138,4 @@ function skippedDetail(report: SheetReport): Record<string, string | number> {
     hiddenColumns,
   };
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== 0 && value !== ''));
-}
-
-async function hashOf(opened: OpenFile): Promise<string> {
-  const hash = createHash('sha256');
-  for (let at = 0; at < opened.file.size; at += HASH_BYTES)
-    hash.update(await opened.read(at, HASH_BYTES));
-  return hash.digest('hex');
-}
-
-function progressing(context: Context, opened: OpenFile) {
-  const { name, size } = opened.file;
-  let furthest = 0;
-  return {
-    size,
-    async read(offset: number, length: number) {
-      if (offset > furthest && offset + length < size) {
-        furthest = offset;
-        context.onProgress(name, offset / size);
-      }
-      return opened.read(offset, length);
-    },
-  };
 }

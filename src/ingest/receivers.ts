@@ -66,9 +66,13 @@ export const receiveHere: Receiving = async (context, bus, arrivals) => {
       if (drop) await recordFailure(context, drop, error);
     },
   });
+  await context.incoming.expect(
+    arrivals.map(({ file }) => file),
+    context.datasets,
+  );
   await announce(context, bus, arrivals);
   await bus.drain();
-  await context.reader.rest();
+  await context.incoming.rest();
   return { postponed, failed };
 };
 

@@ -15,8 +15,11 @@ import {
   type Start,
 } from './reading-calls.ts';
 
-/** Batches that are on their way while the next one is filled: no more, whatever the length of the sheet. */
-const TRAVELLING = 2;
+/**
+ * What is on its way while the next batch is filled: so much and no more, whatever the length of the sheet, but two
+ * batches at least. Reading goes on with it while the database is opened, or the file before is committed.
+ */
+const TRAVELLING_BYTES = 12 * 2 ** 20;
 const TEXTS_A_PIECE = 1 << 16;
 const REJECTIONS_A_PIECE = 1 << 12;
 
@@ -58,8 +61,10 @@ async function read({ size, datasets, limits }: Start): Promise<void> {
 
 /** A sink whose other end is in the main thread. */
 function createSink(dataset: Dataset): RowSink {
-  const batches = Array.from({ length: TRAVELLING }, async () => createRowBatch(dataset));
-  let next = 0;
+  const free = [createRowBatch(dataset)];
+  const bytes = buffersIn(free).reduce((sum, { byteLength }) => sum + byteLength, 0);
+  const most = Math.max(2, Math.floor(TRAVELLING_BYTES / bytes));
+  const travelling: Promise<unknown>[] = [];
   let textsSent = 0;
 
   async function sendTexts(texts: Texts): Promise<void> {
@@ -74,10 +79,11 @@ function createSink(dataset: Dataset): RowSink {
     async write(batch, texts) {
       await sendTexts(texts);
       // Waits here when the main thread is behind.
-      const free = await batches[next];
-      copyBatch(batch, free);
-      batches[next] = call('write', [free]);
-      next = (next + 1) % TRAVELLING;
+      if (travelling.length === most) await travelling.shift();
+      // The one that came back last: its memory is warm, and no more is taken than the main thread is behind.
+      const copy = free.pop() ?? createRowBatch(dataset);
+      copyBatch(batch, copy);
+      travelling.push(call('write', [copy]).then((back) => free.push(back)));
     },
     async reject(rejections) {
       for (let at = 0; at < rejections.length; at += REJECTIONS_A_PIECE)

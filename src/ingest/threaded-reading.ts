@@ -31,7 +31,10 @@ export interface ReadingThread {
 }
 
 /** To be closed by who knows whether its thread is of further use. */
-type ThreadedReading = Omit<Reading, typeof Symbol.asyncDispose>;
+interface ThreadedReading extends Omit<Reading, typeof Symbol.asyncDispose> {
+  /** Whether the thread has come to its end, and takes another workbook. */
+  isFinished(): boolean;
+}
 
 /** One workbook's way through the thread, seen from here. */
 interface Errand {
@@ -58,8 +61,9 @@ export function startThread(): ReadingThread {
   function answer({ id, name, args }: Call): void {
     if (errand === undefined) return;
     const work = errand.calls[name] as (...args: readonly unknown[]) => Promise<unknown>;
-    const done = name === 'read' ? work(...args) : turn.then(() => work(...args));
-    if (name !== 'read') turn = done;
+    const hasTurn = name !== 'read' && name !== 'addTexts';
+    const done = hasTurn ? turn.then(() => work(...args)) : work(...args);
+    if (hasTurn) turn = done;
     done
       .then((value) => worker.postMessage({ id, answer: value } satisfies Answer, buffersIn(value)))
       .catch(fail);
@@ -72,13 +76,15 @@ export function startThread(): ReadingThread {
 
   return {
     read(source, datasets, limits) {
+      let finished = false;
       const { reading, ...rest } = createErrand(source, limits, () => {
+        finished = true;
         errand = undefined;
       });
       errand = rest;
       if (broken !== undefined) fail(broken);
       worker.postMessage({ size: source.size, datasets, limits } satisfies Start);
-      return reading;
+      return { ...reading, isFinished: () => finished };
     },
     isFree: () => errand === undefined && broken === undefined,
     end: () => worker.terminate(),
@@ -89,7 +95,7 @@ function createErrand(
   source: ByteSource,
   limits: Limits,
   onFinish: () => void,
-): Errand & { readonly reading: ThreadedReading } {
+): Errand & { readonly reading: Omit<ThreadedReading, 'isFinished'> } {
   const texts = createTexts(limits);
   const chosen = Promise.withResolvers<Choice>();
   const wanted = Promise.withResolvers<RowSink>();
@@ -109,10 +115,7 @@ function createErrand(
       // A piece of something larger stays here.
       return bytes.length === bytes.buffer.byteLength ? bytes : bytes.slice();
     },
-    async choose(choice) {
-      chosen.resolve(choice);
-      await wanted.promise;
-    },
+    choose: async (choice) => chosen.resolve(choice),
     addTexts: async (piece) => texts.add(piece),
     async write(batch) {
       await (await wanted.promise).write(batch, texts);

@@ -9,7 +9,7 @@ import { createMemoryBus } from '../../src/bus/memory.ts';
 import { type Dataset, readDatasets } from '../../src/contract/dataset.ts';
 import type { Context } from '../../src/ingest/context.ts';
 import { runOnce } from '../../src/ingest/flow.ts';
-import { createReader } from '../../src/ingest/reading.ts';
+import { createIncoming } from '../../src/ingest/incoming.ts';
 import { receiveHere } from '../../src/ingest/receivers.ts';
 import { createMemoryLake } from '../../src/lake/memory.ts';
 import { allFiles, monthsDue, monthsOf } from '../../src/ledger/ledger.ts';
@@ -77,20 +77,18 @@ async function runFiles(warehouse: Warehouse, folder: string): Promise<void> {
   const lake = createMemoryLake();
   for (const name of (await readdir(folder)).filter((file) => file.endsWith('.xlsx')))
     await lake.write(`entrada/${name}`, await readFile(join(folder, name)));
-  await using reader = createReader();
+  await using incoming = createIncoming({ lake, limits: defaultLimits });
   const context: Context = {
     lake,
     warehouse,
     datasets: [vendas],
     broken: [],
-    limits: defaultLimits,
-    reader,
+    incoming,
     language: 'en',
     replaceSameName: false,
     runId: 'run-1',
     log: pino({ level: 'silent' }),
     now: Date.now,
-    onProgress: () => {},
   };
   const effects = {
     now: () => Date.now() + 60_000,

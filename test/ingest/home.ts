@@ -9,22 +9,21 @@ import { readDatasets } from '../../src/contract/dataset.ts';
 import type { ArrivalEffects } from '../../src/ingest/arrivals.ts';
 import type { Context } from '../../src/ingest/context.ts';
 import { type RunSummary, runOnce } from '../../src/ingest/flow.ts';
-import { createReader } from '../../src/ingest/reading.ts';
+import { createIncoming } from '../../src/ingest/incoming.ts';
 import { receiveHere } from '../../src/ingest/receivers.ts';
 import { createFolderLake } from '../../src/lake/folder.ts';
 import type { Lake } from '../../src/lake/lake.ts';
 import { openDuckDb } from '../../src/warehouse/duckdb.ts';
 import type { Value as Answer, Warehouse } from '../../src/warehouse/warehouse.ts';
-import { defaultLimits } from '../../src/workbook/limits.ts';
+import { defaultLimits, type Limits } from '../../src/workbook/limits.ts';
 import { date, type Value, workbook } from '../workbook-builder.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /** What a test may put in the place of a part of the run. */
 export interface Parts
-  extends Partial<
-    Pick<Context, 'datasets' | 'broken' | 'limits' | 'language' | 'now' | 'replaceSameName'>
-  > {
+  extends Partial<Pick<Context, 'datasets' | 'broken' | 'language' | 'now' | 'replaceSameName'>> {
+  readonly limits?: Limits;
   readonly lake?: (lake: Lake) => Lake;
   readonly warehouse?: (warehouse: Warehouse) => Warehouse;
   readonly effects?: Partial<ArrivalEffects>;
@@ -71,25 +70,30 @@ export async function newHome(): Promise<TestHome> {
   return {
     path,
     drop: (name, bytes) => writeFile(join(path, 'entrada', name), bytes),
-    run: async ({ effects, lake, warehouse: wrap, ...parts } = {}) => {
-      await using reader = createReader();
+    run: async ({
+      effects,
+      limits = defaultLimits,
+      lake: wrapLake,
+      warehouse: wrap,
+      ...parts
+    } = {}) => {
       const folder = createFolderLake(path);
+      const lake = wrapLake?.(folder) ?? folder;
+      await using incoming = createIncoming({ lake, limits });
       const datasets = parts.datasets ?? (await shippedDatasets());
       return await withWarehouse((warehouse) =>
         runOnce(
           {
-            lake: lake?.(folder) ?? folder,
+            lake,
             warehouse: wrap?.(warehouse) ?? warehouse,
             datasets,
             broken: [],
-            limits: defaultLimits,
-            reader,
+            incoming,
             language: 'en',
             replaceSameName: false,
             runId: `run-${clock}`,
             log: pino({ level: 'silent' }),
             now: () => clock++,
-            onProgress: () => {},
             ...parts,
           },
           createMemoryBus(),

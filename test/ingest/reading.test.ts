@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { TransientError } from '../../src/errors.ts';
 import type { Failure } from '../../src/ingest/receivers.ts';
 import type { Lake } from '../../src/lake/lake.ts';
 import type { Warehouse } from '../../src/warehouse/warehouse.ts';
 import { date, workbook } from '../workbook-builder.ts';
-import { HEADER, newHome, type Sale, type TestHome } from './home.ts';
+import { HEADER, newHome, type Sale, sales, type TestHome } from './home.ts';
 
 /** From here on a workbook is read in a thread of its own. */
 const LARGE = 2 * 2 ** 20;
@@ -35,6 +37,20 @@ const { stored, deflated } = (() => {
     }),
   };
 })();
+
+/** Another large one. */
+const larger = workbook({
+  sheets: [
+    {
+      name: 'Vendas',
+      rows: [
+        HEADER,
+        ...Array.from({ length: ROWS }, (_, n): Sale => [1, 'OUTRA', 2, 'PERFUMARIA', DAY, n]),
+      ],
+    },
+  ],
+  entries: (entries) => entries.map((entry) => ({ ...entry, method: 0 })),
+});
 
 async function tablesOf(home: TestHome) {
   const [files, ...rest] = await home.queryAll([
@@ -81,6 +97,19 @@ function failingWarehouse(warehouse: Warehouse, error: Error): Warehouse {
           return load.write(batch, texts);
         },
       };
+    },
+  };
+}
+
+/** Something happens as the first file goes to its rest: the next one has been begun with. */
+function whenLoaded(lake: Lake, happens: () => Promise<void>): Lake {
+  let moved = false;
+  return {
+    ...lake,
+    async move(file, to) {
+      if (!moved) await happens();
+      moved = true;
+      return lake.move(file, to);
     },
   };
 }
@@ -140,6 +169,47 @@ describe('a large workbook, read in a thread of its own', () => {
     assert.deepEqual(
       files.map(({ state, rowsLoaded }) => [state, rowsLoaded]),
       [['loaded', ACCEPTED]],
+    );
+  });
+
+  test('several in one run: each has its own outcome, though the next is begun with before the last is committed', async () => {
+    await using home = await newHome();
+    await home.drop('a.xlsx', stored);
+    await home.drop('b.xlsx', stored);
+    await home.drop('c.xlsx', Buffer.alloc(LARGE, 'ID_MARCA;MARCA\n'));
+    await home.drop('d.xlsx', sales([1, 'MARCA 1', 2, 'PERFUMARIA', DAY, 3]));
+    await home.drop('e.xlsx', larger);
+    const { files } = await home.run();
+    assert.deepEqual(
+      files.map(({ fileName, state, rowsLoaded }) => [fileName, state, rowsLoaded]),
+      [
+        ['a.xlsx', 'loaded', ACCEPTED],
+        ['b.xlsx', 'repeated', null],
+        ['c.xlsx', 'rejected', null],
+        ['d.xlsx', 'loaded', 1],
+        ['e.xlsx', 'loaded', ROWS],
+      ],
+    );
+    assert.deepEqual(await home.names('entrada'), []);
+  });
+
+  test('one that was begun with and is taken back, or changed, is as if it had not been', async () => {
+    await using home = await newHome();
+    for (const name of ['a.xlsx', 'b.xlsx']) await home.drop(name, name < 'b' ? stored : larger);
+    const takenBack = await home.run({
+      lake: (lake) => whenLoaded(lake, () => rm(join(home.path, 'entrada/b.xlsx'))),
+    });
+    assert.deepEqual([takenBack.postponed, takenBack.failed], [[], []]);
+    assert.deepEqual(await home.query('SELECT FILE_NAME FROM ledger_files'), [['a.xlsx']]);
+
+    for (const name of ['c.xlsx', 'd.xlsx'])
+      await home.drop(name, sales([1, name, 2, 'PERFUMARIA', DAY, 3]));
+    await home.run({ lake: (lake) => whenLoaded(lake, () => home.drop('d.xlsx', larger)) });
+    assert.deepEqual(await home.names('entrada'), ['d.xlsx']);
+    const { files } = await home.run();
+    assert.deepEqual(
+      files.map(({ fileName, state, rowsLoaded }) => [fileName, state, rowsLoaded]),
+      [['d.xlsx', 'loaded', ROWS]],
     );
   });
 });

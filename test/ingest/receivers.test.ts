@@ -9,7 +9,7 @@ import type { Context } from '../../src/ingest/context.ts';
 import { deliveryOf } from '../../src/ingest/drop.ts';
 import { recordFailure } from '../../src/ingest/failure.ts';
 import { runOnce } from '../../src/ingest/flow.ts';
-import { createReader } from '../../src/ingest/reading.ts';
+import { createIncoming } from '../../src/ingest/incoming.ts';
 import { receive } from '../../src/ingest/receive.ts';
 import { receiveElsewhere, TOPIC } from '../../src/ingest/receivers.ts';
 import { createMemoryLake } from '../../src/lake/memory.ts';
@@ -31,8 +31,8 @@ async function runWith(
   receiver: Function,
   { runs = 1, files = { 'a.xlsx': sales(sale(1)) }, replaces = false }: Options = {},
 ) {
-  await using reader = createReader();
   const lake = createMemoryLake();
+  await using incoming = createIncoming({ lake, limits: defaultLimits });
   const warehouse = await openDuckDb({ file: ':memory:', waitMs: 0 });
   try {
     for (const [name, bytes] of Object.entries(files)) await lake.write(`entrada/${name}`, bytes);
@@ -50,14 +50,12 @@ async function runWith(
       isShared: true,
       datasets: await shippedDatasets(),
       broken: [],
-      limits: defaultLimits,
-      reader,
+      incoming,
       language: 'en',
       replaceSameName: replaces,
       runId: 'run-1',
       log: pino({ level: 'silent' }),
       now: () => clock++,
-      onProgress: () => {},
     };
     await bus.subscribe(TOPIC, 'function', {
       handle: (message) => receiver({ ...context, runId: 'function' }, message),

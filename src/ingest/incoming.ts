@@ -1,0 +1,158 @@
+import { createHash } from 'node:crypto';
+import type { Dataset } from '../contract/dataset.ts';
+import { openIfThere } from '../lake/if-there.ts';
+import type { Lake, LakeFile, OpenFile } from '../lake/lake.ts';
+import type { Limits } from '../workbook/limits.ts';
+import { createReader, type Reading } from './reading.ts';
+
+/** A file on its way in: open, being read and being hashed. Must be closed, which ends all of it wherever it is. */
+export interface IncomingFile extends AsyncDisposable {
+  readonly opened: OpenFile;
+  readonly reading: Reading;
+  /** SHA-256 of its bytes, in hex. Throws what the lake throws. */
+  readonly hash: Promise<string>;
+}
+
+/**
+ * The files that are received, one after the other. What is named beforehand is begun with before it is asked for: while
+ * the database is opened, and while the file before it is committed. Closing it ends the thread that reads.
+ */
+export interface Incoming extends AsyncDisposable {
+  /** Names what will be taken, in this order, and begins with the first of it. */
+  expect(files: readonly FileVersion[], datasets: readonly Dataset[]): Promise<void>;
+  /** Begins with the next of what is expected: the file that was taken last has been read. */
+  goAhead(): void;
+  /** Undefined when this version of the file is not there any more. Throws what the lake throws. */
+  take(file: FileVersion, datasets: readonly Dataset[]): Promise<IncomingFile | undefined>;
+  /** Gives back what reading needs, until the next file is taken. */
+  rest(): Promise<void>;
+}
+
+type FileVersion = Pick<LakeFile, 'name' | 'version'>;
+
+interface Begun {
+  readonly file: FileVersion;
+  readonly datasets: readonly Dataset[];
+  readonly incoming: Promise<IncomingFile | undefined>;
+}
+
+const HASH_BYTES = 1 << 20;
+
+interface IncomingOptions {
+  readonly lake: Lake;
+  readonly limits: Limits;
+  /** How much of a file's bytes has been read, 0 to 1. */
+  readonly onProgress?: ((name: string, fraction: number) => void) | undefined;
+}
+
+export function createIncoming({ lake, limits, onProgress }: IncomingOptions): Incoming {
+  const reader = createReader();
+  let expected: readonly FileVersion[] = [];
+  let contracts: readonly Dataset[] = [];
+  let ahead: Begun | undefined;
+
+  function begin(file: FileVersion, datasets: readonly Dataset[]): Begun {
+    const incoming = open(file, datasets);
+    // Whoever takes it hears of it.
+    incoming.catch(() => {});
+    return { file, datasets, incoming };
+  }
+
+  async function open(
+    { name, version }: FileVersion,
+    datasets: readonly Dataset[],
+  ): Promise<IncomingFile | undefined> {
+    const opened = await openIfThere(lake, name);
+    if (opened?.file.version !== version) {
+      await opened?.[Symbol.asyncDispose]();
+      return undefined;
+    }
+    const reading = reader.start(progressing(opened), datasets, limits);
+    const hash = hashOf(opened);
+    hash.catch(() => {});
+    return {
+      opened,
+      reading,
+      hash,
+      async [Symbol.asyncDispose]() {
+        await reading[Symbol.asyncDispose]();
+        await opened[Symbol.asyncDispose]();
+      },
+    };
+  }
+
+  function progressing({ file: { name, size }, read }: OpenFile) {
+    let furthest = 0;
+    return {
+      size,
+      async read(offset: number, length: number) {
+        if (offset > furthest && offset + length < size) {
+          furthest = offset;
+          onProgress?.(name, offset / size);
+        }
+        return read(offset, length);
+      },
+    };
+  }
+
+  function goAhead(): void {
+    const [next] = expected;
+    if (next && ahead === undefined) ahead = begin(next, contracts);
+  }
+
+  /** What was begun with, if it is this and still there; anything else is given up. */
+  async function begunWith(
+    file: FileVersion | undefined,
+    datasets: readonly Dataset[],
+  ): Promise<Begun | undefined> {
+    const begun = ahead;
+    ahead = undefined;
+    const isIt = begun && file && isSame(begun.file, file) && begun.datasets === datasets;
+    if (isIt && (await isThere(begun))) return begun;
+    const unwanted = await begun?.incoming.catch(() => undefined);
+    await unwanted?.[Symbol.asyncDispose]();
+    return undefined;
+  }
+
+  async function rest(): Promise<void> {
+    expected = [];
+    await begunWith(undefined, contracts);
+    await reader.rest();
+  }
+
+  return {
+    async expect(files, datasets) {
+      expected = files;
+      contracts = datasets;
+      ahead = await begunWith(files[0], datasets);
+      goAhead();
+    },
+    goAhead,
+    async take(file, datasets) {
+      expected = expected.filter((one) => !isSame(one, file));
+      return ((await begunWith(file, datasets)) ?? begin(file, datasets)).incoming;
+    },
+    rest,
+    [Symbol.asyncDispose]: rest,
+  };
+}
+
+async function isThere({ incoming }: Begun): Promise<boolean> {
+  try {
+    await (await incoming)?.opened.verify();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function isSame(one: FileVersion, other: FileVersion): boolean {
+  return one.name === other.name && one.version === other.version;
+}
+
+async function hashOf(opened: OpenFile): Promise<string> {
+  const hash = createHash('sha256');
+  for (let at = 0; at < opened.file.size; at += HASH_BYTES)
+    hash.update(await opened.read(at, HASH_BYTES));
+  return hash.digest('hex');
+}
