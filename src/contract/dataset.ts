@@ -13,7 +13,7 @@ const bound = z.union([z.number(), z.iso.date(wantsBound)], wantsBound);
 const columnShape = mapping({
   name: identifier,
   type: z.enum(['integer', 'number', 'money', 'text', 'date', 'datetime']),
-  /** A row that is blank in every key column is a note or a total, not a row of data. */
+  /** A row that lacks a key may be a note or a total rather than a row of data: skipped-rows.ts tells. */
   key: z.boolean().default(false),
   /** Whether a cell may be blank. */
   optional: z.boolean().default(false),
