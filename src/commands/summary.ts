@@ -1,5 +1,5 @@
 import { type BrokenDataset, nameOf } from '../contract/broken.ts';
-import { type EntradaError, problemOf } from '../errors.ts';
+import { type EntradaError, problemOf, type Values } from '../errors.ts';
 import type { RunSummary } from '../ingest/flow.ts';
 import { INBOX, rejectionsPlace, restingPlace } from '../ingest/folders.ts';
 import type { Failure } from '../ingest/receivers.ts';
@@ -71,12 +71,6 @@ function sayFile(output: Output, file: FileState): void {
     output.say({ code: 'file.rejections', values: { place: rejectionsPlace(file.fileName) } });
   }
   const {
-    totals = 0,
-    notes = 0,
-    skippedRows = '',
-    ignoredColumns,
-    hiddenRows,
-    hiddenColumns,
     sameContent,
     replacedTime,
     namesakeTime,
@@ -89,16 +83,31 @@ function sayFile(output: Output, file: FileState): void {
     const overlap = { time: namesakeTime, common: namesakeCommon, fresh: namesakeFresh };
     output.say({ code: 'file.namesake', values: overlap });
   }
-  if (totals || notes)
-    output.say({ code: 'file.skipped', values: { totals, notes, rows: skippedRows } });
+  saySkipped(output, file.detail);
+}
+
+/** What a sheet held besides its rows of data; only what there is. Rows have spaces between them, columns commas. */
+export function saySkipped(
+  output: Output,
+  {
+    totals = 0,
+    notes = 0,
+    skippedRows = '',
+    ignoredColumns,
+    hiddenRows = 0,
+    hiddenColumns = 0,
+  }: Values,
+): void {
+  const skipped = Number(totals) + Number(notes);
+  if (skipped > 0) {
+    const named = String(skippedRows);
+    const rows = skipped > named.split(' ').length ? `${named} ...` : named;
+    output.say({ code: 'file.skipped', values: { totals, notes, rows } });
+  }
   if (ignoredColumns)
     output.say({ code: 'file.ignoredColumns', values: { columns: ignoredColumns } });
-  if (hiddenRows || hiddenColumns) {
-    output.say({
-      code: 'file.hidden',
-      values: { rows: hiddenRows ?? 0, columns: hiddenColumns ?? 0 },
-    });
-  }
+  if (hiddenRows || hiddenColumns)
+    output.say({ code: 'file.hidden', values: { rows: hiddenRows, columns: hiddenColumns } });
 }
 
 /** The message that the ledger keeps of a file, in the person's language. */

@@ -306,7 +306,7 @@ export const en = {
   'file.rejections': '  The rejected rows, cell by cell: {place}',
   'file.skipped': '  Not data, so not summed: {totals} total and {notes} note rows (rows {rows})',
   'file.ignoredColumns': '  Columns that the contract does not name, ignored: {columns}',
-  'file.hidden': '  Hidden in Excel but loaded: {rows} rows, {columns} columns',
+  'file.hidden': '  Hidden in Excel, and read all the same: {rows} rows, {columns} columns',
   'file.later': '{file}: not now. {reason}',
   'wait.ready': '{file}: ready; the next run takes it',
   'wait.name': '{file}: left in entrada/; only .xlsx and .xlsm workbooks are taken',

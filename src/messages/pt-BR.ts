@@ -308,7 +308,7 @@ export const ptBR: Record<Code, string> = {
   'file.skipped':
     '  Não são dados, e não foram somadas: {totals} linhas de total e {notes} de observação (linhas {rows})',
   'file.ignoredColumns': '  Colunas que o contrato não prevê, ignoradas: {columns}',
-  'file.hidden': '  Ocultas no Excel, mas carregadas: {rows} linhas, {columns} colunas',
+  'file.hidden': '  Ocultas no Excel, e lidas assim mesmo: {rows} linhas, {columns} colunas',
   'file.later': '{file}: agora não. {reason}',
   'wait.ready': '{file}: pronto; a próxima execução o processa',
   'wait.name': '{file}: deixado em entrada/; só planilhas .xlsx e .xlsm são processadas',
