@@ -7,11 +7,14 @@ import { type Dataset, readDatasets } from './contract/dataset.ts';
 import { UserError } from './errors.ts';
 import type { Context } from './ingest/context.ts';
 import { INBOX } from './ingest/folders.ts';
+import { prepareDatasets } from './ingest/prepare.ts';
 import { createReader } from './ingest/reading.ts';
 import { createFolderLake } from './lake/folder.ts';
 import type { Lake } from './lake/lake.ts';
 import { readSpotifyDataset, type SpotifyDataset } from './spotify/settings.ts';
+import { followContract } from './warehouse/duckdb-columns.ts';
 import { openWarehouse } from './warehouse/open.ts';
+import type { Warehouse } from './warehouse/warehouse.ts';
 
 interface ContextOptions
   extends Partial<Pick<Context, 'runId' | 'replaceSameName' | 'onProgress'>> {
@@ -89,6 +92,25 @@ export async function allDatasets({ datasetFolders }: Settings) {
     return false;
   });
   return { datasets, broken };
+}
+
+/**
+ * The same as a run would find them: their tables are tried in a database that is gone afterwards, and their contracts
+ * compared with what the home has. What BigQuery has is tried by `deploy`.
+ */
+export async function triedDatasets(settings: Settings, home: Pick<Warehouse, 'query'>) {
+  const known = await allDatasets(settings);
+  if (settings.bigquery) return known;
+  const trial = await openWarehouse({ ...settings, database: ':memory:' });
+  try {
+    const prepare = async (datasets: readonly Dataset[]) => {
+      for (const dataset of datasets) await followContract(async () => {}, home.query, dataset);
+      await trial.prepare(datasets);
+    };
+    return await prepareDatasets({ warehouse: { prepare }, ...known });
+  } finally {
+    await trial.close();
+  }
 }
 
 /** Throws UserError `spotify.noDataset`, and what reading it throws. */

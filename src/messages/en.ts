@@ -406,6 +406,8 @@ export const en = {
     '{file} is retracted: {keys} keys changed, in {months}. Its file stays in backup/.',
   'status.columns': 'file, state, read, loaded, rejected, repeated, when (UTC), why',
   'status.runColumns': 'run, table, outcome, rows, null, when (UTC), why',
+  'status.due':
+    '{dataset}: what was loaded for {ranges} is not in the tables yet. The next run consolidates it; if the last one tried and could not, it said why, and so will the next.',
   'state.received': 'received',
   'state.loaded': 'loaded',
   'state.rejected': 'rejected',

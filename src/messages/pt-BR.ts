@@ -409,6 +409,8 @@ export const ptBR: Record<Code, string> = {
   'status.columns':
     'arquivo, situação, lidas, carregadas, rejeitadas, repetidas, quando (UTC), por quê',
   'status.runColumns': 'execução, tabela, resultado, linhas, nulos, quando (UTC), por quê',
+  'status.due':
+    '{dataset}: o que foi carregado para {ranges} ainda não está nas tabelas. A próxima execução consolida; se a última tentou e não conseguiu, disse por quê, e a próxima também dirá.',
   'state.received': 'recebido',
   'state.loaded': 'carregado',
   'state.rejected': 'rejeitado',

@@ -3,6 +3,7 @@ import { cp, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { sale, sales } from '../ingest/home.ts';
 import { entrada as started } from '../ingest/killing.ts';
 import { formatted, workbook } from '../workbook-builder.ts';
 import { answerOf, entrada, GOOD, homeWith } from './entrada.ts';
@@ -85,6 +86,11 @@ test('every command goes on with the datasets that are right, and tells the othe
   const tells = /tipos: left out until it is mended\. .*datasets\/tipos\/dataset\.yaml/;
   const rows: [args: string[], code: number, said: RegExp][] = [
     [['status'], 0, /^bom\.xlsx +loaded .*\n(.*\n)*meu\.xlsx +postponed +.*left out/m],
+    [
+      ['status'],
+      0,
+      /^meu\.xlsx: not now\. No dataset takes it, and it may be of one that is left/m,
+    ],
     [['datasets'], 2, /^bases_vendas: /m],
     [['check', join(home, 'entrada/meu.xlsx')], 2, /No dataset takes it, and it may be of one/],
     [['retract', 'bom.xlsx', '--dry-run'], 0, /Retracting bom\.xlsx would change/],
@@ -107,6 +113,39 @@ test('every command goes on with the datasets that are right, and tells the othe
   // However many runs look at it.
   const told = "SELECT EVENT, CODE FROM ledger_events WHERE FILE_NAME = 'meu.xlsx'";
   assert.deepEqual(await answerOf(home, told), [['postponed', 'dataset.awaited']]);
+});
+
+test('status says what the next run will: of tables that the database refuses, and of each workbook', async () => {
+  const change = (text: string) => text.replace('ID INT64', 'ID INT46');
+  const { home } = await homeWithBroken('tables.sql', change);
+  await entrada(['run', '--home', home]);
+  await cp(join(home, 'entrada/meu.xlsx'), join(home, 'entrada/outro.xlsx'));
+  await writeFile(join(home, 'entrada/novo.xlsx'), sales(sale(7)));
+  const { stdout } = await entrada(['status', '--home', home]);
+  assert.match(stdout, /^tipos: left out .*tables\.sql, line 1: the database refuses .*INT46/m);
+  for (const name of ['meu', 'outro'])
+    assert.match(stdout, new RegExp(`^${name}\\.xlsx: not now\\. .*left out: tipos\\.`, 'm'));
+  assert.match(stdout, /^novo\.xlsx: ready; the next run takes it$/m);
+  const json = await entrada(['status', '--json', '--home', home]);
+  const reasons = json.objects().filter(({ type }) => type === 'waiting');
+  assert.deepEqual(
+    reasons.map(({ fileName, reason }) => [fileName, reason]),
+    [
+      ['meu.xlsx', 'dataset.awaited'],
+      ['novo.xlsx', 'wait.ready'],
+      ['outro.xlsx', 'dataset.awaited'],
+    ],
+  );
+});
+
+test('status says which contract the home does not bear, before a run does', async () => {
+  const { home } = await homeWithBroken('dataset.yaml', (text) => text);
+  await entrada(['run', '--home', home]);
+  const file = join(home, 'datasets/tipos/dataset.yaml');
+  const contract = await readFile(file, 'utf8');
+  await writeFile(file, contract.replace('VALOR, type: money', 'VALOR, type: number'));
+  const { stdout } = await entrada(['status', '--home', home]);
+  assert.match(stdout, /^tipos: left out .*VALOR is of the type DOUBLE, .* it is DECIMAL/m);
 });
 
 test('of two datasets with one name neither is used: nobody knows which one is meant', async () => {

@@ -132,6 +132,9 @@ test('1: a check that fails publishes nothing, and says what should be', async (
     'the other dataset is none the worse',
   );
   assert.deepEqual(await answerOf(home, 'SELECT COUNT(*) FROM tipos'), [[0]]);
+  const status = await entrada(['status', '--home', home]);
+  assert.match(status.stdout, /^tipos: what was loaded for 2020-01 is not in the tables yet\./m);
+  assert.doesNotMatch(status.stdout, /^bases_vendas: what was loaded/m);
 });
 
 // How a run waits, and works when its turn has come, is in test/ingest/concurrency.test.ts.
