@@ -67,11 +67,13 @@ export async function readDatasets(
   root: string,
   onBroken: OnBroken = throwBroken,
 ): Promise<Dataset[]> {
-  const documents = await readDocuments(root, onBroken);
-  return documents
-    .filter(({ kind }) => kind === 'workbook')
-    .flatMap(
-      (document) =>
-        orBroken(document.folder, onBroken, () => parseDocument(datasetShape, document)) ?? [],
+  const datasets: Dataset[] = [];
+  for (const document of await readDocuments(root, onBroken)) {
+    if (document.kind !== 'workbook') continue;
+    const dataset = await orBroken(document.folder, onBroken, () =>
+      parseDocument(datasetShape, document),
     );
+    if (dataset) datasets.push(dataset);
+  }
+  return datasets;
 }

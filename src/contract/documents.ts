@@ -32,7 +32,7 @@ export async function readDocuments(
     const file = join(folder, 'dataset.yaml');
     const text = await absentAs(undefined, readFile(file, 'utf8'));
     if (text === undefined) continue;
-    const document = orBroken(folder, onBroken, () => {
+    const document = await orBroken(folder, onBroken, () => {
       const yaml = parseYaml(text, file);
       return { folder, kind: check(kindShape, yaml).kind, yaml };
     });

@@ -181,6 +181,10 @@ export const en = {
   'dataset.noKey': '{file}, line {line}: no column is a key. Give at least one "key: true".',
   'dataset.sharedHeader':
     '{file}, line {line}: the columns {column} and {other} are both found by the header "{header}". Rename one of them, or take the alias away.',
+  'dataset.noProcedure':
+    '{file}, line {line}: there is no procedure {found}. Add its file {found}.sql beside dataset.yaml, or correct the name.',
+  'dataset.noTable':
+    '{file}, line {line}: tables.sql makes no {found}. Correct the name, or make it there; what it makes is: {made}.',
   'dataset.kindTwice':
     '{file}, line {line}: {other} is of kind spotify too, and there may be one. Take one of them away.',
   'dataset.notWhole':

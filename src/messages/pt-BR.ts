@@ -179,6 +179,10 @@ export const ptBR: Record<Code, string> = {
     '{file}, linha {line}: nenhuma coluna é chave. Ponha "key: true" em pelo menos uma.',
   'dataset.sharedHeader':
     '{file}, linha {line}: as colunas {column} e {other} têm ambas o cabeçalho "{header}". Renomeie uma delas ou tire o alias.',
+  'dataset.noProcedure':
+    '{file}, linha {line}: não existe a procedure {found}. Acrescente o arquivo {found}.sql ao lado de dataset.yaml ou corrija o nome.',
+  'dataset.noTable':
+    '{file}, linha {line}: tables.sql não cria {found}. Corrija o nome ou crie-a ali; o que ele cria é: {made}.',
   'dataset.kindTwice':
     '{file}, linha {line}: {other} também é do tipo spotify, e só pode haver um. Tire um deles.',
   'dataset.notWhole':

@@ -58,6 +58,13 @@ export async function statements(
   return found;
 }
 
+const NAME = /^CREATE\s+(?:TABLE|VIEW)\s+IF\s+NOT\s+EXISTS\s+(\w+)/i;
+
+/** The name of the table or view that a statement makes. */
+export function nameMade(sql: string): string {
+  return NAME.exec(sql)?.[1] ?? '';
+}
+
 /** How many lines end in a text. */
 export const linesIn = (text: string) => text.split('\n').length - 1;
 

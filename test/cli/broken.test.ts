@@ -48,6 +48,16 @@ const faults: Record<string, [file: string, change: (text: string) => string, sa
     (text) => `${text}\n}`,
     /datasets\/tipos\/dataset\.yaml, line \d+, column 1: this is no YAML: "}"/,
   ],
+  'a procedure without its file': [
+    'dataset.yaml',
+    (text) => text.replace('[proc_tipos]', '[proc_tipo]'),
+    /datasets\/tipos\/dataset\.yaml, line 16: there is no procedure proc_tipo\./,
+  ],
+  'a table that tables.sql does not make': [
+    'dataset.yaml',
+    (text) => text.replace('tipos_mes]', 'tipo_mes]'),
+    /datasets\/tipos\/dataset\.yaml, line 17: tables\.sql makes no tipo_mes\. .*: tipos, tipos_mes\./,
+  ],
   'a table that the database refuses': [
     'tables.sql',
     (text) => `\n-- Mine;\n\n${text.replace('CREATE TABLE', 'CREATE TABEL')}`,
