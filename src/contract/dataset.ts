@@ -59,10 +59,7 @@ export type Dataset = z.infer<typeof datasetShape> & {
 };
 export type Column = Dataset['columns'][number];
 
-/**
- * The datasets of workbooks in a folder, one to a subfolder that has a `dataset.yaml`, by name.
- * One that is wrong is told with a UserError that has the file, the line, the key and what is wrong with it.
- */
+/** The datasets of workbooks in a folder, one to a subfolder, by name. What is wrong is told as `readDocuments` does. */
 export async function readDatasets(
   root: string,
   onBroken: OnBroken = throwBroken,

@@ -181,6 +181,9 @@ export const en = {
   'dataset.noKey': '{file}, line {line}: no column is a key. Give at least one "key: true".',
   'dataset.sharedHeader':
     '{file}, line {line}: the columns {column} and {other} are both found by the header "{header}". Rename one of them, or take the alias away.',
+  'dataset.noContract':
+    'The folder {folder} has no dataset.yaml. Add it (docs/datasets.md says what it takes), or move the folder out of datasets/.',
+  'dataset.misnamed': '{file} is not looked for. Rename it to dataset.yaml.',
   'dataset.noProcedure':
     '{file}, line {line}: there is no procedure {found}. Add its file {found}.sql beside dataset.yaml, or correct the name.',
   'dataset.noTable':

@@ -179,6 +179,9 @@ export const ptBR: Record<Code, string> = {
     '{file}, linha {line}: nenhuma coluna é chave. Ponha "key: true" em pelo menos uma.',
   'dataset.sharedHeader':
     '{file}, linha {line}: as colunas {column} e {other} têm ambas o cabeçalho "{header}". Renomeie uma delas ou tire o alias.',
+  'dataset.noContract':
+    'A pasta {folder} não tem dataset.yaml. Acrescente-o (docs/datasets.md diz o que ele leva) ou tire a pasta de datasets/.',
+  'dataset.misnamed': '{file} não é lido. Renomeie para dataset.yaml.',
   'dataset.noProcedure':
     '{file}, linha {line}: não existe a procedure {found}. Acrescente o arquivo {found}.sql ao lado de dataset.yaml ou corrija o nome.',
   'dataset.noTable':

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { cp, readdir, readFile, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -156,6 +156,23 @@ test('status says which contract the home does not bear, before a run does', asy
   await writeFile(file, contract.replace('VALOR, type: money', 'VALOR, type: number'));
   const { stdout } = await entrada(['status', '--home', home]);
   assert.match(stdout, /^tipos: left out .*VALOR is of the type DOUBLE, .* it is DECIMAL/m);
+});
+
+test('a folder of datasets/ that is no dataset is told by all who read them', async () => {
+  const { home } = await homeWithBroken('dataset.yaml', (text) => text);
+  const dataset = join(home, 'datasets/tipos');
+  await rename(join(dataset, 'dataset.yaml'), join(dataset, 'dataset.yml'));
+  await mkdir(join(home, 'datasets/rascunho'));
+  for (const [command, expected] of [
+    ['run', 2],
+    ['status', 0],
+    ['datasets', 2],
+  ] as const) {
+    const { code, stdout } = await entrada([command, '--home', home]);
+    assert.equal(code, expected, command);
+    assert.match(stdout, /^tipos: left out .*datasets\/tipos\/dataset\.yml is not looked for/m);
+    assert.match(stdout, /^rascunho: left out .*datasets\/rascunho has no dataset\.yaml/m);
+  }
 });
 
 test('of two datasets with one name neither is used: nobody knows which one is meant', async () => {
