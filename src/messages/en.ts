@@ -296,6 +296,10 @@ export const en = {
     'The tables of this home were made by a newer Entrada: {name} is at version {found}, and this one knows {version}. Use the newer one, or another home.',
   'dataset.sql':
     '{file}, line {line}: the database refuses this statement of the dataset {dataset} ({detail}). Mend it and run again.',
+  'dataset.sqlColumns':
+    '{file}, line {line}: this statement gives the columns {found}; wanted are {wanted}, in this order.',
+  'dataset.noWarning':
+    '{file}, line {line}: no row of the load {loadId} has {keyColumn} {key} and {column} {value}. KEY_COLUMN and NAME_COLUMN are columns of the contract, and a LOAD_ID is of the load that holds its value.',
   'dataset.columnType':
     'The dataset {dataset} says that {column} is of the type {is}, and in this home it is {was}. Give the new column another name, or load the files of backup/ into a new home.',
   'dataset.columnLost':
@@ -326,6 +330,7 @@ export const en = {
     '{file}: left in entrada/; its end has not arrived yet (without it for ten minutes, it is rejected as damaged)',
   'wait.gaps': '{file}: left in entrada/; its bytes are not yet those that its checksums promise',
   'run.unpublished': '{dataset}: not consolidated; its tables are as they were. {reason}',
+  'run.unwarned': '{dataset}: its warnings cannot be told; its tables are none the worse. {reason}',
   'run.nothing': 'Nothing new.',
   'run.consolidated': '{dataset}: tables consolidated for {ranges} (run {run})',
   'run.cost': 'BigQuery: {jobs} jobs, {mib} MiB billed, {seconds} s of slot time',

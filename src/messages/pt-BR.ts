@@ -296,6 +296,10 @@ export const ptBR: Record<Code, string> = {
     'As tabelas desta pasta foram feitas por um Entrada mais novo: {name} está na versão {found}, e este conhece a {version}. Use o mais novo, ou outra pasta.',
   'dataset.sql':
     '{file}, linha {line}: o banco de dados recusou este comando do dataset {dataset} ({detail}). Corrija e execute de novo.',
+  'dataset.sqlColumns':
+    '{file}, linha {line}: este comando dá as colunas {found}; as esperadas são {wanted}, nesta ordem.',
+  'dataset.noWarning':
+    '{file}, linha {line}: nenhuma linha da carga {loadId} tem {keyColumn} {key} e {column} {value}. KEY_COLUMN e NAME_COLUMN são colunas do contrato, e um LOAD_ID é o da carga em que está o seu valor.',
   'dataset.columnType':
     'O dataset {dataset} diz que {column} é do tipo {is}, e neste diretório ela é {was}. Dê outro nome à coluna nova, ou carregue os arquivos de backup/ em um diretório novo.',
   'dataset.columnLost':
@@ -329,6 +333,8 @@ export const ptBR: Record<Code, string> = {
   'wait.gaps':
     '{file}: deixado em entrada/; seus bytes ainda não são os que suas somas de verificação prometem',
   'run.unpublished': '{dataset}: não consolidado; suas tabelas estão como estavam. {reason}',
+  'run.unwarned':
+    '{dataset}: não há como dar os seus avisos; as suas tabelas não pioram por isso. {reason}',
   'run.nothing': 'Nada de novo.',
   'run.consolidated': '{dataset}: tabelas consolidadas para {ranges} (execução {run})',
   'run.cost': 'BigQuery: {jobs} jobs, {mib} MiB faturados, {seconds} s de tempo de slot',

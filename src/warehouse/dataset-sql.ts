@@ -93,6 +93,17 @@ export function refusedAt(
   return new UserError('dataset.sql', { dataset, file, line, detail }, { cause: error });
 }
 
+/** Throws UserError `dataset.sqlColumns` when a statement does not give the columns that are wanted, in their order. */
+export function requireColumns(
+  { file, line }: Statement,
+  found: readonly string[],
+  wanted: readonly string[],
+): void {
+  const values = { file, line, found: found.join(', '), wanted: wanted.join(', ') };
+  if (values.found.toUpperCase() !== values.wanted)
+    throw new UserError('dataset.sqlColumns', values);
+}
+
 const OPTIONAL = new Set(['checks.sql', 'warnings.sql']);
 
 /** Of a dataset's tables the first holds its rows; these are the others, whose last column is a sum. */
