@@ -93,6 +93,9 @@ export function refusedAt(
   return new UserError('dataset.sql', { dataset, file, line, detail }, { cause: error });
 }
 
+/** What a statement of checks.sql gives: what was compared, what it should be, what it is. */
+export const CHECK_COLUMNS = ['COMPARED', 'EXPECTED', 'FOUND'];
+
 /** Throws UserError `dataset.sqlColumns` when a statement does not give the columns that are wanted, in their order. */
 export function requireColumns(
   { file, line }: Statement,
