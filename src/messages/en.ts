@@ -296,6 +296,10 @@ export const en = {
     'The tables of this home were made by a newer Entrada: {name} is at version {found}, and this one knows {version}. Use the newer one, or another home.',
   'dataset.sql':
     '{file}, line {line}: the database refuses this statement of the dataset {dataset} ({detail}). Mend it and run again.',
+  'dataset.sqlMakes':
+    '{file}, line {line}: "{start}" has no place here. tables.sql takes CREATE TABLE IF NOT EXISTS and CREATE VIEW IF NOT EXISTS with a plain name, each ended by ; at the end of a line.',
+  'dataset.sqlReads':
+    '{file}, line {line}: "{start}" has no place here. checks.sql and warnings.sql only read: SELECT, or WITH and a SELECT, each ended by ; at the end of a line.',
   'dataset.sqlColumns':
     '{file}, line {line}: this statement gives the columns {found}; wanted are {wanted}, in this order.',
   'dataset.noWarning':

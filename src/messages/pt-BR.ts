@@ -296,6 +296,10 @@ export const ptBR: Record<Code, string> = {
     'As tabelas desta pasta foram feitas por um Entrada mais novo: {name} está na versão {found}, e este conhece a {version}. Use o mais novo, ou outra pasta.',
   'dataset.sql':
     '{file}, linha {line}: o banco de dados recusou este comando do dataset {dataset} ({detail}). Corrija e execute de novo.',
+  'dataset.sqlMakes':
+    '{file}, linha {line}: "{start}" não cabe aqui. tables.sql leva CREATE TABLE IF NOT EXISTS e CREATE VIEW IF NOT EXISTS com um nome sem aspas, cada um terminado por ; no fim da linha.',
+  'dataset.sqlReads':
+    '{file}, linha {line}: "{start}" não cabe aqui. checks.sql e warnings.sql só leem: SELECT, ou WITH e um SELECT, cada um terminado por ; no fim da linha.',
   'dataset.sqlColumns':
     '{file}, linha {line}: este comando dá as colunas {found}; as esperadas são {wanted}, nesta ordem.',
   'dataset.noWarning':

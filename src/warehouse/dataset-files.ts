@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Dataset } from '../contract/dataset.ts';
 import { parseYaml } from '../contract/yaml.ts';
 import { UserError } from '../errors.ts';
-import { landingTable, nameMade, statements } from './dataset-sql.ts';
+import { landingTable, nameMade, OPTIONAL, statements } from './dataset-sql.ts';
 
 /**
  * Sees to it that what a contract names is there, before anything is run. Throws UserError `dataset.noProcedure` or
@@ -12,6 +12,7 @@ import { landingTable, nameMade, statements } from './dataset-sql.ts';
 export async function checkFiles(dataset: Dataset): Promise<void> {
   const { folder, procedures, tables } = dataset;
   const made = (await statements(dataset, 'tables.sql')).map(({ sql }) => nameMade(sql));
+  for (const file of OPTIONAL) await statements(dataset, file);
   const files = await readdir(folder);
   for (const [i, step] of procedures.entries()) {
     for (const [j, found] of step.entries()) {
@@ -22,8 +23,6 @@ export async function checkFiles(dataset: Dataset): Promise<void> {
       });
     }
   }
-  // What makes neither a table nor a view is for the database to say.
-  if (made.includes('')) return;
   for (const [i, found] of tables.entries()) {
     if (made.includes(found) || found === landingTable(dataset)) continue;
     throw new UserError('dataset.noTable', {

@@ -60,8 +60,13 @@ const faults: Record<string, [file: string, change: (text: string) => string, sa
   ],
   'a table that the database refuses': [
     'tables.sql',
-    (text) => `\n-- Mine;\n\n${text.replace('CREATE TABLE', 'CREATE TABEL')}`,
-    /datasets\/tipos\/tables\.sql, line 4: the database refuses this statement of the dataset tipos \(.*"TABEL"/,
+    (text) => `\n-- Mine;\n\n${text.replace('INT64', 'INT46')}`,
+    /datasets\/tipos\/tables\.sql, line 4: the database refuses this statement of the dataset tipos \(.*INT46/,
+  ],
+  'a statement in tables.sql that takes away': [
+    'tables.sql',
+    (text) => `${text}\nDROP TABLE bases_vendas_linhas;\n`,
+    /datasets\/tipos\/tables\.sql, line 4: "DROP TABLE bases_vendas_linhas" has no place here\./,
   ],
 };
 
@@ -172,6 +177,32 @@ test('a folder of datasets/ that is no dataset is told by all who read them', as
     assert.equal(code, expected, command);
     assert.match(stdout, /^tipos: left out .*datasets\/tipos\/dataset\.yml is not looked for/m);
     assert.match(stdout, /^rascunho: left out .*datasets\/rascunho has no dataset\.yaml/m);
+  }
+});
+
+test('what has no place in an SQL file is found before anything runs, with its line', async () => {
+  const home = await homeWith({});
+  const wrong: [file: string, sql: string, said: string][] = [
+    ['tables.sql', 'CREATE TABEL a (X INT64);', 'line 1: "CREATE TABEL a (X INT64)"'],
+    ['tables.sql', 'CREATE OR REPLACE VIEW a AS SELECT 1;', 'line 1: "CREATE OR REPLACE VIEW'],
+    ['tables.sql', '/* a; */\nCREATE TABLE IF NOT EXISTS a (X INT64); DELETE FROM a;', 'line 1: '],
+    ['checks.sql', 'SELECT 1;\n\nINSERT INTO tipos\nSELECT 1;', 'line 3: "INSERT INTO tipos"'],
+    ['warnings.sql', "SELECT ';'; DROP TABLE tipos;", 'line 1: '],
+    ['warnings.sql', 'UPDATE tipos SET ID = 1;', 'line 1: '],
+  ];
+  for (const [i, [file, sql]] of wrong.entries()) {
+    const dataset = join(home, `datasets/d${i}`);
+    await cp(TIPOS, dataset, { recursive: true });
+    const contract = await readFile(join(dataset, 'dataset.yaml'), 'utf8');
+    await writeFile(join(dataset, 'dataset.yaml'), contract.replace('name: tipos', `name: d${i}`));
+    await writeFile(join(dataset, file), sql);
+  }
+  const { code, stdout } = await entrada(['datasets', '--home', home]);
+  assert.equal(code, 2);
+  for (const [i, [file, , said]] of wrong.entries()) {
+    const line = stdout.split('\n').find((text) => text.startsWith(`d${i}: left out`)) ?? '';
+    assert.ok(line.includes(`datasets/d${i}/${file}, ${said}`), `${said}\n${stdout}`);
+    assert.match(line, /has no place here\./);
   }
 });
 
