@@ -2,16 +2,20 @@ import { destination, type Logger, pino } from 'pino';
 import type { Bus } from './bus/bus.ts';
 import { createMemoryBus } from './bus/memory.ts';
 import type { Settings } from './config.ts';
-import type { BrokenDataset } from './contract/broken.ts';
+import { type BrokenDataset, type OnBroken, orBroken } from './contract/broken.ts';
 import { type Dataset, readDatasets } from './contract/dataset.ts';
 import { UserError } from './errors.ts';
 import { workbooksIn } from './ingest/arrivals.ts';
 import type { Context } from './ingest/context.ts';
 import { createIncoming } from './ingest/incoming.ts';
+import { prepareDatasets } from './ingest/prepare.ts';
 import { createFolderLake } from './lake/folder.ts';
 import type { Lake } from './lake/lake.ts';
 import { readSpotifyDataset, type SpotifyDataset } from './spotify/settings.ts';
+import { checkFiles } from './warehouse/dataset-files.ts';
+import { followContract } from './warehouse/duckdb-columns.ts';
 import { openWarehouse } from './warehouse/open.ts';
+import type { Warehouse } from './warehouse/warehouse.ts';
 
 interface ContextOptions extends Partial<Pick<Context, 'runId' | 'replaceSameName'>> {
   /** What waits in the inbox will be read. */
@@ -81,16 +85,40 @@ export async function openBus({ bus, project }: Settings): Promise<Bus> {
 /** The datasets that come with Entrada, and those of the home. Of two with one name neither can be used. */
 export async function allDatasets({ datasetFolders }: Settings) {
   const broken: BrokenDataset[] = [];
+  const onBroken: OnBroken = (one) => broken.push(one);
   const all: Dataset[] = [];
-  for (const folder of datasetFolders)
-    all.push(...(await readDatasets(folder, (one) => broken.push(one))));
-  const datasets = all.filter(({ name, folder }) => {
-    const other = all.find((one) => one.name === name && one.folder !== folder);
-    if (other === undefined) return true;
-    broken.push({ folder, error: new UserError('dataset.twice', { name, folder: other.folder }) });
-    return false;
-  });
+  for (const folder of datasetFolders) all.push(...(await readDatasets(folder, onBroken)));
+  const datasets: Dataset[] = [];
+  for (const dataset of all) {
+    const { name, folder } = dataset;
+    const right = await orBroken(folder, onBroken, async () => {
+      const other = all.find((one) => one.name === name && one.folder !== folder);
+      if (other) throw new UserError('dataset.twice', { name, folder: other.folder });
+      await checkFiles(dataset);
+      return dataset;
+    });
+    if (right) datasets.push(right);
+  }
   return { datasets, broken };
+}
+
+/**
+ * The same as a run would find them: their tables are tried in a database that is gone afterwards, and their contracts
+ * compared with what the home has. What BigQuery has is tried by `deploy`.
+ */
+export async function triedDatasets(settings: Settings, home: Pick<Warehouse, 'query'>) {
+  const known = await allDatasets(settings);
+  if (settings.bigquery) return known;
+  const trial = await openWarehouse({ ...settings, database: ':memory:' });
+  try {
+    const prepare = async (datasets: readonly Dataset[]) => {
+      for (const dataset of datasets) await followContract(async () => {}, home.query, dataset);
+      await trial.prepare(datasets);
+    };
+    return await prepareDatasets({ warehouse: { prepare }, ...known });
+  } finally {
+    await trial.close();
+  }
 }
 
 /** Throws UserError `spotify.noDataset`, and what reading it throws. */

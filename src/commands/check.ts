@@ -12,7 +12,7 @@ import { columnName } from '../workbook/cells.ts';
 import type { Invocation, Run } from './commands.ts';
 import { REJECTED, USAGE } from './exit-codes.ts';
 import { openFile } from './local-file.ts';
-import { sayBroken, showChanges } from './summary.ts';
+import { sayBroken, saySkipped, showChanges } from './summary.ts';
 
 /** How many rejections a person is shown; `--json` has all. */
 const SHOWN = 50;
@@ -94,6 +94,15 @@ async function checkFile(
       output.say({
         code: 'check.rows',
         values: { read: report.read, newRows, repeated, rejected: report.rejected },
+      });
+      const { totals, notes, hiddenRows, hiddenColumns } = report;
+      saySkipped(output, {
+        totals,
+        notes,
+        skippedRows: report.skippedRows.join(' '),
+        ignoredColumns: report.ignoredColumns.join(', '),
+        hiddenRows,
+        hiddenColumns,
       });
       // The first of the sums is enough for a person; --json has all.
       showChanges(

@@ -1,7 +1,6 @@
 import { allDatasets } from '../open.ts';
 import { readSpotifyDataset } from '../spotify/settings.ts';
 import { TABLES } from '../spotify/tables.ts';
-import { statements } from '../warehouse/dataset-sql.ts';
 import type { Run } from './commands.ts';
 import { USAGE } from './exit-codes.ts';
 import { sayBroken } from './summary.ts';
@@ -9,8 +8,6 @@ import { sayBroken } from './summary.ts';
 export const datasets: Run = async ({ settings, output }) => {
   const { datasets: right, broken } = await allDatasets(settings);
   for (const dataset of right) {
-    for (const name of ['tables', ...dataset.procedures.flat()])
-      await statements(dataset, `${name}.sql`);
     output.object({ type: 'dataset', ...dataset });
     output.heading(`${dataset.name}: ${dataset.description}`);
     output.line(dataset.folder);

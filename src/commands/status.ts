@@ -1,16 +1,29 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Settings } from '../config.ts';
+import { awaitedBy } from '../contract/broken.ts';
+import type { UserError } from '../errors.ts';
 import { findArrivals } from '../ingest/arrivals.ts';
+import type { Context } from '../ingest/context.ts';
 import { INBOX, senderOf } from '../ingest/folders.ts';
-import { allFiles, type FileState } from '../ledger/ledger.ts';
-import { allDatasets, openLake } from '../open.ts';
+import { createIncoming, type Incoming } from '../ingest/incoming.ts';
+import type { LakeFile } from '../lake/lake.ts';
+import { allFiles, type FileState, monthsDue } from '../ledger/ledger.ts';
+import { openLake, triedDatasets } from '../open.ts';
 import type { Output } from '../output.ts';
 import { allRuns } from '../spotify/runs.ts';
 import type { Run } from './commands.ts';
 import { openForReading } from './home.ts';
 import { sayRuns } from './spotify-summary.ts';
-import { sayBroken, textOf } from './summary.ts';
+import { monthsText, sayBroken, textOf } from './summary.ts';
 
 export const status: Run = async ({ settings, output }) => {
+  const datasets = await sayKnown(settings, output);
+  await sayInbox(settings, output, datasets);
+  return 0;
+};
+
+/** What the ledger knows, and what the next run will find of datasets. Gives the datasets. */
+async function sayKnown(settings: Settings, output: Output) {
   const warehouse = await openForReading(settings);
   try {
     const files = await allFiles(warehouse);
@@ -30,26 +43,64 @@ export const status: Run = async ({ settings, output }) => {
       ]),
     );
     sayRuns(output, await allRuns(warehouse));
+    const tried = await triedDatasets(settings, warehouse);
+    sayBroken(output, tried.broken);
+    for (const dataset of tried.datasets) {
+      // The run that loaded them ended before it consolidated them, or could not.
+      const months = await monthsDue(warehouse, dataset);
+      if (months.length === 0) continue;
+      const values = { dataset: dataset.name, ranges: monthsText(months) };
+      output.say({ code: 'status.due', values });
+      output.object({ type: 'due', dataset: dataset.name, months });
+    }
+    return tried;
   } finally {
     await warehouse.close();
   }
-  sayBroken(output, (await allDatasets(settings)).broken);
-  const { ready, waiting } = await findArrivals(await openLake(settings), {
-    now: Date.now,
-    sleep,
-  });
-  for (const { name } of ready) {
-    const fileName = name.slice(INBOX.length + 1);
-    output.say({ code: 'wait.ready', values: { file: fileName } });
-    output.object({ type: 'waiting', fileName, reason: 'wait.ready' });
+}
+
+/** What waits in the inbox, and whether the next run will take it. */
+async function sayInbox(
+  settings: Settings,
+  output: Output,
+  datasets: Pick<Context, 'datasets' | 'broken'>,
+): Promise<void> {
+  const lake = await openLake(settings);
+  await using incoming = createIncoming({ lake, limits: settings.limits });
+  const { ready, waiting } = await findArrivals(lake, { now: Date.now, sleep });
+  for (const one of ready) {
+    const file = one.name.slice(INBOX.length + 1);
+    const awaited = await awaitedOf(incoming, one, datasets);
+    const reason = awaited && output.render(awaited);
+    output.say(
+      reason
+        ? { code: 'file.later', values: { file, reason } }
+        : { code: 'wait.ready', values: { file } },
+    );
+    output.object({ type: 'waiting', fileName: file, reason: awaited?.code ?? 'wait.ready' });
   }
   for (const { file, reason } of waiting) {
     const fileName = file.name.slice(INBOX.length + 1);
     output.say({ code: reason, values: { file: fileName } });
     output.object({ type: 'waiting', fileName, reason });
   }
-  return 0;
-};
+}
+
+/** For what a workbook that is ready waits all the same: a dataset that somebody must mend, as a run finds out. */
+async function awaitedOf(
+  incoming: Incoming,
+  file: LakeFile,
+  { datasets, broken }: Pick<Context, 'datasets' | 'broken'>,
+): Promise<UserError | undefined> {
+  if (broken.length === 0) return undefined;
+  await using taken = await incoming.take(file, datasets);
+  try {
+    await taken?.reading.choice();
+    return undefined;
+  } catch (error) {
+    return awaitedBy(error, broken);
+  }
+}
 
 /** Why a file is in its state, or why it added nothing. */
 function whyOf(output: Output, file: FileState): string {

@@ -1,5 +1,6 @@
 import { type BrokenDataset, nameOf } from '../contract/broken.ts';
-import { type EntradaError, problemOf } from '../errors.ts';
+import type { Dataset } from '../contract/dataset.ts';
+import { type EntradaError, problemOf, type Values } from '../errors.ts';
 import type { RunSummary } from '../ingest/flow.ts';
 import { INBOX, rejectionsPlace, restingPlace } from '../ingest/folders.ts';
 import type { Failure } from '../ingest/receivers.ts';
@@ -14,14 +15,21 @@ interface Cost {
   readonly usage: Usage | undefined;
 }
 
-export function exitCodeOf({ failed, postponed, unpublished, broken, files }: RunSummary): number {
-  const isUnpublished = (kind: EntradaError['kind']) =>
-    unpublished.some(({ error }) => error.kind === kind);
-  if (failed.length > 0 || isUnpublished('terminal')) return OURS;
-  if (isUnpublished('user') || broken.length > 0) return USAGE;
+export function exitCodeOf({
+  failed,
+  postponed,
+  unpublished,
+  unwarned,
+  broken,
+  files,
+}: RunSummary): number {
+  const hasFailed = (kind: EntradaError['kind']) =>
+    [...unpublished, ...unwarned].some(({ error }) => error.kind === kind);
+  if (failed.length > 0 || hasFailed('terminal')) return OURS;
+  if (hasFailed('user') || broken.length > 0) return USAGE;
   if (files.some(({ state, rowsRejected }) => state === 'rejected' || (rowsRejected ?? 0) > 0))
     return REJECTED;
-  return postponed.length > 0 || isUnpublished('transient') ? LATER : 0;
+  return postponed.length > 0 || hasFailed('transient') ? LATER : 0;
 }
 
 /** Datasets that are left out until somebody mends them. */
@@ -71,12 +79,6 @@ function sayFile(output: Output, file: FileState): void {
     output.say({ code: 'file.rejections', values: { place: rejectionsPlace(file.fileName) } });
   }
   const {
-    totals = 0,
-    notes = 0,
-    skippedRows = '',
-    ignoredColumns,
-    hiddenRows,
-    hiddenColumns,
     sameContent,
     replacedTime,
     namesakeTime,
@@ -89,16 +91,31 @@ function sayFile(output: Output, file: FileState): void {
     const overlap = { time: namesakeTime, common: namesakeCommon, fresh: namesakeFresh };
     output.say({ code: 'file.namesake', values: overlap });
   }
-  if (totals || notes)
-    output.say({ code: 'file.skipped', values: { totals, notes, rows: skippedRows } });
+  saySkipped(output, file.detail);
+}
+
+/** What a sheet held besides its rows of data; only what there is. Rows have spaces between them, columns commas. */
+export function saySkipped(
+  output: Output,
+  {
+    totals = 0,
+    notes = 0,
+    skippedRows = '',
+    ignoredColumns,
+    hiddenRows = 0,
+    hiddenColumns = 0,
+  }: Values,
+): void {
+  const skipped = Number(totals) + Number(notes);
+  if (skipped > 0) {
+    const named = String(skippedRows);
+    const rows = skipped > named.split(' ').length ? `${named} ...` : named;
+    output.say({ code: 'file.skipped', values: { totals, notes, rows } });
+  }
   if (ignoredColumns)
     output.say({ code: 'file.ignoredColumns', values: { columns: ignoredColumns } });
-  if (hiddenRows || hiddenColumns) {
-    output.say({
-      code: 'file.hidden',
-      values: { rows: hiddenRows ?? 0, columns: hiddenColumns ?? 0 },
-    });
-  }
+  if (hiddenRows || hiddenColumns)
+    output.say({ code: 'file.hidden', values: { rows: hiddenRows, columns: hiddenColumns } });
 }
 
 /** The message that the ledger keeps of a file, in the person's language. */
@@ -124,8 +141,26 @@ function sayFailure(output: Output, { name, error }: Failure, runId: string): vo
 /** What a run came to: the months that changed, what looks wrong, and what it has cost. */
 export function saySummary(
   output: Output,
-  { runId, files, consolidated, unpublished, warnings, moreWarnings, usage }: RunSummary & Cost,
+  {
+    runId,
+    files,
+    consolidated,
+    unpublished,
+    warnings,
+    moreWarnings,
+    unwarned,
+    usage,
+  }: RunSummary & Cost,
 ): void {
+  function sayFailed(
+    type: 'unpublished' | 'unwarned',
+    { name: dataset }: Dataset,
+    error: EntradaError,
+  ): void {
+    const { code, values } = error;
+    output.say({ code: `run.${type}`, values: { dataset, reason: output.render(error) } });
+    output.object({ type, runId, dataset, error: code, values });
+  }
   for (const { keyColumn, key, column, one, other } of warnings) {
     const values = {
       keyColumn,
@@ -140,18 +175,14 @@ export function saySummary(
     output.object({ type: 'warning', runId, keyColumn, key, column, one, other });
   }
   if (moreWarnings > 0) output.say({ code: 'warning.more', values: { count: moreWarnings } });
+  for (const { dataset, error } of unwarned) sayFailed('unwarned', dataset, error);
   if (files.length === 0 && consolidated.length === 0 && unpublished.length === 0)
     output.say({ code: 'run.nothing', values: {} });
   for (const { dataset, months } of consolidated) {
     const ranges = monthsText(months);
     output.say({ code: 'run.consolidated', values: { dataset: dataset.name, ranges, run: runId } });
   }
-  for (const { dataset, error } of unpublished) {
-    const reason = output.render(error);
-    output.say({ code: 'run.unpublished', values: { dataset: dataset.name, reason } });
-    const { code, values } = error;
-    output.object({ type: 'unpublished', runId, dataset: dataset.name, error: code, values });
-  }
+  for (const { dataset, error } of unpublished) sayFailed('unpublished', dataset, error);
   if (usage) {
     const mib = (usage.bytesBilled / 2 ** 20).toFixed(0);
     const seconds = (usage.slotMs / 1000).toFixed(1);

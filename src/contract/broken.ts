@@ -16,9 +16,13 @@ export const throwBroken: OnBroken = ({ error }) => {
 };
 
 /** What `read` gives; undefined when it throws a UserError, which is told. */
-export function orBroken<T>(folder: string, onBroken: OnBroken, read: () => T): T | undefined {
+export async function orBroken<T>(
+  folder: string,
+  onBroken: OnBroken,
+  read: () => T | Promise<T>,
+): Promise<T | undefined> {
   try {
-    return read();
+    return await read();
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     onBroken({ folder, error });

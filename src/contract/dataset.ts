@@ -13,7 +13,7 @@ const bound = z.union([z.number(), z.iso.date(wantsBound)], wantsBound);
 const columnShape = mapping({
   name: identifier,
   type: z.enum(['integer', 'number', 'money', 'text', 'date', 'datetime']),
-  /** A row that is blank in every key column is a note or a total, not a row of data. */
+  /** A row that lacks a key may be a note or a total rather than a row of data: skipped-rows.ts tells. */
   key: z.boolean().default(false),
   /** Whether a cell may be blank. */
   optional: z.boolean().default(false),
@@ -59,19 +59,18 @@ export type Dataset = z.infer<typeof datasetShape> & {
 };
 export type Column = Dataset['columns'][number];
 
-/**
- * The datasets of workbooks in a folder, one to a subfolder that has a `dataset.yaml`, by name.
- * One that is wrong is told with a UserError that has the file, the line, the key and what is wrong with it.
- */
+/** The datasets of workbooks in a folder, one to a subfolder, by name. What is wrong is told as `readDocuments` does. */
 export async function readDatasets(
   root: string,
   onBroken: OnBroken = throwBroken,
 ): Promise<Dataset[]> {
-  const documents = await readDocuments(root, onBroken);
-  return documents
-    .filter(({ kind }) => kind === 'workbook')
-    .flatMap(
-      (document) =>
-        orBroken(document.folder, onBroken, () => parseDocument(datasetShape, document)) ?? [],
+  const datasets: Dataset[] = [];
+  for (const document of await readDocuments(root, onBroken)) {
+    if (document.kind !== 'workbook') continue;
+    const dataset = await orBroken(document.folder, onBroken, () =>
+      parseDocument(datasetShape, document),
     );
+    if (dataset) datasets.push(dataset);
+  }
+  return datasets;
 }

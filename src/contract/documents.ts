@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import * as z from 'zod';
+import { UserError } from '../errors.ts';
 import { type OnBroken, orBroken, throwBroken } from './broken.ts';
 import { says, wrongIn } from './wrong.ts';
 import { parseYaml, type Yaml } from './yaml.ts';
@@ -19,8 +20,8 @@ export interface DatasetDocument {
 }
 
 /**
- * The dataset files of a folder, one to a subfolder that has a `dataset.yaml`, by name.
- * One that is wrong is told with a UserError that has the file, the line, the key and what is wrong with it.
+ * The dataset files of a folder, one to a subfolder, by name. One that is wrong is told with a UserError that has the
+ * file, the line, the key and what is wrong with it; a subfolder without a `dataset.yaml` is one too.
  */
 export async function readDocuments(
   root: string,
@@ -31,14 +32,35 @@ export async function readDocuments(
     const folder = join(root, name);
     const file = join(folder, 'dataset.yaml');
     const text = await absentAs(undefined, readFile(file, 'utf8'));
-    if (text === undefined) continue;
-    const document = orBroken(folder, onBroken, () => {
+    if (text === undefined) {
+      const error = await noDataset(folder);
+      if (error) onBroken({ folder, error });
+      continue;
+    }
+    const document = await orBroken(folder, onBroken, () => {
       const yaml = parseYaml(text, file);
       return { folder, kind: check(kindShape, yaml).kind, yaml };
     });
     if (document) documents.push(document);
   }
   return documents;
+}
+
+/** The codes of what is told of a folder that is no dataset, whatever it was meant to be. */
+const NO_DATASET = ['dataset.noContract', 'dataset.misnamed'];
+
+/** For who wants one dataset or none, and need not know what other folders are for. */
+export const throwIfDataset: OnBroken = (broken) => {
+  if (!NO_DATASET.includes(broken.error.code)) throwBroken(broken);
+};
+
+/** Why a folder without `dataset.yaml` is no dataset; undefined of a file, and of a program's own folder. */
+async function noDataset(folder: string): Promise<UserError | undefined> {
+  const names = await absentAs(undefined, readdir(folder));
+  if (names === undefined || basename(folder).startsWith('.')) return undefined;
+  const like = names.find((name) => /^dataset\.ya?ml$/i.test(name));
+  if (like) return new UserError('dataset.misnamed', { file: join(folder, like) });
+  return new UserError('dataset.noContract', { folder });
 }
 
 /** A mapping of these keys, a `dataset.yaml` or a part of it; another key is refused. */

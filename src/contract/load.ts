@@ -46,7 +46,7 @@ export interface SheetReport {
   read: number;
   accepted: number;
   rejected: number;
-  /** Rows that are no data: totals, and notes whose key columns are all blank. The first hundred are named. */
+  /** Rows that are no data: totals, and notes. The first hundred are named. */
   totals: number;
   notes: number;
   readonly skippedRows: number[];
@@ -69,7 +69,7 @@ export async function loadSheet(
   const { texts } = workbook;
   const { columns } = dataset;
   const facts = createFacts();
-  const skipRows = createSkipRows(columns, await workbook.tables(sheet), texts);
+  const skipRows = createSkipRows(dataset, await workbook.tables(sheet), texts);
   const checks = columns.map((column) => createColumnCheck(column, dataset, texts));
   const block = createRowBlock(columns.length);
   const out = createRowBatch(dataset);

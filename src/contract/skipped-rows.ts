@@ -1,7 +1,7 @@
 import { TEXT } from '../workbook/cells.ts';
 import type { Texts } from '../workbook/texts.ts';
 import type { SheetTable } from '../workbook/workbook.ts';
-import type { Column } from './dataset.ts';
+import type { Dataset } from './dataset.ts';
 import { fold } from './fold.ts';
 import { type RowBlock, SKIPPED } from './row-block.ts';
 
@@ -14,11 +14,12 @@ export type SkipRows = (
 ) => void;
 
 export function createSkipRows(
-  columns: readonly Column[],
+  { columns, period }: Dataset,
   tables: readonly SheetTable[],
   texts: Texts,
 ): SkipRows {
   const keys = columns.flatMap(({ key }, slot) => (key ? [slot] : []));
+  const when = columns.findIndex(({ name }) => name === period);
   const totalsRows = rowsOfTotals(tables);
 
   return (block, onSkip) => {
@@ -26,7 +27,9 @@ export function createSkipRows(
     const lacksKey = keys.some((slot) => block.kinds[slot].subarray(0, block.count).includes(0));
     if (!lacksKey && totalsRows.size === 0) return;
     for (let row = 0; row < block.count; row++) {
-      const kind = totalsRows.has(block.rows[row]) ? 'totals' : partialRow(block, row, keys, texts);
+      const kind = totalsRows.has(block.rows[row])
+        ? 'totals'
+        : partialRow(block, row, keys, when, texts);
       if (kind === undefined) continue;
       block.fates[row] = SKIPPED;
       block.skipped++;
@@ -40,6 +43,7 @@ function partialRow(
   { kinds, values }: RowBlock,
   row: number,
   keys: readonly number[],
+  when: number,
   texts: Texts,
 ): 'totals' | 'notes' | undefined {
   if (!keys.some((slot) => kinds[slot][row] === 0)) return undefined;
@@ -47,9 +51,13 @@ function partialRow(
   const isTotal = (slot: number) =>
     kinds[slot][row] === TEXT && TOTAL.test(fold(texts.get(values[slot][row])));
   if (keys.some(isTotal)) return 'totals';
-  if (keys.every((slot) => kinds[slot][row] === 0)) return 'notes';
   const cells = kinds.filter((column) => column[row] !== 0);
-  return cells.length === 1 && cells[0][row] === TEXT ? 'notes' : undefined;
+  if (keys.some((slot) => kinds[slot][row] !== 0))
+    return cells.length === 1 && cells[0][row] === TEXT ? 'notes' : undefined;
+  // A sum has no date, and a note nothing but words in its place. What says when and something more may be a sale.
+  const kind = kinds[when][row];
+  const saysWhen = kind !== 0 && (kind !== TEXT || /\d/.test(texts.get(values[when][row])));
+  return saysWhen && cells.length > 1 ? undefined : 'notes';
 }
 
 function rowsOfTotals(tables: readonly SheetTable[]): Set<number> {

@@ -11,7 +11,7 @@ import { deliveriesOf } from './drop.ts';
 import { INBOX } from './folders.ts';
 import { prepareDatasets } from './prepare.ts';
 import { canWait, type Failure, type NotReceived, type Receiving } from './receivers.ts';
-import { findWarnings, type Warning } from './warnings.ts';
+import { findWarnings, type Warning, type Warnings } from './warnings.ts';
 
 export interface RunSummary extends NotReceived {
   readonly runId: string;
@@ -29,6 +29,8 @@ export interface RunSummary extends NotReceived {
   readonly warnings: readonly Warning[];
   /** How many more of their kinds there are. */
   readonly moreWarnings: number;
+  /** Datasets whose tables are published, but of which it cannot be told what looks wrong, and why. */
+  readonly unwarned: Warnings['failed'];
 }
 
 /**
@@ -75,7 +77,11 @@ export async function runOnce(
     consolidated.push({ dataset, months });
   }
   const warnings =
-    consolidated.length > 0 ? await findWarnings(warehouse, datasets) : { shown: [], more: 0 };
+    consolidated.length > 0
+      ? await findWarnings(warehouse, datasets)
+      : { shown: [], more: 0, failed: [] };
+  for (const { dataset, error } of warnings.failed)
+    context.log.error({ dataset: dataset.name, err: error }, 'warnings not found');
   return {
     runId,
     files: await findDrops(
@@ -90,5 +96,6 @@ export async function runOnce(
     broken,
     warnings: warnings.shown,
     moreWarnings: warnings.more,
+    unwarned: warnings.failed,
   };
 }

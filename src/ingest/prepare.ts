@@ -1,4 +1,5 @@
 import { UserError } from '../errors.ts';
+import type { Warehouse } from '../warehouse/warehouse.ts';
 import type { Context } from './context.ts';
 
 type Datasets = Pick<Context, 'datasets' | 'broken'>;
@@ -10,7 +11,7 @@ type Datasets = Pick<Context, 'datasets' | 'broken'>;
 export async function prepareDatasets({
   warehouse,
   ...known
-}: Datasets & Pick<Context, 'warehouse'>): Promise<Datasets> {
+}: Datasets & { readonly warehouse: Pick<Warehouse, 'prepare'> }): Promise<Datasets> {
   let { datasets, broken } = known;
   for (;;) {
     try {

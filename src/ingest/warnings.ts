@@ -1,6 +1,13 @@
 import type { Dataset } from '../contract/dataset.ts';
+import { EntradaError, UserError } from '../errors.ts';
 import { monthsOf } from '../ledger/ledger.ts';
-import { landingTable, naming, statements } from '../warehouse/dataset-sql.ts';
+import {
+  landingTable,
+  naming,
+  requireColumns,
+  type Statement,
+  statements,
+} from '../warehouse/dataset-sql.ts';
 import { withinMonths } from '../warehouse/months.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
 
@@ -27,7 +34,20 @@ export interface Warnings {
   readonly shown: readonly Warning[];
   /** How many more there are. */
   readonly more: number;
+  /** Datasets of which nothing can be told, and why. */
+  readonly failed: readonly { readonly dataset: Dataset; readonly error: EntradaError }[];
 }
+
+/** What a statement of warnings.sql gives. */
+const COLUMNS = [
+  'KEY_COLUMN',
+  'KEY_VALUE',
+  'NAME_COLUMN',
+  'ONE',
+  'OTHER',
+  'ONE_LOAD_ID',
+  'OTHER_LOAD_ID',
+];
 
 /** What each dataset's warnings.sql finds in its tables. */
 export async function findWarnings(
@@ -35,29 +55,44 @@ export async function findWarnings(
   datasets: readonly Dataset[],
 ): Promise<Warnings> {
   const shown: Warning[] = [];
+  const failed: { dataset: Dataset; error: EntradaError }[] = [];
   let more = 0;
   for (const dataset of datasets) {
-    for (const statement of await statements(dataset, 'warnings.sql')) {
-      // Of a million things that look wrong only the first ones come here, and how many there are.
-      const { rows } = await naming(dataset, statement, (sql) =>
-        warehouse.query(`SELECT *, COUNT(*) OVER () FROM (${sql}\n) LIMIT ${SHOWN_OF_A_KIND}`),
-      );
-      more += Number(rows.at(0)?.at(-1) ?? 0) - rows.length;
-      for (const row of rows) {
-        const [keyColumn, key, column, one, other] = row.map(String);
-        const place = (value: string, loadId: number) =>
-          placeOf(warehouse, dataset, { keyColumn, key, column, value, loadId });
-        shown.push({
-          keyColumn,
-          key,
-          column,
-          one: await place(one, Number(row[5])),
-          other: await place(other, Number(row[6])),
-        });
+    try {
+      for (const statement of await statements(dataset, 'warnings.sql')) {
+        const found = await findIn(warehouse, dataset, statement);
+        shown.push(...found.shown);
+        more += found.more;
       }
+    } catch (error) {
+      // What was published stays so.
+      if (!(error instanceof EntradaError)) throw error;
+      failed.push({ dataset, error });
     }
   }
-  return { shown, more };
+  return { shown, more, failed };
+}
+
+async function findIn(warehouse: Warehouse, dataset: Dataset, statement: Statement) {
+  // Of a million things that look wrong only the first ones come here, and how many there are.
+  const { columns, rows } = await naming(dataset, statement, (sql) =>
+    warehouse.query(`SELECT *, COUNT(*) OVER () FROM (${sql}\n) LIMIT ${SHOWN_OF_A_KIND}`),
+  );
+  requireColumns(statement, columns.slice(0, -1), COLUMNS);
+  const shown: Warning[] = [];
+  for (const row of rows) {
+    const [keyColumn, key, column, one, other] = row.map(String);
+    const place = (value: string, loadId: number) =>
+      placeOf(warehouse, dataset, statement, { keyColumn, key, column, value, loadId });
+    shown.push({
+      keyColumn,
+      key,
+      column,
+      one: await place(one, Number(row[5])),
+      other: await place(other, Number(row[6])),
+    });
+  }
+  return { shown, more: Number(rows.at(0)?.at(-1) ?? 0) - rows.length };
 }
 
 interface Sought {
@@ -68,19 +103,34 @@ interface Sought {
   readonly loadId: number;
 }
 
-/** The first row of a load that holds the pair. */
-async function placeOf(warehouse: Warehouse, dataset: Dataset, sought: Sought): Promise<Place> {
-  const { keyColumn, key, column, value, loadId } = sought;
-  const months = withinMonths(await monthsOf(warehouse, loadId));
-  const { rows } = await warehouse.query(
-    `SELECT f.FILE_NAME, f.SHEET, MIN(l.SHEET_ROW)
-     FROM ${landingTable(dataset)} AS l
-     JOIN ledger_events AS f ON f.LOAD_ID = l.LOAD_ID AND f.EVENT = 'loaded'
-     WHERE ${months} AND l.LOAD_ID = @loadId
-       AND CAST(l.${keyColumn} AS STRING) = @key AND CAST(l.${column} AS STRING) = @value
-     GROUP BY f.FILE_NAME, f.SHEET`,
-    { loadId, key, value },
-  );
-  const [file, sheet, row] = rows[0];
-  return { value, file: String(file), sheet: String(sheet), row: Number(row) };
+/** The first row of a load that holds the pair. Throws UserError `dataset.noWarning` when there is none. */
+async function placeOf(
+  warehouse: Warehouse,
+  dataset: Dataset,
+  { file, line }: Statement,
+  { keyColumn, key, column, value, loadId }: Sought,
+): Promise<Place> {
+  const isNamed = (wanted: string) => dataset.columns.some(({ name }) => name === wanted);
+  if (isNamed(keyColumn) && isNamed(column) && Number.isSafeInteger(loadId)) {
+    const months = withinMonths(await monthsOf(warehouse, loadId));
+    const { rows } = await warehouse.query(
+      `SELECT f.FILE_NAME, f.SHEET, MIN(l.SHEET_ROW)
+       FROM ${landingTable(dataset)} AS l
+       JOIN ledger_events AS f ON f.LOAD_ID = l.LOAD_ID AND f.EVENT = 'loaded'
+       WHERE ${months} AND l.LOAD_ID = @loadId
+         AND CAST(l.${keyColumn} AS STRING) = @key AND CAST(l.${column} AS STRING) = @value
+       GROUP BY f.FILE_NAME, f.SHEET`,
+      { loadId, key, value },
+    );
+    const found = rows.at(0);
+    if (found)
+      return {
+        value,
+        file: String(found[0]),
+        sheet: String(found[1]),
+        row: Number(found[2]),
+      };
+  }
+  const sought = { keyColumn, key, column, value, loadId: String(loadId) };
+  throw new UserError('dataset.noWarning', { file, line, ...sought });
 }

@@ -181,6 +181,13 @@ export const en = {
   'dataset.noKey': '{file}, line {line}: no column is a key. Give at least one "key: true".',
   'dataset.sharedHeader':
     '{file}, line {line}: the columns {column} and {other} are both found by the header "{header}". Rename one of them, or take the alias away.',
+  'dataset.noContract':
+    'The folder {folder} has no dataset.yaml. Add it (docs/datasets.md says what it takes), or move the folder out of datasets/.',
+  'dataset.misnamed': '{file} is not looked for. Rename it to dataset.yaml.',
+  'dataset.noProcedure':
+    '{file}, line {line}: there is no procedure {found}. Add its file {found}.sql beside dataset.yaml, or correct the name.',
+  'dataset.noTable':
+    '{file}, line {line}: tables.sql makes no {found}. Correct the name, or make it there; what it makes is: {made}.',
   'dataset.kindTwice':
     '{file}, line {line}: {other} is of kind spotify too, and there may be one. Take one of them away.',
   'dataset.notWhole':
@@ -289,6 +296,14 @@ export const en = {
     'The tables of this home were made by a newer Entrada: {name} is at version {found}, and this one knows {version}. Use the newer one, or another home.',
   'dataset.sql':
     '{file}, line {line}: the database refuses this statement of the dataset {dataset} ({detail}). Mend it and run again.',
+  'dataset.sqlMakes':
+    '{file}, line {line}: "{start}" has no place here. tables.sql takes CREATE TABLE IF NOT EXISTS and CREATE VIEW IF NOT EXISTS with a plain name, each ended by ; at the end of a line.',
+  'dataset.sqlReads':
+    '{file}, line {line}: "{start}" has no place here. checks.sql and warnings.sql only read: SELECT, or WITH and a SELECT, each ended by ; at the end of a line.',
+  'dataset.sqlColumns':
+    '{file}, line {line}: this statement gives the columns {found}; wanted are {wanted}, in this order.',
+  'dataset.noWarning':
+    '{file}, line {line}: no row of the load {loadId} has {keyColumn} {key} and {column} {value}. KEY_COLUMN and NAME_COLUMN are columns of the contract, and a LOAD_ID is of the load that holds its value.',
   'dataset.columnType':
     'The dataset {dataset} says that {column} is of the type {is}, and in this home it is {was}. Give the new column another name, or load the files of backup/ into a new home.',
   'dataset.columnLost':
@@ -306,7 +321,7 @@ export const en = {
   'file.rejections': '  The rejected rows, cell by cell: {place}',
   'file.skipped': '  Not data, so not summed: {totals} total and {notes} note rows (rows {rows})',
   'file.ignoredColumns': '  Columns that the contract does not name, ignored: {columns}',
-  'file.hidden': '  Hidden in Excel but loaded: {rows} rows, {columns} columns',
+  'file.hidden': '  Hidden in Excel, and read all the same: {rows} rows, {columns} columns',
   'file.later': '{file}: not now. {reason}',
   'wait.ready': '{file}: ready; the next run takes it',
   'wait.name': '{file}: left in entrada/; only .xlsx and .xlsm workbooks are taken',
@@ -319,6 +334,7 @@ export const en = {
     '{file}: left in entrada/; its end has not arrived yet (without it for ten minutes, it is rejected as damaged)',
   'wait.gaps': '{file}: left in entrada/; its bytes are not yet those that its checksums promise',
   'run.unpublished': '{dataset}: not consolidated; its tables are as they were. {reason}',
+  'run.unwarned': '{dataset}: its warnings cannot be told; its tables are none the worse. {reason}',
   'run.nothing': 'Nothing new.',
   'run.consolidated': '{dataset}: tables consolidated for {ranges} (run {run})',
   'run.cost': 'BigQuery: {jobs} jobs, {mib} MiB billed, {seconds} s of slot time',
@@ -406,6 +422,8 @@ export const en = {
     '{file} is retracted: {keys} keys changed, in {months}. Its file stays in backup/.',
   'status.columns': 'file, state, read, loaded, rejected, repeated, when (UTC), why',
   'status.runColumns': 'run, table, outcome, rows, null, when (UTC), why',
+  'status.due':
+    '{dataset}: what was loaded for {ranges} is not in the tables yet. The next run consolidates it; if the last one tried and could not, it said why, and so will the next.',
   'state.received': 'received',
   'state.loaded': 'loaded',
   'state.rejected': 'rejected',

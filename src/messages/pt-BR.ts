@@ -179,6 +179,13 @@ export const ptBR: Record<Code, string> = {
     '{file}, linha {line}: nenhuma coluna é chave. Ponha "key: true" em pelo menos uma.',
   'dataset.sharedHeader':
     '{file}, linha {line}: as colunas {column} e {other} têm ambas o cabeçalho "{header}". Renomeie uma delas ou tire o alias.',
+  'dataset.noContract':
+    'A pasta {folder} não tem dataset.yaml. Acrescente-o (docs/datasets.md diz o que ele leva) ou tire a pasta de datasets/.',
+  'dataset.misnamed': '{file} não é lido. Renomeie para dataset.yaml.',
+  'dataset.noProcedure':
+    '{file}, linha {line}: não existe a procedure {found}. Acrescente o arquivo {found}.sql ao lado de dataset.yaml ou corrija o nome.',
+  'dataset.noTable':
+    '{file}, linha {line}: tables.sql não cria {found}. Corrija o nome ou crie-a ali; o que ele cria é: {made}.',
   'dataset.kindTwice':
     '{file}, linha {line}: {other} também é do tipo spotify, e só pode haver um. Tire um deles.',
   'dataset.notWhole':
@@ -289,6 +296,14 @@ export const ptBR: Record<Code, string> = {
     'As tabelas desta pasta foram feitas por um Entrada mais novo: {name} está na versão {found}, e este conhece a {version}. Use o mais novo, ou outra pasta.',
   'dataset.sql':
     '{file}, linha {line}: o banco de dados recusou este comando do dataset {dataset} ({detail}). Corrija e execute de novo.',
+  'dataset.sqlMakes':
+    '{file}, linha {line}: "{start}" não cabe aqui. tables.sql leva CREATE TABLE IF NOT EXISTS e CREATE VIEW IF NOT EXISTS com um nome sem aspas, cada um terminado por ; no fim da linha.',
+  'dataset.sqlReads':
+    '{file}, linha {line}: "{start}" não cabe aqui. checks.sql e warnings.sql só leem: SELECT, ou WITH e um SELECT, cada um terminado por ; no fim da linha.',
+  'dataset.sqlColumns':
+    '{file}, linha {line}: este comando dá as colunas {found}; as esperadas são {wanted}, nesta ordem.',
+  'dataset.noWarning':
+    '{file}, linha {line}: nenhuma linha da carga {loadId} tem {keyColumn} {key} e {column} {value}. KEY_COLUMN e NAME_COLUMN são colunas do contrato, e um LOAD_ID é o da carga em que está o seu valor.',
   'dataset.columnType':
     'O dataset {dataset} diz que {column} é do tipo {is}, e neste diretório ela é {was}. Dê outro nome à coluna nova, ou carregue os arquivos de backup/ em um diretório novo.',
   'dataset.columnLost':
@@ -308,7 +323,7 @@ export const ptBR: Record<Code, string> = {
   'file.skipped':
     '  Não são dados, e não foram somadas: {totals} linhas de total e {notes} de observação (linhas {rows})',
   'file.ignoredColumns': '  Colunas que o contrato não prevê, ignoradas: {columns}',
-  'file.hidden': '  Ocultas no Excel, mas carregadas: {rows} linhas, {columns} colunas',
+  'file.hidden': '  Ocultas no Excel, e lidas assim mesmo: {rows} linhas, {columns} colunas',
   'file.later': '{file}: agora não. {reason}',
   'wait.ready': '{file}: pronto; a próxima execução o processa',
   'wait.name': '{file}: deixado em entrada/; só planilhas .xlsx e .xlsm são processadas',
@@ -322,6 +337,8 @@ export const ptBR: Record<Code, string> = {
   'wait.gaps':
     '{file}: deixado em entrada/; seus bytes ainda não são os que suas somas de verificação prometem',
   'run.unpublished': '{dataset}: não consolidado; suas tabelas estão como estavam. {reason}',
+  'run.unwarned':
+    '{dataset}: não há como dar os seus avisos; as suas tabelas não pioram por isso. {reason}',
   'run.nothing': 'Nada de novo.',
   'run.consolidated': '{dataset}: tabelas consolidadas para {ranges} (execução {run})',
   'run.cost': 'BigQuery: {jobs} jobs, {mib} MiB faturados, {seconds} s de tempo de slot',
@@ -409,6 +426,8 @@ export const ptBR: Record<Code, string> = {
   'status.columns':
     'arquivo, situação, lidas, carregadas, rejeitadas, repetidas, quando (UTC), por quê',
   'status.runColumns': 'execução, tabela, resultado, linhas, nulos, quando (UTC), por quê',
+  'status.due':
+    '{dataset}: o que foi carregado para {ranges} ainda não está nas tabelas. A próxima execução consolida; se a última tentou e não conseguiu, disse por quê, e a próxima também dirá.',
   'state.received': 'recebido',
   'state.loaded': 'carregado',
   'state.rejected': 'rejeitado',

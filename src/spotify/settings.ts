@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { withEnvFile } from '../config.ts';
-import { mapping, parseDocument, readDocuments } from '../contract/documents.ts';
+import { mapping, parseDocument, readDocuments, throwIfDataset } from '../contract/documents.ts';
 import { says } from '../contract/wrong.ts';
 import { UserError } from '../errors.ts';
 import { matches } from './match.ts';
@@ -51,7 +51,9 @@ export async function readSpotifyDataset(
 ): Promise<SpotifyDataset | undefined> {
   let found: SpotifyDataset | undefined;
   for (const folder of folders) {
-    const documents = (await readDocuments(folder)).filter(({ kind }) => kind === 'spotify');
+    const documents = (await readDocuments(folder, throwIfDataset)).filter(
+      ({ kind }) => kind === 'spotify',
+    );
     if (documents.length > 1) {
       const [{ file: other }, { file, lineOf }] = documents.map(({ yaml }) => yaml);
       throw new UserError('dataset.kindTwice', { file, line: lineOf(['kind']), other });

@@ -3,7 +3,7 @@ import { COST_COLUMNS } from '../ledger/costs.ts';
 import { IS_DUE } from '../ledger/ledger.ts';
 import type { BigQueryPlace } from './bigquery-client.ts';
 import { fullName, script, transaction } from './bigquery-scripts.ts';
-import { removal } from './dataset-sql.ts';
+import { CHECK_COLUMNS, removal } from './dataset-sql.ts';
 import type { MonthRange } from './warehouse.ts';
 
 /* Three procedures make one of a dataset's many: a transaction of BigQuery is one script. */
@@ -23,7 +23,7 @@ export function monthsBody(place: BigQueryPlace, dataset: Dataset): string {
 }
 
 export function checkBody(checks: readonly string[]): string {
-  const texts = ['COMPARED', 'EXPECTED', 'FOUND'].map((column) => `CAST(${column} AS STRING)`);
+  const texts = CHECK_COLUMNS.map((column) => `CAST(${column} AS STRING)`);
   const looks = checks.map(
     (check) => `SET v_failed = (SELECT TO_JSON_STRING([${texts.join(', ')}]) FROM (
 ${check}

@@ -13,7 +13,6 @@ import {
 } from './bigquery-procedures.ts';
 import { fullName, qualify, script } from './bigquery-scripts.ts';
 import {
-  nameMade,
   type ParsedTables,
   parseTables,
   type WantedTable,
@@ -23,6 +22,7 @@ import {
   createLandingTable,
   landingTable,
   linesIn,
+  nameMade,
   type Statement,
   statements,
 } from './dataset-sql.ts';

@@ -2,12 +2,10 @@ import type { Dataset } from '../contract/dataset.ts';
 import { EVENT_COLUMNS, eventRow, type LedgerEvent } from '../ledger/events.ts';
 import type { BigQueryPlace, Parameters } from './bigquery-client.ts';
 import { landingTable, withdrawal } from './dataset-sql.ts';
+import { COMMENTS, TEXTS } from './sql-text.ts';
 
 /* The scripts that BigQuery is sent, as text. Every table has its full name: a script knows no default dataset. */
 
-const TEXTS = `'''[^]*?'''|"""[^]*?"""|'(?:\\\\.|[^'\\\\])*'|"(?:\\\\.|[^"\\\\])*"|\`[^\`]*\``;
-const COMMENTS = '--[^\\n]*|#[^\\n]*|/\\*[^]*?\\*/';
-const TOKENS = new RegExp(`${TEXTS}|${COMMENTS}`, 'g');
 const REFERENCE = new RegExp(
   `${TEXTS}|${COMMENTS}|\\b(FROM|JOIN|INTO|UPDATE)(\\s+)(\\w+)(?![\\w.(])`,
   'gi',
@@ -21,13 +19,6 @@ export function qualify(sql: string, names: ReadonlySet<string>, place: BigQuery
   return sql.replace(REFERENCE, (all, keyword, space, name) =>
     names.has(name) ? `${keyword}${space}${fullName(place, name)}` : all,
   );
-}
-
-/** How many statements a text has, and the first word of it. */
-export function statementsIn(sql: string): { readonly count: number; readonly first: string } {
-  const bare = sql.replace(TOKENS, (token) => (/^(--|#|\/\*)/.test(token) ? ' ' : "''"));
-  const parts = bare.split(';').filter((part) => part.trim() !== '');
-  return { count: parts.length, first: /^[\s(]*(\w*)/.exec(bare)?.[1].toUpperCase() ?? '' };
 }
 
 /** One transaction, which a rehearsal undoes. What `result` selects is the script's result in both cases. */

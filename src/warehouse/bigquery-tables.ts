@@ -26,7 +26,6 @@ export interface ParsedTables {
 }
 
 const MONTH = 'MONTH_START';
-const NAME = /^CREATE (?:TABLE|VIEW) IF NOT EXISTS (\w+)/;
 const TABLE = /^CREATE TABLE IF NOT EXISTS (\w+)\s*\(([\s\S]*)\)$/;
 const VIEW = /^CREATE VIEW IF NOT EXISTS (\w+) AS\s+([\s\S]+)$/;
 const COLUMN =
@@ -76,9 +75,4 @@ function foreign(dataset: string, { file, line }: Statement, text: string): User
     line,
     start: text.split('\n', 1)[0].slice(0, 80),
   });
-}
-
-/** The name of what a statement makes. */
-export function nameMade(sql: string): string {
-  return NAME.exec(sql)?.[1] ?? '';
 }

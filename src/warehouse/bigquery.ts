@@ -15,10 +15,11 @@ import { namingCalled } from './bigquery-naming.ts';
 import { keyOf, onceDone } from './bigquery-once.ts';
 import { consolidating } from './bigquery-procedures.ts';
 import type { TablesOnly } from './bigquery-schema.ts';
-import { fullName, recording, statementsIn, transaction, withdrawing } from './bigquery-scripts.ts';
+import { fullName, recording, transaction, withdrawing } from './bigquery-scripts.ts';
 import { stage, stagingTable, temporaryFolder, unstage, writeNdjson } from './bigquery-stage.ts';
 import { rehearsal } from './bigquery-sums.ts';
 import type { Field } from './bigquery-values.ts';
+import { statementsIn } from './sql-text.ts';
 import type { MonthRange, Retraction, TableRows, Warehouse } from './warehouse.ts';
 
 export interface BigQueryOptions extends BigQueryClientOptions {

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Column, Dataset } from '../contract/dataset.ts';
 import { UserError } from '../errors.ts';
+import { bareSql, statementsIn } from './sql-text.ts';
 import type { MonthRange } from './warehouse.ts';
 
 /** The table of every accepted row of a dataset, with the load and the row of the sheet it came from. */
@@ -24,6 +25,9 @@ export function createLandingTable(dataset: Dataset): string {
   return `CREATE TABLE IF NOT EXISTS ${landingTable(dataset)} (${[...own, ...columns].join(', ')})`;
 }
 
+/** Files that a dataset may do without. They only ask what is in the tables. */
+export const OPTIONAL: ReadonlySet<string> = new Set(['checks.sql', 'warnings.sql']);
+
 /** A statement of a dataset, and where it begins. */
 export interface Statement {
   readonly sql: string;
@@ -34,7 +38,8 @@ export interface Statement {
 
 /**
  * The statements of one of a dataset's .sql files, in order. A statement ends with `;` at the end of a line.
- * Throws UserError `dataset.sqlMissing` when the file is not there, unless a dataset may do without it.
+ * Throws UserError `dataset.sqlMissing` when the file is not there, unless a dataset may do without it, and
+ * `dataset.sqlMakes` or `dataset.sqlReads` for a statement that has no place in the file.
  */
 export async function statements(
   { name, folder }: Pick<Dataset, 'name' | 'folder'>,
@@ -52,10 +57,34 @@ export async function statements(
   for (const piece of text.replace(/^[^\S\n]*--.*$/gm, '').split(/;[^\S\n]*$/m)) {
     const sql = piece.trim();
     const before = piece.slice(0, piece.indexOf(sql));
-    if (sql !== '') found.push({ sql, file: path, line: line + linesIn(before) });
+    if (sql !== '') {
+      const statement = { sql, file: path, line: line + linesIn(before) };
+      refuseForeign(name, file, statement);
+      found.push(statement);
+    }
     line += linesIn(piece);
   }
   return found;
+}
+
+/** As much of a statement as shows which one it is. */
+const SHOWN = 60;
+
+/** tables.sql runs at every start, and must not take away what is there; the files that may be left out only ask. */
+function refuseForeign(dataset: string, file: string, { sql, file: path, line }: Statement): void {
+  const { count, first } = statementsIn(sql);
+  const values = { dataset, file: path, line, start: sql.split('\n', 1)[0].slice(0, SHOWN) };
+  if (file === 'tables.sql' && (count !== 1 || nameMade(sql) === ''))
+    throw new UserError('dataset.sqlMakes', values);
+  if (OPTIONAL.has(file) && (count !== 1 || !['SELECT', 'WITH'].includes(first)))
+    throw new UserError('dataset.sqlReads', values);
+}
+
+const NAME = /^CREATE\s+(?:TABLE|VIEW)\s+IF\s+NOT\s+EXISTS\s+(\w+)/i;
+
+/** The name of the table or view that a statement makes; empty when it makes neither. */
+export function nameMade(sql: string): string {
+  return NAME.exec(bareSql(sql))?.[1] ?? '';
 }
 
 /** How many lines end in a text. */
@@ -86,7 +115,19 @@ export function refusedAt(
   return new UserError('dataset.sql', { dataset, file, line, detail }, { cause: error });
 }
 
-const OPTIONAL = new Set(['checks.sql', 'warnings.sql']);
+/** What a statement of checks.sql gives: what was compared, what it should be, what it is. */
+export const CHECK_COLUMNS = ['COMPARED', 'EXPECTED', 'FOUND'];
+
+/** Throws UserError `dataset.sqlColumns` when a statement does not give the columns that are wanted, in their order. */
+export function requireColumns(
+  { file, line }: Statement,
+  found: readonly string[],
+  wanted: readonly string[],
+): void {
+  const values = { file, line, found: found.join(', '), wanted: wanted.join(', ') };
+  if (values.found.toUpperCase() !== values.wanted)
+    throw new UserError('dataset.sqlColumns', values);
+}
 
 /** Of a dataset's tables the first holds its rows; these are the others, whose last column is a sum. */
 export function sumTables({ tables }: Dataset): readonly string[] {

@@ -11,7 +11,15 @@ import type { Dataset } from '../contract/dataset.ts';
 import { TerminalError, UserError } from '../errors.ts';
 import { EVENT_COLUMNS, eventRow, LEDGER_TABLES, type LedgerEvent } from '../ledger/events.ts';
 import { allMonths } from '../ledger/ledger.ts';
-import { createLandingTable, naming, statements, withMonths } from './dataset-sql.ts';
+import {
+  CHECK_COLUMNS,
+  createLandingTable,
+  naming,
+  requireColumns,
+  type Statement,
+  statements,
+  withMonths,
+} from './dataset-sql.ts';
 import { takeOutWithdrawn } from './duckdb-changes.ts';
 import { followContract } from './duckdb-columns.ts';
 import { createLoad } from './duckdb-load.ts';
@@ -198,8 +206,7 @@ function createWarehouse(instance: DuckDBInstance, connection: DuckDBConnection)
       }
     }
     for (const range of portions) {
-      for (const check of checks)
-        await naming(dataset, check, (sql) => runCheck(withMonths(sql, range)));
+      for (const check of checks) await runCheck(dataset, check, range);
     }
   }
 
@@ -217,8 +224,12 @@ function createWarehouse(instance: DuckDBInstance, connection: DuckDBConnection)
     );
   }
 
-  async function runCheck(sql: string): Promise<void> {
-    const { rows } = await query(sql);
+  async function runCheck(dataset: Dataset, check: Statement, range: MonthRange): Promise<void> {
+    // Within another SELECT nothing but a query is taken.
+    const { columns, rows } = await naming(dataset, check, (sql) =>
+      query(`SELECT * FROM (${withMonths(sql, range)}\n)`),
+    );
+    requireColumns(check, columns, CHECK_COLUMNS);
     if (rows.length === 0) return;
     const [compared, expected, found] = rows[0].map(String);
     throw new TerminalError('check.failed', { compared, expected, found });

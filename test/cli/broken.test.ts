@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { cp, readdir, readFile, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { sale, sales } from '../ingest/home.ts';
 import { entrada as started } from '../ingest/killing.ts';
 import { formatted, workbook } from '../workbook-builder.ts';
 import { answerOf, entrada, GOOD, homeWith } from './entrada.ts';
@@ -47,10 +48,25 @@ const faults: Record<string, [file: string, change: (text: string) => string, sa
     (text) => `${text}\n}`,
     /datasets\/tipos\/dataset\.yaml, line \d+, column 1: this is no YAML: "}"/,
   ],
+  'a procedure without its file': [
+    'dataset.yaml',
+    (text) => text.replace('[proc_tipos]', '[proc_tipo]'),
+    /datasets\/tipos\/dataset\.yaml, line 16: there is no procedure proc_tipo\./,
+  ],
+  'a table that tables.sql does not make': [
+    'dataset.yaml',
+    (text) => text.replace('tipos_mes]', 'tipo_mes]'),
+    /datasets\/tipos\/dataset\.yaml, line 17: tables\.sql makes no tipo_mes\. .*: tipos, tipos_mes\./,
+  ],
   'a table that the database refuses': [
     'tables.sql',
-    (text) => `\n-- Mine;\n\n${text.replace('CREATE TABLE', 'CREATE TABEL')}`,
-    /datasets\/tipos\/tables\.sql, line 4: the database refuses this statement of the dataset tipos \(.*"TABEL"/,
+    (text) => `\n-- Mine;\n\n${text.replace('INT64', 'INT46')}`,
+    /datasets\/tipos\/tables\.sql, line 4: the database refuses this statement of the dataset tipos \(.*INT46/,
+  ],
+  'a statement in tables.sql that takes away': [
+    'tables.sql',
+    (text) => `${text}\nDROP TABLE bases_vendas_linhas;\n`,
+    /datasets\/tipos\/tables\.sql, line 4: "DROP TABLE bases_vendas_linhas" has no place here\./,
   ],
 };
 
@@ -85,6 +101,11 @@ test('every command goes on with the datasets that are right, and tells the othe
   const tells = /tipos: left out until it is mended\. .*datasets\/tipos\/dataset\.yaml/;
   const rows: [args: string[], code: number, said: RegExp][] = [
     [['status'], 0, /^bom\.xlsx +loaded .*\n(.*\n)*meu\.xlsx +postponed +.*left out/m],
+    [
+      ['status'],
+      0,
+      /^meu\.xlsx: not now\. No dataset takes it, and it may be of one that is left/m,
+    ],
     [['datasets'], 2, /^bases_vendas: /m],
     [['check', join(home, 'entrada/meu.xlsx')], 2, /No dataset takes it, and it may be of one/],
     [['retract', 'bom.xlsx', '--dry-run'], 0, /Retracting bom\.xlsx would change/],
@@ -107,6 +128,82 @@ test('every command goes on with the datasets that are right, and tells the othe
   // However many runs look at it.
   const told = "SELECT EVENT, CODE FROM ledger_events WHERE FILE_NAME = 'meu.xlsx'";
   assert.deepEqual(await answerOf(home, told), [['postponed', 'dataset.awaited']]);
+});
+
+test('status says what the next run will: of tables that the database refuses, and of each workbook', async () => {
+  const change = (text: string) => text.replace('ID INT64', 'ID INT46');
+  const { home } = await homeWithBroken('tables.sql', change);
+  await entrada(['run', '--home', home]);
+  await cp(join(home, 'entrada/meu.xlsx'), join(home, 'entrada/outro.xlsx'));
+  await writeFile(join(home, 'entrada/novo.xlsx'), sales(sale(7)));
+  const { stdout } = await entrada(['status', '--home', home]);
+  assert.match(stdout, /^tipos: left out .*tables\.sql, line 1: the database refuses .*INT46/m);
+  for (const name of ['meu', 'outro'])
+    assert.match(stdout, new RegExp(`^${name}\\.xlsx: not now\\. .*left out: tipos\\.`, 'm'));
+  assert.match(stdout, /^novo\.xlsx: ready; the next run takes it$/m);
+  const json = await entrada(['status', '--json', '--home', home]);
+  const reasons = json.objects().filter(({ type }) => type === 'waiting');
+  assert.deepEqual(
+    reasons.map(({ fileName, reason }) => [fileName, reason]),
+    [
+      ['meu.xlsx', 'dataset.awaited'],
+      ['novo.xlsx', 'wait.ready'],
+      ['outro.xlsx', 'dataset.awaited'],
+    ],
+  );
+});
+
+test('status says which contract the home does not bear, before a run does', async () => {
+  const { home } = await homeWithBroken('dataset.yaml', (text) => text);
+  await entrada(['run', '--home', home]);
+  const file = join(home, 'datasets/tipos/dataset.yaml');
+  const contract = await readFile(file, 'utf8');
+  await writeFile(file, contract.replace('VALOR, type: money', 'VALOR, type: number'));
+  const { stdout } = await entrada(['status', '--home', home]);
+  assert.match(stdout, /^tipos: left out .*VALOR is of the type DOUBLE, .* it is DECIMAL/m);
+});
+
+test('a folder of datasets/ that is no dataset is told by all who read them', async () => {
+  const { home } = await homeWithBroken('dataset.yaml', (text) => text);
+  const dataset = join(home, 'datasets/tipos');
+  await rename(join(dataset, 'dataset.yaml'), join(dataset, 'dataset.yml'));
+  await mkdir(join(home, 'datasets/rascunho'));
+  for (const [command, expected] of [
+    ['run', 2],
+    ['status', 0],
+    ['datasets', 2],
+  ] as const) {
+    const { code, stdout } = await entrada([command, '--home', home]);
+    assert.equal(code, expected, command);
+    assert.match(stdout, /^tipos: left out .*datasets\/tipos\/dataset\.yml is not looked for/m);
+    assert.match(stdout, /^rascunho: left out .*datasets\/rascunho has no dataset\.yaml/m);
+  }
+});
+
+test('what has no place in an SQL file is found before anything runs, with its line', async () => {
+  const home = await homeWith({});
+  const wrong: [file: string, sql: string, said: string][] = [
+    ['tables.sql', 'CREATE TABEL a (X INT64);', 'line 1: "CREATE TABEL a (X INT64)"'],
+    ['tables.sql', 'CREATE OR REPLACE VIEW a AS SELECT 1;', 'line 1: "CREATE OR REPLACE VIEW'],
+    ['tables.sql', '/* a; */\nCREATE TABLE IF NOT EXISTS a (X INT64); DELETE FROM a;', 'line 1: '],
+    ['checks.sql', 'SELECT 1;\n\nINSERT INTO tipos\nSELECT 1;', 'line 3: "INSERT INTO tipos"'],
+    ['warnings.sql', "SELECT ';'; DROP TABLE tipos;", 'line 1: '],
+    ['warnings.sql', 'UPDATE tipos SET ID = 1;', 'line 1: '],
+  ];
+  for (const [i, [file, sql]] of wrong.entries()) {
+    const dataset = join(home, `datasets/d${i}`);
+    await cp(TIPOS, dataset, { recursive: true });
+    const contract = await readFile(join(dataset, 'dataset.yaml'), 'utf8');
+    await writeFile(join(dataset, 'dataset.yaml'), contract.replace('name: tipos', `name: d${i}`));
+    await writeFile(join(dataset, file), sql);
+  }
+  const { code, stdout } = await entrada(['datasets', '--home', home]);
+  assert.equal(code, 2);
+  for (const [i, [file, , said]] of wrong.entries()) {
+    const line = stdout.split('\n').find((text) => text.startsWith(`d${i}: left out`)) ?? '';
+    assert.ok(line.includes(`datasets/d${i}/${file}, ${said}`), `${said}\n${stdout}`);
+    assert.match(line, /has no place here\./);
+  }
 });
 
 test('of two datasets with one name neither is used: nobody knows which one is meant', async () => {

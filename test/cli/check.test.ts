@@ -63,6 +63,40 @@ test('bad cells are listed by address, all of them as JSON, and the exit code sa
   assert.equal((all.rejections as unknown[]).length, MANY_ROWS);
 });
 
+const SKIPPED = workbook({
+  sheets: [
+    {
+      name: 'Vendas',
+      hiddenColumns: [4],
+      hiddenRows: [3],
+      rows: [
+        [...HEADER, 'Observação'],
+        sale(1),
+        sale(2),
+        ['Total', null, null, null, null, 3],
+        ['Fonte: sistema de vendas'],
+        ...Array.from({ length: 99 }, () => ['Revisado']),
+      ],
+    },
+  ],
+});
+
+test('what is no data, what the contract does not name and what is hidden is said, as run says it', async () => {
+  const path = await file('anotado.xlsx', SKIPPED);
+  const { code, stdout } = await entrada(['check', path]);
+  assert.equal(code, 0);
+  assert.match(
+    stdout,
+    /^ {2}Not data, so not summed: 1 total and 100 note rows \(rows 4 5 [\d ]+ 103 \.\.\.\)$/m,
+  );
+  assert.match(stdout, /^ {2}Columns that the contract does not name, ignored: Observação$/m);
+  assert.match(stdout, /^ {2}Hidden in Excel, and read all the same: 1 rows, 1 columns$/m);
+  const pt = await entrada(['check', path], { env: { ENTRADA_LANG: 'pt-BR' } });
+  assert.match(pt.stdout, /^ {2}Não são dados, .*: 1 linhas de total e 100 de observação/m);
+  assert.match(pt.stdout, /^ {2}Colunas que o contrato não prevê, ignoradas: Observação$/m);
+  assert.match(pt.stdout, /^ {2}Ocultas no Excel, e lidas assim mesmo: 1 linhas, 1 colunas$/m);
+});
+
 test('many bad cells: a person sees the first fifty', async () => {
   const path = await file('muitos.xlsx', MANY);
   const { stdout } = await entrada(['check', path]);

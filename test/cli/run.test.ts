@@ -132,6 +132,26 @@ test('1: a check that fails publishes nothing, and says what should be', async (
     'the other dataset is none the worse',
   );
   assert.deepEqual(await answerOf(home, 'SELECT COUNT(*) FROM tipos'), [[0]]);
+  const status = await entrada(['status', '--home', home]);
+  assert.match(status.stdout, /^tipos: what was loaded for 2020-01 is not in the tables yet\./m);
+  assert.doesNotMatch(status.stdout, /^bases_vendas: what was loaded/m);
+});
+
+test('2: a warnings.sql that fails is told beside the summary of a run that published', async () => {
+  const home = await homeWith({ 'bom.xlsx': good });
+  const dataset = join(home, 'datasets/tipos');
+  await cp(fileURLToPath(new URL('../datasets/tipos', import.meta.url)), dataset, {
+    recursive: true,
+  });
+  await writeFile(join(dataset, 'warnings.sql'), 'SELECT 1 AS one;\n');
+  const { code, stdout } = await entrada(['run', '--home', home]);
+  assert.equal(code, 2);
+  assert.match(stdout, /^bom\.xlsx: \d+ rows read/m);
+  assert.match(
+    stdout,
+    /^tipos: its warnings cannot be told; .*datasets\/tipos\/warnings\.sql, line 1: .* columns one; wanted are KEY_COLUMN, KEY_VALUE/m,
+  );
+  assert.match(stdout, /^bases_vendas: tables consolidated/m);
 });
 
 // How a run waits, and works when its turn has come, is in test/ingest/concurrency.test.ts.

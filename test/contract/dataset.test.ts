@@ -50,9 +50,9 @@ test('a contract that leaves out what has a default', async () => {
   ]);
 });
 
-test('datasets come by name; a folder without dataset.yaml, a file and an absent root are none', async () => {
+test('datasets come by name; a file, a hidden folder and an absent root are none', async () => {
   const folder = join(root, 'several');
-  for (const name of ['b', 'a', 'none']) await mkdir(join(folder, name), { recursive: true });
+  for (const name of ['b', 'a', '.git']) await mkdir(join(folder, name), { recursive: true });
   for (const name of ['b', 'a'])
     await writeFile(join(folder, name, 'dataset.yaml'), stringify({ ...right, name }));
   await writeFile(join(folder, 'README.md'), 'x');
@@ -61,6 +61,23 @@ test('datasets come by name; a folder without dataset.yaml, a file and an absent
     ['a', 'b'],
   );
   assert.deepEqual(await readDatasets(join(root, 'nowhere')), []);
+});
+
+test('a folder without dataset.yaml is told, and what to do; the others are read', async () => {
+  const folder = join(root, 'strays');
+  for (const name of ['a', 'empty', 'misnamed'])
+    await mkdir(join(folder, name), { recursive: true });
+  await writeFile(join(folder, 'a/dataset.yaml'), stringify(right));
+  await writeFile(join(folder, 'misnamed/dataset.yml'), stringify(right));
+  const told: unknown[] = [];
+  const datasets = await readDatasets(folder, ({ error: { code, values } }) =>
+    told.push([code, values]),
+  );
+  assert.equal(datasets.length, 1);
+  assert.deepEqual(told, [
+    ['dataset.noContract', { folder: join(folder, 'empty') }],
+    ['dataset.misnamed', { file: join(folder, 'misnamed/dataset.yml') }],
+  ]);
 });
 
 test('the shipped contract', async () => {

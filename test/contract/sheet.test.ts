@@ -129,19 +129,41 @@ test('totals and notes are reported and never summed', async () => {
     ['Grand Total', null, null, 5],
     ['  TOTAL:', null, null, 5],
     [null, null, null, 5],
-    [null, null, date(2019, 3, 14), 5],
+    [null, null, 'Soma do mês', 5],
+    [null, null, date(2019, 3, 14), null],
+    [null, null, 'Emitido em', date(2019, 3, 14)],
     ['Fonte: sistema de vendas', null, null, null],
     [null, 'Revisado em março', null, null],
+    [null, null, 'Impresso em 14/03/2019', null],
     order({ id: 2 }),
   ]);
-  assert.deepEqual(Object.keys(rows), ['2', '12']);
+  assert.deepEqual(Object.keys(rows), ['2', '15']);
   assert.deepEqual(messages, []);
   const { read, accepted, rejected, totals, notes, skippedRows } = report;
   assert.deepEqual(
     { read, accepted, rejected, totals, notes },
-    { read: 2, accepted: 2, rejected: 0, totals: 5, notes: 4 },
+    { read: 2, accepted: 2, rejected: 0, totals: 5, notes: 7 },
   );
-  assert.deepEqual(skippedRows, [3, 4, 5, 6, 7, 8, 9, 10, 11]);
+  assert.deepEqual(skippedRows, [3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14]);
+});
+
+test('what has a date and more is rejected for its blank keys: a sale does not pass for a note', async () => {
+  const { rows, report, messages } = await loadRows([
+    order(),
+    [null, null, date(2019, 3, 14), 5],
+    [null, null, '14/03/2019', 5],
+    [null, null, '31/02/2019', 5],
+    [null, null, cell('e', '<v>#N/A</v>'), 5],
+    [null, null, date(2019, 3, 14), 'cinco'],
+  ]);
+  assert.deepEqual(Object.keys(rows), ['2']);
+  assert.deepEqual([report.read, report.rejected, report.totals, report.notes], [6, 5, 0, 0]);
+  for (const row of [3, 4, 5, 6, 7])
+    for (const blank of [`A${row}: ID is blank`, `B${row}: NOME is blank`])
+      assert.ok(
+        messages.some((message) => message.startsWith(blank)),
+        `${blank} ${messages}`,
+      );
 });
 
 test('a row of data that lacks something is rejected, not passed over', async () => {

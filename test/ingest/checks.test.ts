@@ -54,3 +54,28 @@ test('promise 5, numbers reconcile: whatever is lost, doubled or wrong, a check 
   await home.run();
   assert.deepEqual(await home.query('SELECT SUM(QTD_VENDA) FROM bases_vendas'), [[3]]);
 });
+
+test('a check that gives other columns, or is no query, is told with its line; nothing is published', async () => {
+  await using home = await newHome();
+  await home.drop('a.xlsx', sales(sale(1)));
+  const faults: [sql: string, code: string, found: string | undefined][] = [
+    ["-- x\nSELECT 'all' AS COMPARED WHERE FALSE;\n", 'dataset.sqlColumns', 'COMPARED'],
+    [
+      "-- x\nSELECT 'all' AS COMPARED, 1 AS FOUND, 2 AS EXPECTED;\n",
+      'dataset.sqlColumns',
+      'COMPARED, FOUND, EXPECTED',
+    ],
+    ['-- x\nWITH a AS (SELECT 1) DELETE FROM con_mar_lin;\n', 'dataset.sql', undefined],
+  ];
+  for (const [sql, code, columns] of faults) {
+    const datasets = await changedDataset(home, 'checks.sql', sql);
+    const { unpublished } = await home.run({ datasets });
+    assert.deepEqual(
+      unpublished.map(({ error }) => [error.code, error.values.line, error.values.found]),
+      [[code, 2, columns]],
+      sql,
+    );
+    assert.equal(unpublished[0].error.values.file, join(datasets[0].folder, 'checks.sql'));
+    assert.deepEqual(await home.query('SELECT * FROM bases_vendas'), []);
+  }
+});

@@ -138,21 +138,23 @@ test('what BigQuery says no place of stays as it is', async () => {
   assert.deepEqual(error, ['user', 'query.invalid', 'undefined', undefined]);
 });
 
-test('a statement that makes neither a table nor a view is refused with its place', async () => {
+test('a statement that makes neither a table nor a view, or one that BigQuery cannot be asked for, is refused with its place', async () => {
   const folder = join(root, 'bases_vendas');
   const text = lines['tables.sql'].join('\n');
-  await writeFile(
-    join(folder, 'tables.sql'),
-    `${text}\n-- One more.\n\nCREATE TABLE t AS\nSELECT 1;\n`,
-  );
-  const warehouse = createBigQueryWarehouse(createListener().client, { location: 'US' });
-  await assert.rejects(warehouse.plan([dataset]), {
-    code: 'dataset.sqlForeign',
-    values: {
-      dataset: 'bases_vendas',
-      file: join(folder, 'tables.sql'),
-      line: lines['tables.sql'].length + 3,
-      start: 'CREATE TABLE t AS',
-    },
-  });
+  for (const [start, code] of [
+    ['CREATE TABLE t AS', 'dataset.sqlMakes'],
+    ['CREATE TABLE IF NOT EXISTS t AS', 'dataset.sqlForeign'],
+  ]) {
+    await writeFile(join(folder, 'tables.sql'), `${text}\n-- One more.\n\n${start}\nSELECT 1;\n`);
+    const warehouse = createBigQueryWarehouse(createListener().client, { location: 'US' });
+    await assert.rejects(warehouse.plan([dataset]), {
+      code,
+      values: {
+        dataset: 'bases_vendas',
+        file: join(folder, 'tables.sql'),
+        line: lines['tables.sql'].length + 3,
+        start,
+      },
+    });
+  }
 });

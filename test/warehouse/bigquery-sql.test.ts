@@ -3,7 +3,8 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { type Dataset, readDatasets } from '../../src/contract/dataset.ts';
 import { wantedLedger, wantedOf } from '../../src/warehouse/bigquery-schema.ts';
-import { qualify, statementsIn } from '../../src/warehouse/bigquery-scripts.ts';
+import { qualify } from '../../src/warehouse/bigquery-scripts.ts';
+import { statementsIn } from '../../src/warehouse/sql-text.ts';
 import { referencesOf, statementsOf } from './bigquery-statements.ts';
 import { allTexts } from './bigquery-texts.ts';
 
