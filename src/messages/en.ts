@@ -420,7 +420,7 @@ export const en = {
     'Retracting {file} would change {keys} keys, in {months}. Nothing has changed yet.',
   'retract.done':
     '{file} is retracted: {keys} keys changed, in {months}. Its file stays in backup/.',
-  'status.columns': 'file, state, read, loaded, rejected, repeated, when (UTC), why',
+  'status.columns': 'file, state, read, loaded, rejected, repeated, when (UTC), hash, why',
   'status.runColumns': 'run, table, outcome, rows, null, when (UTC), why',
   'status.due':
     '{dataset}: what was loaded for {ranges} is not in the tables yet. The next run consolidates it; if the last one tried and could not, it said why, and so will the next.',
@@ -443,8 +443,9 @@ export const en = {
   'file.replaced': 'Replaced by a newer file of the same name.',
   'file.replaces': '  Takes the place of the file of this name loaded at {time} (UTC)',
   'file.namesake':
-    '  Another file of this name was loaded at {time} (UTC): {common} of its rows are in that one too, {fresh} are not. Both count. `entrada retract` takes the older one out; the next time `entrada run --replaces` or the contract makes the newer one replace it.',
+    '  Another file of this name was loaded at {time} (UTC), {hash}: {common} of its rows are in that one too, {fresh} are not. Both count. `entrada retract {hash}` takes the older one out; the next time `entrada run --replaces` or the contract makes the newer one replace it.',
   'file.sameContent': '  Says the same as {file}, in other bytes: nothing new',
+  'file.which': '{file} ({hash}, {time} UTC)',
   'file.none': 'There is no file {file} that can be read.',
 } as const;
 

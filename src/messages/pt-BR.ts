@@ -424,7 +424,7 @@ export const ptBR: Record<Code, string> = {
   'retract.done':
     '{file} foi retirado: {keys} chaves mudaram, em {months}. O arquivo continua em backup/.',
   'status.columns':
-    'arquivo, situação, lidas, carregadas, rejeitadas, repetidas, quando (UTC), por quê',
+    'arquivo, situação, lidas, carregadas, rejeitadas, repetidas, quando (UTC), hash, por quê',
   'status.runColumns': 'execução, tabela, resultado, linhas, nulos, quando (UTC), por quê',
   'status.due':
     '{dataset}: o que foi carregado para {ranges} ainda não está nas tabelas. A próxima execução consolida; se a última tentou e não conseguiu, disse por quê, e a próxima também dirá.',
@@ -447,7 +447,8 @@ export const ptBR: Record<Code, string> = {
   'file.replaced': 'Substituído por um arquivo mais novo de mesmo nome.',
   'file.replaces': '  Substitui o arquivo de mesmo nome carregado em {time} (UTC)',
   'file.namesake':
-    '  Outro arquivo de mesmo nome foi carregado em {time} (UTC): {common} das linhas deste estão também nele, {fresh} não. Os dois contam. `entrada retract` retira o anterior; da próxima vez, `entrada run --replaces` ou o contrato faz o mais novo substituí-lo.',
+    '  Outro arquivo de mesmo nome foi carregado em {time} (UTC), {hash}: {common} das linhas deste estão também nele, {fresh} não. Os dois contam. `entrada retract {hash}` retira o anterior; da próxima vez, `entrada run --replaces` ou o contrato faz o mais novo substituí-lo.',
   'file.sameContent': '  Diz o mesmo que {file}, em outros bytes: nada de novo',
+  'file.which': '{file} ({hash}, {time} UTC)',
   'file.none': 'Não há um arquivo {file} que se possa ler.',
 };
