@@ -7,6 +7,7 @@ import { EntradaError, problemOf, UserError } from './errors.ts';
 import { nearestTo } from './near.ts';
 
 let settings: Settings | undefined;
+let environment = process.env;
 // Whoever reads our output may stop at any time, as `head` does; the work goes on to its end.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', ignoreClosedPipe);
 process.on('uncaughtException', async (error) => process.exit(await report(error)));
@@ -43,13 +44,17 @@ async function main(argv: readonly string[]): Promise<number> {
     process.stdout.write(helpFor(command));
     return 0;
   }
-  const [{ readSettings, withEnvFile }, { createOutput }] = await Promise.all([
+  const [{ readSettings, withEnvFile }, { createOutput, renderVisibly }] = await Promise.all([
     import('./config.ts'),
     import('./output.ts'),
   ]);
   const home = typeof values.home === 'string' ? values.home : undefined;
-  const environment = await withEnvFile(process.env, home ?? process.env.ENTRADA_HOME ?? '.');
+  environment = await withEnvFile(process.env, home ?? process.env.ENTRADA_HOME ?? '.');
   settings = readSettings(environment, home);
+  for (const setting of settings.unknown) {
+    const problem = { code: 'setting.unknown', values: { setting } } as const;
+    process.stderr.write(`entrada: ${renderVisibly(problem, settings.language)}\n`);
+  }
   const output = createOutput(values.json === true, settings.language);
   const run = await command.load();
   return run({ settings, output, values, positionals });
@@ -87,7 +92,7 @@ async function report(error: unknown): Promise<number> {
     import('./config.ts'),
     import('./output.ts'),
   ]);
-  const language = settings?.language ?? languageOf(process.env);
+  const language = settings?.language ?? languageOf(environment);
   const problem = problemOf(error);
   const message = renderVisibly(problem, language);
   if (process.argv.includes('--json')) {

@@ -281,8 +281,26 @@ export const en = {
     '{command}: the option {flag} is not used like this. `entrada {command} --help` shows how.',
   'usage.format': 'There is no format "{format}": it is table, json or csv.',
   'usage.only': 'There is no "{only}" to ask for: it is podcasts, episodes or gb.',
-  'setting.invalid':
-    'The setting {setting} is "{value}", which is not right: {detail}. docs/settings.md says what it takes.',
+  'setting.empty': 'The setting {setting} is empty. Give it a value, or take it away.',
+  'setting.oneOf': 'The setting {setting} is "{value}". Write one of: {wanted}.',
+  'setting.whole':
+    'The setting {setting} is "{value}". Write a whole number above zero in digits alone, such as 1000.',
+  'setting.seconds':
+    'The setting {setting} is "{value}". Write a number of seconds, such as 60; 0 does not wait.',
+  'setting.url':
+    'The setting {setting} is "{value}". Write an address such as https://storage.example.com: http or https, and no slash at its end.',
+  'setting.lake':
+    'The setting {setting} is "{value}", which is neither a bucket nor a folder. Write a bucket as gs://BUCKET, with nothing after its name, or the path of a folder.',
+  'setting.warehouse':
+    'The setting {setting} is "{value}". Write bigquery:PROJECT.DATASET, or take it away for a database file in the home.',
+  'setting.listen':
+    'The setting {setting} is "{value}". Write ADDRESS:PORT with a port up to 65535, such as 127.0.0.1:2222.',
+  'setting.unknown':
+    'There is no setting {setting}, so it changes nothing. docs/settings.md lists them; take it away if it was meant for Entrada.',
+  'setting.unknownNear':
+    'There is no setting {setting}. Did you mean {near}? Rename it or take it away; docs/settings.md lists them.',
+  'setting.line':
+    '{file}, line {line}: this sets nothing. Write NAME=value, or begin the line with # if it is a note.',
   'setting.receiver':
     'Functions receive only where they can reach: ENTRADA_LAKE=gs://BUCKET, ENTRADA_BUS=pubsub and ENTRADA_WAREHOUSE=bigquery:PROJECT.DATASET, since the database file of a home takes one process at a time. Set all three, or ENTRADA_RECEIVER=here.',
   'home.made': 'A new home is made in {home}. Drop workbooks into {home}/entrada.',

@@ -280,8 +280,26 @@ export const ptBR: Record<Code, string> = {
     '{command}: a opção {flag} não se usa assim. `entrada {command} --help` mostra como.',
   'usage.format': 'Não existe o formato "{format}": use table, json ou csv.',
   'usage.only': 'Não existe "{only}" para consultar: use podcasts, episodes ou gb.',
-  'setting.invalid':
-    'A configuração {setting} vale "{value}", o que não está certo: {detail}. docs/settings.md diz o que ela aceita.',
+  'setting.empty': 'A configuração {setting} está vazia. Dê um valor a ela, ou tire-a.',
+  'setting.oneOf': 'A configuração {setting} vale "{value}". Escreva um destes valores: {wanted}.',
+  'setting.whole':
+    'A configuração {setting} vale "{value}". Escreva um número inteiro acima de zero só com algarismos, como 1000.',
+  'setting.seconds':
+    'A configuração {setting} vale "{value}". Escreva um número de segundos, como 60; com 0 não se espera.',
+  'setting.url':
+    'A configuração {setting} vale "{value}". Escreva um endereço como https://storage.example.com: http ou https, e sem barra no final.',
+  'setting.lake':
+    'A configuração {setting} vale "{value}", que não é nem bucket nem pasta. Escreva um bucket como gs://BUCKET, sem nada depois do nome, ou o caminho de uma pasta.',
+  'setting.warehouse':
+    'A configuração {setting} vale "{value}". Escreva bigquery:PROJECT.DATASET, ou tire-a para usar um arquivo de banco de dados na pasta do Entrada.',
+  'setting.listen':
+    'A configuração {setting} vale "{value}". Escreva ENDEREÇO:PORTA com uma porta até 65535, como 127.0.0.1:2222.',
+  'setting.unknown':
+    'Não existe a configuração {setting}, e ela não muda nada. docs/settings.md mostra todas; tire-a se era para o Entrada.',
+  'setting.unknownNear':
+    'Não existe a configuração {setting}. Você quis dizer {near}? Renomeie ou tire; docs/settings.md mostra todas.',
+  'setting.line':
+    '{file}, linha {line}: isto não define nada. Escreva NOME=valor, ou comece a linha com # se for uma anotação.',
   'setting.receiver':
     'As funções só recebem onde alcançam: ENTRADA_LAKE=gs://BUCKET, ENTRADA_BUS=pubsub e ENTRADA_WAREHOUSE=bigquery:PROJECT.DATASET, pois o arquivo de banco de dados de uma pasta aceita um processo por vez. Defina os três, ou ENTRADA_RECEIVER=here.',
   'home.made':
