@@ -88,9 +88,10 @@ function parse(args: string[], command: (typeof commands)[number]) {
 
 /** Says what went wrong, never with a stack trace unless the logs are on, and gives the exit code. */
 async function report(error: unknown): Promise<number> {
-  const [{ languageOf }, { renderVisibly }] = await Promise.all([
+  const [{ languageOf }, { renderVisibly }, { visible }] = await Promise.all([
     import('./config.ts'),
     import('./output.ts'),
+    import('./table.ts'),
   ]);
   const language = settings?.language ?? languageOf(environment);
   const problem = problemOf(error);
@@ -101,6 +102,11 @@ async function report(error: unknown): Promise<number> {
     );
   }
   process.stderr.write(`entrada: ${message}\n`);
+  // What stands at the place, and a mark below it: only line by line does it show where.
+  for (const line of String(problem.values.excerpt ?? '')
+    .split('\n')
+    .filter(Boolean))
+    process.stderr.write(`  ${visible(line.replaceAll('\t', ' '))}\n`);
   if (settings && settings.logLevel !== 'silent' && error instanceof Error)
     process.stderr.write(`${error.stack}\n`);
   if (!(error instanceof EntradaError)) return OURS;

@@ -115,7 +115,8 @@ export const commands: readonly Command[] = [
     options: { any: { type: 'boolean' }, format: { type: 'string' } },
     optionHelp: {
       any: 'without a contract: list every cell of every sheet that holds a value',
-      'format table|json': 'with --any, how cells are written (default: table)',
+      'format table|json':
+        'with --any, how cells are written (default: table; --json is --format json)',
     },
     takes: [1, Number.POSITIVE_INFINITY],
     load: async () => (invocation) => loadCheck(invocation.values.any === true, invocation),
@@ -134,7 +135,9 @@ export const commands: readonly Command[] = [
     usage: 'entrada query "SQL"',
     summary: 'query the tables; read only',
     options: { format: { type: 'string' } },
-    optionHelp: { 'format table|json|csv': 'how rows are written (default: table)' },
+    optionHelp: {
+      'format table|json|csv': 'how rows are written (default: table; --json is --format json)',
+    },
     takes: [1, 1],
     load: async () => (await import('./query.ts')).query,
   },

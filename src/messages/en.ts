@@ -280,6 +280,8 @@ export const en = {
   'usage.flagValue':
     '{command}: the option {flag} is not used like this. `entrada {command} --help` shows how.',
   'usage.format': 'There is no format "{format}": it is table, json or csv.',
+  'usage.formatJson':
+    '--json writes JSON, and --format {format} does not. Leave one of the two out.',
   'usage.only': 'There is no "{only}" to ask for: it is podcasts, episodes or gb.',
   'setting.empty': 'The setting {setting} is empty. Give it a value, or take it away.',
   'setting.oneOf': 'The setting {setting} is "{value}". Write one of: {wanted}.',

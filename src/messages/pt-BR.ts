@@ -279,6 +279,7 @@ export const ptBR: Record<Code, string> = {
   'usage.flagValue':
     '{command}: a opção {flag} não se usa assim. `entrada {command} --help` mostra como.',
   'usage.format': 'Não existe o formato "{format}": use table, json ou csv.',
+  'usage.formatJson': '--json escreve JSON, e --format {format} não. Deixe de fora um dos dois.',
   'usage.only': 'Não existe "{only}" para consultar: use podcasts, episodes ou gb.',
   'setting.empty': 'A configuração {setting} está vazia. Dê um valor a ela, ou tire-a.',
   'setting.oneOf': 'A configuração {setting} vale "{value}". Escreva um destes valores: {wanted}.',

@@ -65,6 +65,8 @@ test('wrong usage exits with 2 and says what is wrong, in words and as JSON', as
     [['query', 'SELECT', '1'], 'usage.arguments', /entrada query "SQL"/],
     [['check'], 'usage.arguments', /entrada check FILE/],
     [['query', '--format', 'xml', 'SELECT 1'], 'usage.format', /"xml"/],
+    [['query', '--format', 'csv', 'SELECT 1'], 'usage.formatJson', /--format csv does not/],
+    [['check', '--any', '--format', 'table', 'a.xlsx'], 'usage.formatJson', /--format table/],
   ];
   await Promise.all(
     wrong.map(async ([args, error, said]) => {
