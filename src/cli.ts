@@ -22,7 +22,7 @@ function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
 }
 
 async function main(argv: readonly string[]): Promise<number> {
-  const [name, ...rest] = argv;
+  const { name, rest } = commandIn(argv);
   if (name === '--version') {
     const manifest = await readFile(new URL('../package.json', import.meta.url), 'utf8');
     process.stdout.write(`${JSON.parse(manifest).version}\n`);
@@ -58,6 +58,22 @@ async function main(argv: readonly string[]): Promise<number> {
   const output = createOutput(values.json === true, settings.language);
   const run = await command.load();
   return run({ settings, output, values, positionals });
+}
+
+/** The command, and what is said besides: options that all commands have may also stand before it. */
+function commandIn(argv: readonly string[]): { name: string | undefined; rest: string[] } {
+  const { tokens } = parseArgs({
+    args: [...argv],
+    options: globalOptions,
+    strict: false,
+    tokens: true,
+  });
+  const isGlobal = (name: string) => name !== 'help' && name in globalOptions;
+  const first =
+    tokens.find(({ kind }) => kind === 'positional') ??
+    tokens.find((token) => token.kind === 'option' && !isGlobal(token.name));
+  if (first === undefined) return { name: undefined, rest: [] };
+  return { name: argv[first.index], rest: argv.filter((_, i) => i !== first.index) };
 }
 
 function parse(args: string[], command: (typeof commands)[number]) {

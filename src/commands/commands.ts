@@ -45,9 +45,9 @@ export const commands: readonly Command[] = [
   {
     name: 'demo',
     usage: 'entrada demo',
-    summary: 'make sample workbooks in a new home (default: ./demo) and take them through',
+    summary: 'make sample workbooks in a new home and take them through',
     options: {},
-    optionHelp: {},
+    optionHelp: { 'home DIR': 'the folder to make, or to make anew (default: ./demo)' },
     takes: [0, 0],
     load: async () => (await import('./demo.ts')).demo,
   },
@@ -74,6 +74,12 @@ export const commands: readonly Command[] = [
     usage: 'entrada sftp [user|fingerprint]',
     summary:
       'serve SFTP, so that clients upload into entrada/; keep its accounts, show its host key',
+    about: `  entrada sftp: serves until Ctrl-C.
+  entrada sftp user add NAME: makes an account, or gives one that is there more keys, another password or quota.
+  entrada sftp user list: the accounts.
+  entrada sftp user remove NAME: takes an account away; its files stay.
+  entrada sftp fingerprint: the host key, as clients are shown it.
+`,
     options: {
       key: { type: 'string', multiple: true },
       password: { type: 'boolean' },
@@ -201,7 +207,10 @@ async function loadCheck(any: boolean, invocation: Invocation): Promise<number> 
 }
 
 export function helpFor(command: Command): string {
-  const options = Object.entries({ ...command.optionHelp, ...globalHelp });
+  const own = command.optionHelp;
+  // A command may say something else of an option that all have.
+  const shared = Object.entries(globalHelp).filter(([flag]) => !(flag in own));
+  const options = [...Object.entries(own), ...shared];
   const lines = options.map(([flag, text]) => `  --${flag.padEnd(24)} ${text}`);
   const about = command.about ? `\n${command.about}` : '';
   return `${command.usage}\n  ${command.summary}\n${about}\n${lines.join('\n')}\n`;

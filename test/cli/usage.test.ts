@@ -48,6 +48,28 @@ test('settings come from the environment, and what is not set there from the .en
   assert.match(right.stdout, /^Nada de novo\.$/m);
 });
 
+test('an option that all commands have may stand before the command', async () => {
+  const home = newPlace();
+  for (const flags of [
+    ['--home', home],
+    [`--home=${home}`, '--json'],
+  ]) {
+    const { code, stderr } = await entrada([...flags, 'status']);
+    assert.equal(code, 2);
+    assert.ok(stderr.includes(`no Entrada home in ${home} yet`), stderr);
+  }
+  assert.match((await entrada(['--help', 'run'])).stdout, /^entrada run\n/);
+  const none = await entrada(['--home', home]);
+  assert.deepEqual([none.code, none.stdout], [2, (await entrada([])).stdout]);
+});
+
+test('--help of demo and sftp says the home that the demo makes, and what sftp does besides', async () => {
+  assert.match((await entrada(['demo', '--help'])).stdout, /^ {2}--home DIR .*default: \.\/demo/m);
+  const { stdout } = await entrada(['sftp', '--help']);
+  for (const said of ['user add NAME', 'user list', 'user remove NAME', 'fingerprint'])
+    assert.ok(stdout.includes(`\n  entrada sftp ${said}: `), said);
+});
+
 test('--version says which Entrada this is', async () => {
   const { code, stdout } = await entrada(['--version']);
   assert.equal(code, 0);
