@@ -117,7 +117,7 @@ export function saySkipped(
   if (skipped > 0) {
     const named = String(skippedRows);
     const rows = skipped > named.split(' ').length ? `${named} ...` : named;
-    output.say({ code: 'file.skipped', values: { totals, notes, rows } });
+    output.say({ code: 'file.skipped', values: { totals, notes, count: skipped, rows } });
   }
   if (ignoredColumns)
     output.say({ code: 'file.ignoredColumns', values: { columns: ignoredColumns } });

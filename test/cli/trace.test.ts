@@ -11,7 +11,7 @@ test('a number is traced to its rows, under the name of the column that sums to 
   assert.deepEqual(stdout.split('\n').slice(0, -1), [
     'file      sheet   row  QTD_VENDA  repeats',
     'bom.xlsx  Vendas    5         30',
-    '1 rows count and sum to 30 (QTD_VENDA); 0 more repeat one of them and add nothing.',
+    '1 row counts and sums to 30 (QTD_VENDA); 0 more repeat one that counts and add nothing.',
   ]);
   const json = (await entrada([...args, '--json'])).objects();
   assert.deepEqual(json.at(-1), {
