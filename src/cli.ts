@@ -1,9 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import { commands, globalOptions, helpFor, helpForAll } from './commands/commands.ts';
+import { commands, globalOptions } from './commands/commands.ts';
 import { LATER, OURS, USAGE } from './commands/exit-codes.ts';
 import type { Settings } from './config.ts';
 import { EntradaError, problemOf, UserError } from './errors.ts';
+import type { Language } from './messages/messages.ts';
 import { nearestTo } from './near.ts';
 
 let settings: Settings | undefined;
@@ -29,7 +30,8 @@ async function main(argv: readonly string[]): Promise<number> {
     return 0;
   }
   if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
-    process.stdout.write(helpForAll());
+    const { helpForAll } = await import('./commands/help.ts');
+    process.stdout.write(helpForAll(await helpLanguage()));
     return name === undefined ? USAGE : 0;
   }
   const command = commands.find((candidate) => candidate.name === name);
@@ -40,15 +42,16 @@ async function main(argv: readonly string[]): Promise<number> {
       : new UserError('usage.command', { command: name });
   }
   const { values, positionals } = parse(rest, command);
+  const home = typeof values.home === 'string' ? values.home : undefined;
   if (values.help) {
-    process.stdout.write(helpFor(command));
+    const { helpFor } = await import('./commands/help.ts');
+    process.stdout.write(helpFor(command, await helpLanguage(home)));
     return 0;
   }
   const [{ readSettings, withEnvFile }, { createOutput, renderVisibly }] = await Promise.all([
     import('./config.ts'),
     import('./output.ts'),
   ]);
-  const home = typeof values.home === 'string' ? values.home : undefined;
   environment = await withEnvFile(process.env, home ?? process.env.ENTRADA_HOME ?? '.');
   settings = readSettings(environment, home);
   for (const setting of settings.unknown) {
@@ -58,6 +61,12 @@ async function main(argv: readonly string[]): Promise<number> {
   const output = createOutput(values.json === true, settings.language);
   const run = await command.load();
   return run({ settings, output, values, positionals });
+}
+
+/** As for what a command says, but also where a setting or the file of settings is wrong. */
+async function helpLanguage(home = process.env.ENTRADA_HOME ?? '.'): Promise<Language> {
+  const { languageOf, withEnvFile } = await import('./config.ts');
+  return languageOf(await withEnvFile(process.env, home).catch(() => process.env));
 }
 
 /** The command, and what is said besides: options that all commands have may also stand before it. */

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { commands } from '../src/commands/commands.ts';
 import { en } from '../src/messages/en.ts';
 import { render } from '../src/messages/messages.ts';
 import { ptBR } from '../src/messages/pt-BR.ts';
@@ -42,6 +43,12 @@ test('no message is left in English', () => {
   const words = (message: string) => message.replace(/\{\w+\}/g, '').match(/\p{L}{2,}/gu) ?? [];
   for (const code of codes)
     if (words(en[code]).length > 3) assert.notEqual(ptBR[code], en[code], code);
+});
+
+test('every command and option of the help is translated, in a few words or many', () => {
+  for (const { name, summary, about, optionHelp } of commands)
+    for (const code of [summary, ...(about ? [about] : []), ...Object.values(optionHelp)])
+      assert.notEqual(ptBR[code], en[code], `${name}: ${code}`);
 });
 
 test('a count is said with the word that goes with it', () => {

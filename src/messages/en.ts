@@ -1,3 +1,5 @@
+import { helpEn } from './help-en.ts';
+
 /**
  * Every message a person may see, by code. `{name}` stands for a value of the problem,
  * and `{name|row|rows}` for the word that goes with its number.
@@ -473,6 +475,7 @@ export const en = {
   'file.sameContent': '  Says the same as {file}, in other bytes: nothing new',
   'file.which': '{file} ({hash}, {time} UTC)',
   'file.none': 'There is no file {file} that can be read.',
+  ...helpEn,
 } as const;
 
 export type Code = keyof typeof en;

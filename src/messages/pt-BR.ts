@@ -1,4 +1,5 @@
 import type { Code } from './en.ts';
+import { helpPtBR } from './help-pt-BR.ts';
 
 export const ptBR: Record<Code, string> = {
   'lake.changed': '{file} mudou durante a leitura. Fica onde está e será lido na próxima vez.',
@@ -478,4 +479,5 @@ export const ptBR: Record<Code, string> = {
   'file.sameContent': '  Diz o mesmo que {file}, em outros bytes: nada de novo',
   'file.which': '{file} ({hash}, {time} UTC)',
   'file.none': 'Não há um arquivo {file} que se possa ler.',
+  ...helpPtBR,
 };

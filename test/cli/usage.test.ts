@@ -5,6 +5,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { commands } from '../../src/commands/commands.ts';
+import { render } from '../../src/messages/messages.ts';
 import { entrada, newPlace, start } from './entrada.ts';
 
 test('--help of every command says what it is for and what it takes, and nothing else happens', async () => {
@@ -13,7 +14,8 @@ test('--help of every command says what it is for and what it takes, and nothing
       for (const flag of name === 'run' ? ['--help', '-h'] : ['--help']) {
         const { code, stdout, stderr } = await entrada([name, flag]);
         assert.deepEqual([code, stderr], [0, ''], name);
-        assert.ok(stdout.startsWith(`${usage}\n  ${summary}\n`), stdout);
+        const said = render({ code: summary, values: {} }, 'en');
+        assert.ok(stdout.startsWith(`${usage}\n  ${said}\n`), stdout);
         for (const option of [...Object.keys(options), 'home', 'json', 'help'])
           assert.match(stdout, new RegExp(`^  --${option} `, 'm'), name);
       }
@@ -33,6 +35,23 @@ test('--help lists every command and exit code; without a command it is wrong us
     for (const { usage } of commands) assert.ok(stdout.includes(usage), usage);
     assert.match(stdout, /^Exit codes: 0 .* 1 .* 2 .* 3 .* 4 /m);
   }
+});
+
+test('--help speaks Portuguese where the messages do, also by the .env of the home and where a setting is wrong', async () => {
+  const env = { ENTRADA_LANG: 'pt_BR.UTF-8' };
+  const all = (await entrada(['--help'], { env })).stdout;
+  assert.match(
+    all,
+    /^Entrada: coloque uma planilha[\s\S]*^ {2}entrada run +carrega toda planilha/m,
+  );
+  assert.match(all, /^Códigos de saída: 0 .* 4 /m);
+  const home = newPlace();
+  await mkdir(home);
+  await writeFile(join(home, '.env'), 'ENTRADA_LANG=pt\nENTRADA_LAKE=ftp://there\n');
+  const of = await entrada(['trace', '--help', '--home', home], { env: { ENTRADA_LANG: '' } });
+  assert.deepEqual([of.code, of.stderr], [0, '']);
+  assert.match(of.stdout, /^ {2}TABLE é [\s\S]*^ {2}Exemplos: entrada trace/m);
+  assert.match(of.stdout, /^ {2}--json +um objeto JSON por linha/m);
 });
 
 test('settings come from the environment, and what is not set there from the .env of the home', async () => {
