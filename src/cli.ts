@@ -77,7 +77,7 @@ function commandIn(argv: readonly string[]): { name: string | undefined; rest: s
     strict: false,
     tokens: true,
   });
-  const isGlobal = (name: string) => name !== 'help' && name in globalOptions;
+  const isGlobal = (name: string) => name !== 'help' && Object.hasOwn(globalOptions, name);
   const first =
     tokens.find(({ kind }) => kind === 'positional') ??
     tokens.find((token) => token.kind === 'option' && !isGlobal(token.name));

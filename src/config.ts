@@ -139,8 +139,7 @@ export const settingNames = [
 ].filter((name) => name.startsWith(PREFIX));
 
 /** A line of `.env`, or the lines that a value between quotes takes. */
-const ASSIGNMENT =
-  /^[ \t]*(?:export[ \t]+)?[A-Za-z_]\w*[ \t]*=[ \t]*(?:"[^"]*"|'[^']*'|`[^`]*`)?.*$/gm;
+const ASSIGNMENT = /^[ \t]*(?:export[ \t]+)?[\w.-]+[ \t]*=[ \t]*(?:"[^"]*"|'[^']*'|`[^`]*`)?.*$/gm;
 
 /**
  * The environment, and for what is not set there the file `.env` of the home; which home it is, the file cannot say.

@@ -104,6 +104,7 @@ test('a line of .env that sets nothing is refused, and what stands in it is not 
     "lines'",
     'SPOTIFY_CLIENT_SECRET=a=b"c',
     'EMPTY=',
+    'of.another-program=1',
   ];
   await written(right.join('\r\n'));
   const { ENTRADA_LAKE, ENTRADA_LOG, SPOTIFY_CLIENT_SECRET } = await withEnvFile({}, home);
@@ -115,7 +116,7 @@ test('a line of .env that sets nothing is refused, and what stands in it is not 
     await written([...right, wrong, 'ENTRADA_BUS=memory'].join('\n'));
     await assert.rejects(withEnvFile({}, home), (error) => {
       assert.ok(error instanceof EntradaError);
-      assert.deepEqual([error.kind, error.code, error.values.line], ['user', 'setting.line', 9]);
+      assert.deepEqual([error.kind, error.code, error.values.line], ['user', 'setting.line', 10]);
       assert.ok(!render(error, 'en').includes(wrong));
       return true;
     });
