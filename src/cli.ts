@@ -1,12 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import { commands, globalOptions, helpFor, helpForAll } from './commands/commands.ts';
+import { commands, globalOptions } from './commands/commands.ts';
 import { LATER, OURS, USAGE } from './commands/exit-codes.ts';
 import type { Settings } from './config.ts';
 import { EntradaError, problemOf, UserError } from './errors.ts';
+import type { Language } from './messages/messages.ts';
 import { nearestTo } from './near.ts';
 
 let settings: Settings | undefined;
+let environment = process.env;
 // Whoever reads our output may stop at any time, as `head` does; the work goes on to its end.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', ignoreClosedPipe);
 process.on('uncaughtException', async (error) => process.exit(await report(error)));
@@ -21,14 +23,15 @@ function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
 }
 
 async function main(argv: readonly string[]): Promise<number> {
-  const [name, ...rest] = argv;
+  const { name, rest } = commandIn(argv);
   if (name === '--version') {
     const manifest = await readFile(new URL('../package.json', import.meta.url), 'utf8');
     process.stdout.write(`${JSON.parse(manifest).version}\n`);
     return 0;
   }
   if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
-    process.stdout.write(helpForAll());
+    const { helpForAll } = await import('./commands/help.ts');
+    process.stdout.write(helpForAll(await helpLanguage()));
     return name === undefined ? USAGE : 0;
   }
   const command = commands.find((candidate) => candidate.name === name);
@@ -39,20 +42,47 @@ async function main(argv: readonly string[]): Promise<number> {
       : new UserError('usage.command', { command: name });
   }
   const { values, positionals } = parse(rest, command);
+  const home = typeof values.home === 'string' ? values.home : undefined;
   if (values.help) {
-    process.stdout.write(helpFor(command));
+    const { helpFor } = await import('./commands/help.ts');
+    process.stdout.write(helpFor(command, await helpLanguage(home)));
     return 0;
   }
-  const [{ readSettings, withEnvFile }, { createOutput }] = await Promise.all([
+  const [{ readSettings, withEnvFile }, { createOutput, renderVisibly }] = await Promise.all([
     import('./config.ts'),
     import('./output.ts'),
   ]);
-  const home = typeof values.home === 'string' ? values.home : undefined;
-  const environment = await withEnvFile(process.env, home ?? process.env.ENTRADA_HOME ?? '.');
+  environment = await withEnvFile(process.env, home ?? process.env.ENTRADA_HOME ?? '.');
   settings = readSettings(environment, home);
+  for (const setting of settings.unknown) {
+    const problem = { code: 'setting.unknown', values: { setting } } as const;
+    process.stderr.write(`entrada: ${renderVisibly(problem, settings.language)}\n`);
+  }
   const output = createOutput(values.json === true, settings.language);
   const run = await command.load();
   return run({ settings, output, values, positionals });
+}
+
+/** As for what a command says, but also where a setting or the file of settings is wrong. */
+async function helpLanguage(home = process.env.ENTRADA_HOME ?? '.'): Promise<Language> {
+  const { languageOf, withEnvFile } = await import('./config.ts');
+  return languageOf(await withEnvFile(process.env, home).catch(() => process.env));
+}
+
+/** The command, and what is said besides: options that all commands have may also stand before it. */
+function commandIn(argv: readonly string[]): { name: string | undefined; rest: string[] } {
+  const { tokens } = parseArgs({
+    args: [...argv],
+    options: globalOptions,
+    strict: false,
+    tokens: true,
+  });
+  const isGlobal = (name: string) => name !== 'help' && Object.hasOwn(globalOptions, name);
+  const first =
+    tokens.find(({ kind }) => kind === 'positional') ??
+    tokens.find((token) => token.kind === 'option' && !isGlobal(token.name));
+  if (first === undefined) return { name: undefined, rest: [] };
+  return { name: argv[first.index], rest: argv.filter((_, i) => i !== first.index) };
 }
 
 function parse(args: string[], command: (typeof commands)[number]) {
@@ -83,11 +113,12 @@ function parse(args: string[], command: (typeof commands)[number]) {
 
 /** Says what went wrong, never with a stack trace unless the logs are on, and gives the exit code. */
 async function report(error: unknown): Promise<number> {
-  const [{ languageOf }, { renderVisibly }] = await Promise.all([
+  const [{ languageOf }, { renderVisibly }, { visible }] = await Promise.all([
     import('./config.ts'),
     import('./output.ts'),
+    import('./table.ts'),
   ]);
-  const language = settings?.language ?? languageOf(process.env);
+  const language = settings?.language ?? languageOf(environment);
   const problem = problemOf(error);
   const message = renderVisibly(problem, language);
   if (process.argv.includes('--json')) {
@@ -96,6 +127,11 @@ async function report(error: unknown): Promise<number> {
     );
   }
   process.stderr.write(`entrada: ${message}\n`);
+  // What stands at the place, and a mark below it: only line by line does it show where.
+  for (const line of String(problem.values.excerpt ?? '')
+    .split('\n')
+    .filter(Boolean))
+    process.stderr.write(`  ${visible(line.replaceAll('\t', ' '))}\n`);
   if (settings && settings.logLevel !== 'silent' && error instanceof Error)
     process.stderr.write(`${error.stack}\n`);
   if (!(error instanceof EntradaError)) return OURS;

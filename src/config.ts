@@ -4,7 +4,9 @@ import { fileURLToPath } from 'node:url';
 import { parseEnv } from 'node:util';
 import * as z from 'zod';
 import { UserError } from './errors.ts';
+import type { Code } from './messages/en.ts';
 import type { Language } from './messages/messages.ts';
+import { nearestTo } from './near.ts';
 import { defaultLimits, type Limits, limitSettings } from './workbook/limits.ts';
 
 /** Where rows live when it is not this machine. */
@@ -55,6 +57,8 @@ export interface Settings {
   readonly sftp: SftpSettings;
   /** How long to wait for another process that has the database, in milliseconds. */
   readonly waitMs: number;
+  /** Variables that are called like a setting and are none: they may be somebody else's. */
+  readonly unknown: readonly string[];
 }
 
 export type LakePlace =
@@ -67,68 +71,105 @@ const BUCKET = /^gs:\/\/([a-z0-9][a-z0-9._-]{1,220}[a-z0-9])\/?$/;
 /** An address and a port; an IPv6 address stands in brackets. */
 const LISTEN = /^(\[[0-9a-f:.]+\]|[\w.-]+):\d{1,5}$/i;
 
+/** What is no path of a folder: the letter of a Windows disk is one alone. */
+const SCHEME = /^[a-z][a-z0-9+.-]+:/i;
+
+const PREFIX = 'ENTRADA_';
+
+/** Not for this program: the settings of the DAGs (docs/airflow.md), and what tests are given. */
+const ELSEWHERE =
+  /^ENTRADA_(ARRIVALS|DATASETS|LOOK_SECONDS|POOL|RETRIES|SILENT_SECONDS|BENCH|RIG|SHARED|TEST_\w+)$/;
+
 const logLevels = ['silent', 'error', 'warn', 'info', 'debug'] as const;
 export type LogLevel = (typeof logLevels)[number];
+
+/** What a shape says of a setting that it refuses, in place of zod's English. */
+const says = (code: Code) => ({ error: code });
+
+const wholeShape = z
+  .string()
+  .regex(/^0*[1-9]\d{0,14}$/, says('setting.whole'))
+  .transform(Number);
+const urlShape = z.url({ protocol: /^https?$/, ...says('setting.url') });
 
 /** The environment variables that Entrada reads; docs/settings.md says what each is for. */
 const environmentShape = z.object({
   ENTRADA_HOME: z.string().min(1).default('.'),
-  ENTRADA_LANG: z.enum(['en', 'pt-BR']).optional(),
-  ENTRADA_LOG: z.enum(logLevels).default('silent'),
+  ENTRADA_LANG: z.preprocess(
+    (name) => languageNamed(String(name ?? '')) ?? name,
+    z.enum(['en', 'pt-BR'], says('setting.oneOf')).optional(),
+  ),
+  ENTRADA_LOG: z.enum(logLevels, says('setting.oneOf')).default('silent'),
   ENTRADA_LAKE: z
     .string()
     .min(1)
-    .refine((lake) => BUCKET.test(lake) || !/^[a-z]+:\/\//i.test(lake), {
-      message: 'expected gs://bucket or a folder',
-    })
+    .refine((lake) => BUCKET.test(lake) || !SCHEME.test(lake), says('setting.lake'))
     .optional(),
-  ENTRADA_BUS: z.enum(['memory', 'pubsub']).default('memory'),
-  ENTRADA_RECEIVER: z.enum(['here', 'functions']).default('here'),
+  ENTRADA_BUS: z.enum(['memory', 'pubsub'], says('setting.oneOf')).default('memory'),
+  ENTRADA_RECEIVER: z.enum(['here', 'functions'], says('setting.oneOf')).default('here'),
   ENTRADA_PROJECT: z.string().min(1).optional(),
-  ENTRADA_STORAGE_URL: z.url({ protocol: /^https?$/ }).optional(),
-  ENTRADA_WAIT_SECONDS: z.coerce.number().nonnegative().default(60),
+  ENTRADA_STORAGE_URL: urlShape.optional(),
+  ENTRADA_WAIT_SECONDS: z
+    .string()
+    .regex(/^\d{1,9}(\.\d+)?$/, says('setting.seconds'))
+    .transform(Number)
+    .default(60),
   ENTRADA_WAREHOUSE: z
     .string()
-    .regex(/^bigquery:[a-z][a-z0-9:.-]*\.\w+$/, 'bigquery:PROJECT.DATASET')
+    .regex(/^bigquery:[a-z][a-z0-9:.-]*\.\w+$/, says('setting.warehouse'))
     .optional(),
   ENTRADA_LOCATION: z.string().min(1).default('US'),
-  ENTRADA_MAX_BYTES: z.coerce.number().int().positive().optional(),
-  ENTRADA_BIGQUERY_URL: z.url().optional(),
+  ENTRADA_MAX_BYTES: wholeShape.optional(),
+  ENTRADA_BIGQUERY_URL: urlShape.optional(),
   ENTRADA_SFTP_LISTEN: z
     .string()
-    .regex(LISTEN, 'expected ADDRESS:PORT')
-    .refine((place) => portOf(place) <= 65_535, { message: 'expected a port up to 65535' })
+    .refine((place) => LISTEN.test(place) && portOf(place) <= 65_535, says('setting.listen'))
     .default('127.0.0.1:2222'),
   ENTRADA_SFTP_FOLDER: z.string().min(1).optional(),
   LC_ALL: z.string().optional(),
   LANG: z.string().optional(),
 });
 
-const limitShape = z.record(z.string(), z.coerce.number().int().positive().optional());
+const limitShape = z.record(z.string(), wholeShape.optional());
 
 /** The names of all settings. */
 export const settingNames = [
   ...Object.keys(environmentShape.shape),
   ...Object.values(limitSettings),
-].filter((name) => name.startsWith('ENTRADA_'));
+].filter((name) => name.startsWith(PREFIX));
 
-/** The environment, and for what is not set there the file `.env` of the home; which home it is, the file cannot say. */
+/** A line of `.env`, or the lines that a value between quotes takes. */
+const ASSIGNMENT = /^[ \t]*(?:export[ \t]+)?[\w.-]+[ \t]*=[ \t]*(?:"[^"]*"|'[^']*'|`[^`]*`)?.*$/gm;
+
+/**
+ * The environment, and for what is not set there the file `.env` of the home; which home it is, the file cannot say.
+ * Throws UserError `setting.line` for a line of the file that sets nothing: what it was meant to set would be missed.
+ */
 export async function withEnvFile(
   environment: NodeJS.ProcessEnv,
   home: string,
 ): Promise<NodeJS.ProcessEnv> {
-  const text = await readFile(join(home, '.env'), 'utf8').catch((error) => {
+  const file = join(home, '.env');
+  const text = await readFile(file, 'utf8').catch((error) => {
     if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return '';
     throw error;
   });
+  const rest = text.replace(ASSIGNMENT, (lines) => lines.replace(/[^\n]/g, ''));
+  const wrong = rest.split('\n').findIndex((line) => /^\s*[^\s#]/.test(line));
+  // What stands there is not shown: it may be a secret.
+  if (wrong !== -1) throw new UserError('setting.line', { file, line: wrong + 1 });
   const added = Object.entries(parseEnv(text)).filter(
     ([name, value]) => value !== '' && !environment[name] && name !== 'ENTRADA_HOME',
   );
   return { ...environment, ...Object.fromEntries(added) };
 }
 
-/** Throws UserError `setting.invalid` with the variable, its value and what it should be, and `setting.receiver`. */
+/**
+ * Throws UserError `setting.…` with the variable, its value and what it should be; for one that is misspelt, with the one
+ * that was meant: what it was to bound or to name would be another thing without it.
+ */
 export function readSettings(environment: NodeJS.ProcessEnv, home: string | undefined): Settings {
+  const unknown = unknownAmong(environment);
   const read = checked(environmentShape, environment, environment);
   const raised = checked(limitShape, limitsOf(environment), environment);
   const root = resolve(home ?? read.ENTRADA_HOME);
@@ -161,7 +202,21 @@ export function readSettings(environment: NodeJS.ProcessEnv, home: string | unde
     storageUrl: read.ENTRADA_STORAGE_URL?.replace(/\/+$/, ''),
     sftp: sftpOf(read.ENTRADA_SFTP_LISTEN, resolve(read.ENTRADA_SFTP_FOLDER ?? `${root}/sftp`)),
     waitMs: read.ENTRADA_WAIT_SECONDS * 1000,
+    unknown,
   });
+}
+
+function unknownAmong(environment: NodeJS.ProcessEnv): string[] {
+  const unknown = Object.keys(environment).filter(
+    (name) => name.startsWith(PREFIX) && !settingNames.includes(name) && !ELSEWHERE.test(name),
+  );
+  // All names begin alike, which would make any two of them near.
+  const known = settingNames.map((name) => name.slice(PREFIX.length));
+  for (const setting of unknown) {
+    const near = nearestTo(setting.slice(PREFIX.length), known);
+    if (near) throw new UserError('setting.unknownNear', { setting, near: PREFIX + near });
+  }
+  return unknown;
 }
 
 function bigqueryOf(read: z.infer<typeof environmentShape>): BigQuerySettings | undefined {
@@ -200,21 +255,26 @@ function limitsOf(environment: NodeJS.ProcessEnv): Record<string, string | undef
   return Object.fromEntries(Object.values(limitSettings).map((name) => [name, environment[name]]));
 }
 
-function checked<T>(shape: z.ZodType<T>, value: unknown, environment: NodeJS.ProcessEnv): T {
-  const result = shape.safeParse(value);
+function checked<T>(shape: z.ZodType<T>, given: unknown, environment: NodeJS.ProcessEnv): T {
+  const result = shape.safeParse(given);
   if (result.success) return result.data;
   const [issue] = result.error.issues;
   const setting = String(issue.path[0]);
-  throw new UserError('setting.invalid', {
-    setting,
-    value: environment[setting] ?? '',
-    detail: issue.message,
-  });
+  const value = environment[setting] ?? '';
+  if (value === '') throw new UserError('setting.empty', { setting });
+  const wanted = issue.code === 'invalid_value' && { wanted: issue.values.join(', ') };
+  throw new UserError(issue.message as Code, { setting, value, ...wanted });
 }
 
 /** The language to speak, also while the settings are not known to be right. */
 export function languageOf({ ENTRADA_LANG, LC_ALL, LANG }: NodeJS.ProcessEnv): Language {
-  if (ENTRADA_LANG === 'en' || ENTRADA_LANG === 'pt-BR') return ENTRADA_LANG;
   // An empty variable is one that is not set, as in every locale.
-  return (LC_ALL || LANG)?.toLowerCase().startsWith('pt') ? 'pt-BR' : 'en';
+  return languageNamed(ENTRADA_LANG ?? '') ?? languageNamed(LC_ALL || LANG || '') ?? 'en';
+}
+
+/** As people and systems write it: `pt`, `pt-BR`, `pt_BR.UTF-8`. */
+function languageNamed(name: string): Language | undefined {
+  const [, language] = /^(en|pt)(?![a-z])/i.exec(name) ?? [];
+  if (language === undefined) return undefined;
+  return language.toLowerCase() === 'pt' ? 'pt-BR' : 'en';
 }

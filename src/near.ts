@@ -9,16 +9,19 @@ export function nearestTo(word: string, candidates: readonly string[]): string |
   return near && near.edits * 3 <= word.length ? near.candidate : undefined;
 }
 
-/** How many letters must be put in, taken out, or changed, to make one word of another. */
+/** How many letters must be put in, taken out, changed, or swapped with the next, to make one word of another. */
 function editsBetween(one: string, other: string): number {
-  let above = Array.from({ length: other.length + 1 }, (_, i) => i);
+  const rows = [Array.from({ length: other.length + 1 }, (_, i) => i)];
   for (let i = 1; i <= one.length; i++) {
+    const above = rows[i - 1];
     const row = [i];
     for (let j = 1; j <= other.length; j++) {
       const changed = above[j - 1] + (one[i - 1] === other[j - 1] ? 0 : 1);
-      row.push(Math.min(changed, above[j] + 1, row[j - 1] + 1));
+      const isSwapped = one[i - 1] === other[j - 2] && one[i - 2] === other[j - 1];
+      const swapped = isSwapped ? rows[i - 2][j - 2] + 1 : changed;
+      row.push(Math.min(changed, swapped, above[j] + 1, row[j - 1] + 1));
     }
-    above = row;
+    rows.push(row);
   }
-  return above[other.length];
+  return rows[one.length][other.length];
 }

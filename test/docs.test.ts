@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { commands, globalOptions, helpForAll } from '../src/commands/commands.ts';
+import { commands, globalOptions } from '../src/commands/commands.ts';
+import { helpForAll } from '../src/commands/help.ts';
 import { settingNames } from '../src/config.ts';
 import { writeWorkbook } from '../src/samples/workbook-writer.ts';
 import { defaultLimits, limitSettings } from '../src/workbook/limits.ts';
@@ -51,7 +52,8 @@ for (const { file, language } of READMES) {
 
   test(`${file} has a row for every exit code`, async () => {
     const text = await textOf(file);
-    const [, codes = ''] = /^Exit codes: (.*)$/m.exec(helpForAll()) ?? [];
+    const [, codes = ''] =
+      /^(?:Exit codes|Códigos de saída): (.*)$/m.exec(helpForAll(language)) ?? [];
     const known = [...codes.matchAll(/(?:^|; )(\d+) /g)].map(([, code]) => code);
     const documented = [...text.matchAll(/^\| `(\d+)` \|/gm)].map(([, code]) => code);
     assert.ok(known.length > 0);

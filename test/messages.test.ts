@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { commands } from '../src/commands/commands.ts';
 import { en } from '../src/messages/en.ts';
 import { render } from '../src/messages/messages.ts';
 import { ptBR } from '../src/messages/pt-BR.ts';
@@ -8,7 +9,7 @@ const codes = Object.keys(en) as (keyof typeof en)[];
 
 /** A value more than once in one language and once in the other is no difference. */
 const placeholders = (message: string) =>
-  [...new Set([...message.matchAll(/\{(\w+)\}/g)].map(([, name]) => name))].sort();
+  [...new Set([...message.matchAll(/\{(\w+)[|}]/g)].map(([, name]) => name))].sort();
 
 test('both languages have the same codes, in the same order', () => {
   assert.deepEqual(Object.keys(ptBR), codes);
@@ -42,6 +43,31 @@ test('no message is left in English', () => {
   const words = (message: string) => message.replace(/\{\w+\}/g, '').match(/\p{L}{2,}/gu) ?? [];
   for (const code of codes)
     if (words(en[code]).length > 3) assert.notEqual(ptBR[code], en[code], code);
+});
+
+test('every command and option of the help is translated, in a few words or many', () => {
+  for (const { name, summary, about, optionHelp } of commands)
+    for (const code of [summary, ...(about ? [about] : []), ...Object.values(optionHelp)])
+      assert.notEqual(ptBR[code], en[code], `${name}: ${code}`);
+});
+
+test('a count is said with the word that goes with it', () => {
+  const file = 'a.xlsx';
+  const counts = { read: 1, loaded: 0, repeated: 0, rejected: 1 };
+  const said = (code: keyof typeof en, values: Record<string, number | string>) =>
+    (['en', 'pt-BR'] as const).map((language) => render({ code, values }, language));
+  assert.deepEqual(said('file.loaded', { file, ...counts }), [
+    'a.xlsx: 1 row read, 0 loaded, 0 repeated, 1 rejected',
+    'a.xlsx: 1 linha lida, 0 carregadas, 0 repetidas, 1 rejeitada',
+  ]);
+  assert.deepEqual(said('file.loaded', { file, ...counts, read: 2, loaded: 1 }), [
+    'a.xlsx: 2 rows read, 1 loaded, 0 repeated, 1 rejected',
+    'a.xlsx: 2 linhas lidas, 1 carregada, 0 repetidas, 1 rejeitada',
+  ]);
+  assert.deepEqual(said('trace.sum', { rows: 2, sum: 5, column: 'QTD', repeated: 1 }), [
+    '2 rows count and sum to 5 (QTD); 1 more repeats one that counts and adds nothing.',
+    '2 linhas contam e somam 5 (QTD); 1 a mais repete uma que conta e não soma.',
+  ]);
 });
 
 test('a message with its values has no placeholder left', () => {

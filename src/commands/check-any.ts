@@ -30,6 +30,7 @@ export async function checkAny({
   const format = values.format ?? (output.json ? 'json' : 'table');
   if (format !== 'table' && format !== 'json')
     throw new UserError('check.format', { format: String(format) });
+  if (output.json && format !== 'json') throw new UserError('usage.formatJson', { format });
   const out = createOutput(format === 'json', settings.language);
   let exitCode = 0;
   for (const file of positionals) {

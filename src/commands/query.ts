@@ -47,6 +47,7 @@ export const query: Run = async ({ settings, output, values, positionals }) => {
   if (format !== 'table' && format !== 'json' && format !== 'csv') {
     throw new UserError('usage.format', { format: String(format) });
   }
+  if (output.json && format !== 'json') throw new UserError('usage.formatJson', { format });
   const warehouse = await openForReading(settings);
   try {
     await write(FORMATS[format](warehouse.stream(positionals[0])));

@@ -8,6 +8,7 @@ import { INBOX, senderOf } from '../ingest/folders.ts';
 import { createIncoming, type Incoming } from '../ingest/incoming.ts';
 import type { LakeFile } from '../lake/lake.ts';
 import { allFiles, type FileState, monthsDue } from '../ledger/ledger.ts';
+import { shortHash } from '../ledger/loaded-files.ts';
 import { openLake, triedDatasets } from '../open.ts';
 import type { Output } from '../output.ts';
 import { allRuns } from '../spotify/runs.ts';
@@ -39,6 +40,7 @@ async function sayKnown(settings: Settings, output: Output) {
         file.rowsRejected,
         file.rowsRepeated,
         file.time.slice(0, 19),
+        shortHash(file.fileHash),
         whyOf(output, file),
       ]),
     );

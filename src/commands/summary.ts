@@ -5,6 +5,7 @@ import type { RunSummary } from '../ingest/flow.ts';
 import { INBOX, rejectionsPlace, restingPlace } from '../ingest/folders.ts';
 import type { Failure } from '../ingest/receivers.ts';
 import { type FileState, hasOutcome } from '../ledger/ledger.ts';
+import { type LoadedFile, shortHash } from '../ledger/loaded-files.ts';
 import type { Code } from '../messages/en.ts';
 import type { Output } from '../output.ts';
 import type { KeyChange, MonthRange, Usage } from '../warehouse/warehouse.ts';
@@ -81,6 +82,7 @@ function sayFile(output: Output, file: FileState): void {
   const {
     sameContent,
     replacedTime,
+    namesakeHash = '',
     namesakeTime,
     namesakeCommon = 0,
     namesakeFresh = 0,
@@ -88,8 +90,13 @@ function sayFile(output: Output, file: FileState): void {
   if (sameContent) output.say({ code: 'file.sameContent', values: { file: sameContent } });
   if (replacedTime) output.say({ code: 'file.replaces', values: { time: replacedTime } });
   if (namesakeTime) {
-    const overlap = { time: namesakeTime, common: namesakeCommon, fresh: namesakeFresh };
-    output.say({ code: 'file.namesake', values: overlap });
+    const values = {
+      hash: namesakeHash,
+      time: namesakeTime,
+      common: namesakeCommon,
+      fresh: namesakeFresh,
+    };
+    output.say({ code: 'file.namesake', values });
   }
   saySkipped(output, file.detail);
 }
@@ -110,12 +117,22 @@ export function saySkipped(
   if (skipped > 0) {
     const named = String(skippedRows);
     const rows = skipped > named.split(' ').length ? `${named} ...` : named;
-    output.say({ code: 'file.skipped', values: { totals, notes, rows } });
+    output.say({ code: 'file.skipped', values: { totals, notes, count: skipped, rows } });
   }
   if (ignoredColumns)
     output.say({ code: 'file.ignoredColumns', values: { columns: ignoredColumns } });
   if (hiddenRows || hiddenColumns)
     output.say({ code: 'file.hidden', values: { rows: hiddenRows, columns: hiddenColumns } });
+}
+
+/** What a person calls a loaded file: its name, and which of that name where there was more than one. */
+export function nameOfLoaded(
+  output: Output,
+  { file, fileHash, loadedAt, hasNamesake }: LoadedFile,
+): string {
+  if (!hasNamesake) return file;
+  const values = { file, hash: shortHash(fileHash), time: loadedAt.slice(0, 19) };
+  return output.render({ code: 'file.which', values });
 }
 
 /** The message that the ledger keeps of a file, in the person's language. */
@@ -167,9 +184,9 @@ export function saySummary(
       key,
       column,
       one: one.value,
-      oneAt: `${one.file}, ${one.sheet}, ${one.row}`,
+      oneAt: `${nameOfLoaded(output, one)}, ${one.sheet}, ${one.row}`,
       other: other.value,
-      otherAt: `${other.file}, ${other.sheet}, ${other.row}`,
+      otherAt: `${nameOfLoaded(output, other)}, ${other.sheet}, ${other.row}`,
     };
     output.say({ code: 'warning.twoValues', values });
     output.object({ type: 'warning', runId, keyColumn, key, column, one, other });

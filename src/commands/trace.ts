@@ -3,7 +3,7 @@ import { traceRows } from '../ledger/trace.ts';
 import { allDatasets } from '../open.ts';
 import type { Run } from './commands.ts';
 import { openForReading } from './home.ts';
-import { sayBroken } from './summary.ts';
+import { nameOfLoaded, sayBroken } from './summary.ts';
 
 export const trace: Run = async ({ settings, output, positionals }) => {
   const [table, ...pairs] = positionals;
@@ -29,12 +29,12 @@ export const trace: Run = async ({ settings, output, positionals }) => {
     for (const row of rows) output.object({ type: 'row', ...row });
     output.table(
       output.columns({ code: 'trace.columns', values: { column } }),
-      rows.map(({ file, sheet, row, value, repeats }) => [
-        file,
-        sheet,
-        row,
-        value,
-        repeats && `${repeats.file}, ${repeats.row}`,
+      rows.map((traced) => [
+        nameOfLoaded(output, traced),
+        traced.sheet,
+        traced.row,
+        traced.value,
+        traced.repeats && `${nameOfLoaded(output, traced.repeats)}, ${traced.repeats.row}`,
       ]),
     );
     const counted = rows.filter(({ repeats }) => repeats === undefined);

@@ -1,4 +1,5 @@
 import type { FileState } from '../ledger/ledger.ts';
+import { shortHash } from '../ledger/loaded-files.ts';
 
 /** The lake's folders, as the case names them; the second is ours. */
 export const INBOX = 'entrada';
@@ -28,7 +29,7 @@ export function restingPlace({
   const [seconds, fraction = ''] = time.replace(/[-:]/g, '').split('.');
   const stamp = seconds + fraction.slice(0, 3).padEnd(3, '0');
   const folder = state === 'rejected' ? REJECTED : BACKUP;
-  return `${folder}/${fitName(stem, `.${stamp}.${fileHash.slice(0, 12)}${extension ?? ''}`)}`;
+  return `${folder}/${fitName(stem, `.${stamp}.${shortHash(fileHash)}${extension ?? ''}`)}`;
 }
 
 /** Where the rejected rows of a file are listed. */

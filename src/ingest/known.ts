@@ -1,6 +1,7 @@
 import type { Dataset } from '../contract/dataset.ts';
 import type { LedgerEvent } from '../ledger/events.ts';
 import { findRelated, type LoadInForce } from '../ledger/in-force.ts';
+import { shortHash } from '../ledger/loaded-files.ts';
 import type { Load } from '../warehouse/warehouse.ts';
 import type { Context } from './context.ts';
 
@@ -42,6 +43,7 @@ export async function relateToKnown(
     replaced: [],
     detail: {
       ...sameContent,
+      namesakeHash: shortHash(latest.fileHash),
       namesakeTime: latest.time.slice(0, 19),
       namesakeCommon: common,
       namesakeFresh: fresh,

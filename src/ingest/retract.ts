@@ -1,5 +1,6 @@
 import { UserError } from '../errors.ts';
 import { allFiles, type FileState, monthsOf } from '../ledger/ledger.ts';
+import { shortHash } from '../ledger/loaded-files.ts';
 import type { KeyChange, MonthRange } from '../warehouse/warehouse.ts';
 import type { Context } from './context.ts';
 
@@ -73,7 +74,7 @@ function findLoaded(files: readonly FileState[], wanted: string): FileState {
     const hashes = found
       .map(
         ({ fileHash, time, rowsRead }) =>
-          `${fileHash.slice(0, 12)} (${time.slice(0, 19)}, ${rowsRead})`,
+          `${shortHash(fileHash)} (${time.slice(0, 19)}, ${rowsRead})`,
       )
       .join(', ');
     throw new UserError('retract.ambiguous', { file: wanted, hashes });

@@ -1,6 +1,7 @@
 import type { Dataset } from '../contract/dataset.ts';
 import { EntradaError, UserError } from '../errors.ts';
 import { monthsOf } from '../ledger/ledger.ts';
+import { LOADED_FILES, type LoadedFile, loadedFile } from '../ledger/loaded-files.ts';
 import {
   landingTable,
   naming,
@@ -20,9 +21,8 @@ export interface Warning {
   readonly other: Place;
 }
 
-export interface Place {
+export interface Place extends LoadedFile {
   readonly value: string;
-  readonly file: string;
   readonly sheet: string;
   readonly row: number;
 }
@@ -114,22 +114,18 @@ async function placeOf(
   if (isNamed(keyColumn) && isNamed(column) && Number.isSafeInteger(loadId)) {
     const months = withinMonths(await monthsOf(warehouse, loadId));
     const { rows } = await warehouse.query(
-      `SELECT f.FILE_NAME, f.SHEET, MIN(l.SHEET_ROW)
+      `SELECT f.SHEET, MIN(l.SHEET_ROW), f.FILE_NAME, f.FILE_HASH, f.EVENT_TIME, f.NAMESAKE
        FROM ${landingTable(dataset)} AS l
-       JOIN ledger_events AS f ON f.LOAD_ID = l.LOAD_ID AND f.EVENT = 'loaded'
+       JOIN ${LOADED_FILES} AS f ON f.LOAD_ID = l.LOAD_ID
        WHERE ${months} AND l.LOAD_ID = @loadId
          AND CAST(l.${keyColumn} AS STRING) = @key AND CAST(l.${column} AS STRING) = @value
-       GROUP BY f.FILE_NAME, f.SHEET`,
+       GROUP BY f.SHEET, f.FILE_NAME, f.FILE_HASH, f.EVENT_TIME, f.NAMESAKE`,
       { loadId, key, value },
     );
-    const found = rows.at(0);
-    if (found)
-      return {
-        value,
-        file: String(found[0]),
-        sheet: String(found[1]),
-        row: Number(found[2]),
-      };
+    if (rows.length > 0) {
+      const [sheet, row, ...file] = rows[0];
+      return { value, ...loadedFile(file), sheet: String(sheet), row: Number(row) };
+    }
   }
   const sought = { keyColumn, key, column, value, loadId: String(loadId) };
   throw new UserError('dataset.noWarning', { file, line, ...sought });

@@ -3,6 +3,7 @@ import { UserError } from '../errors.ts';
 import { landingTable } from '../warehouse/dataset-sql.ts';
 import { nextMonth, withinMonths } from '../warehouse/months.ts';
 import type { MonthRange, Value, Warehouse } from '../warehouse/warehouse.ts';
+import { LOADED_FILES, type LoadedFile, loadedFile } from './loaded-files.ts';
 
 export interface Trace {
   /** The column whose values sum to the number. */
@@ -11,14 +12,13 @@ export interface Trace {
 }
 
 /** One row of a sheet behind a number of a table. */
-export interface TracedRow {
-  readonly file: string;
+export interface TracedRow extends LoadedFile {
   readonly sheet: string;
   readonly row: number;
   /** What the row adds: nothing when it repeats one that counts. */
   readonly value: Value;
   /** The row that counted in its place, when this one is repeated. */
-  readonly repeats: { readonly file: string; readonly row: number } | undefined;
+  readonly repeats: (LoadedFile & { readonly row: number }) | undefined;
 }
 
 /** Columns of the consolidated tables that the landing table has only by its month. */
@@ -64,9 +64,10 @@ export async function traceRows(
          SELECT 1 FROM ledger_months AS d
          WHERE d.LOAD_ID = l.LOAD_ID AND d.MONTH_START = l.MONTH_START AND d.ROWS_COUNTED IS NULL)
        WINDOW same AS (PARTITION BY ${same.join(', ')} ORDER BY LOAD_ID, SHEET_ROW)
-     ), files AS (SELECT LOAD_ID, FILE_NAME, SHEET FROM ledger_events WHERE EVENT = 'loaded')
-     SELECT f.FILE_NAME, f.SHEET, t.SHEET_ROW, t.TRACED, c.FILE_NAME, t.COUNTED_ROW,
-       IF(t.LOAD_ID = t.COUNTED_LOAD AND t.SHEET_ROW = t.COUNTED_ROW, 1, 0)
+     ), files AS ${LOADED_FILES}
+     SELECT f.SHEET, t.SHEET_ROW, t.TRACED, t.COUNTED_ROW,
+       IF(t.LOAD_ID = t.COUNTED_LOAD AND t.SHEET_ROW = t.COUNTED_ROW, 1, 0),
+       f.FILE_NAME, f.FILE_HASH, f.EVENT_TIME, f.NAMESAKE, c.FILE_NAME, c.FILE_HASH, c.EVENT_TIME, c.NAMESAKE
      FROM traced AS t
      JOIN files AS f ON f.LOAD_ID = t.LOAD_ID
      JOIN files AS c ON c.LOAD_ID = t.COUNTED_LOAD
@@ -75,12 +76,12 @@ export async function traceRows(
       Object.entries(keys).map(([key, value], i) => [`key${i}`, asStored(dataset, key, value)]),
     ),
   );
-  const traced = rows.map(([file, sheet, row, value, countedFile, countedRow, counts]) => ({
-    file: String(file),
+  const traced = rows.map(([sheet, row, value, countedRow, counts, ...files]) => ({
+    ...loadedFile(files.slice(0, 4)),
     sheet: String(sheet),
     row: Number(row),
     value,
-    repeats: counts === 1 ? undefined : { file: String(countedFile), row: Number(countedRow) },
+    repeats: counts === 1 ? undefined : { ...loadedFile(files.slice(4)), row: Number(countedRow) },
   }));
   return { column, rows: traced };
 }

@@ -1,5 +1,8 @@
+import { helpEn } from './help-en.ts';
+
 /**
- * Every message a person may see, by code. `{name}` stands for a value of the problem.
+ * Every message a person may see, by code. `{name}` stands for a value of the problem,
+ * and `{name|row|rows}` for the word that goes with its number.
  * A code's first word is the component that speaks.
  */
 export const en = {
@@ -39,7 +42,7 @@ export const en = {
   'bus.message':
     'A message of the topic {topic} is not one of Entrada: it begins with "{start}". Find out who publishes it; it was not acted upon.',
   'bus.silent':
-    'No function has said anything for {minutes} minutes. Look into the logs of the function {topic} and at what its dead-letter topic holds; the next run announces it again.',
+    'No function has said anything for {minutes} {minutes|minute|minutes}. Look into the logs of the function {topic} and at what its dead-letter topic holds; the next run announces it again.',
   'cloud.sdk':
     'The package {name} is not installed. Install it beside Entrada: `npm install {name}@{version}`.',
   'cloud.credentials':
@@ -78,7 +81,7 @@ export const en = {
   'xml.entity':
     'The part {part} of the workbook holds "{entity}", which stands for no character. Open it in Excel and save it again.',
   'xml.long':
-    'The part {part} of the workbook holds one piece of more than {limit} bytes, as no spreadsheet program writes. Open it in Excel and save it again.',
+    'The part {part} of the workbook holds one piece of more than {limit} {limit|byte|bytes}, as no spreadsheet program writes. Open it in Excel and save it again.',
   'xml.encoding':
     'The part {part} of the workbook is written in an unknown encoding, {encoding}. Open it in Excel and save it again.',
   'sheet.address':
@@ -90,17 +93,17 @@ export const en = {
   'sheet.cellTwice':
     'The sheet "{sheet}" holds the cell {cell} twice, so it is unclear which one counts. Open it in Excel and save it again.',
   'limit.inflatedBytes':
-    'The workbook inflates to more than {limit} bytes, so it was not read further. If it is meant to be that large, set {setting} higher.',
+    'The workbook inflates to more than {limit} {limit|byte|bytes}, so it was not read further. If it is meant to be that large, set {setting} higher.',
   'limit.ratio':
-    'The workbook inflates to more than {limit} times its size, as only a hostile file does, so it was not read further. If it is honest, set {setting} higher.',
+    'The workbook inflates to more than {limit} {limit|time|times} its size, as only a hostile file does, so it was not read further. If it is honest, set {setting} higher.',
   'limit.cells':
-    'A sheet has more than {limit} cells with a value. If that is right, set {setting} higher, or split the workbook.',
+    'A sheet has more than {limit} {limit|cell|cells} with a value. If that is right, set {setting} higher, or split the workbook.',
   'limit.sheets':
-    'The workbook has more than {limit} sheets. If that is right, set {setting} higher.',
+    'The workbook has more than {limit} {limit|sheet|sheets}. If that is right, set {setting} higher.',
   'limit.texts':
-    'The workbook has more than {limit} different texts. If that is right, set {setting} higher, or split the workbook.',
+    'The workbook has more than {limit} different {limit|text|texts}. If that is right, set {setting} higher, or split the workbook.',
   'limit.textBytes':
-    'The texts of the workbook take more than {limit} bytes. If that is right, set {setting} higher, or split the workbook.',
+    'The texts of the workbook take more than {limit} {limit|byte|bytes}. If that is right, set {setting} higher, or split the workbook.',
   'spotify.secrets':
     'SPOTIFY_CLIENT_ID and SPOTIFY_CLIENT_SECRET are not both set. Make an app at https://developer.spotify.com/dashboard (its owner needs Spotify Premium) and put the two values in the environment or in .env.',
   'spotify.credentials':
@@ -120,17 +123,17 @@ export const en = {
   'spotify.rateLimited':
     'Spotify has had enough requests for now. The tables are as they were and what was fetched is kept; run again after {until}. Other apps of the same Spotify account use up the same quota.',
   'spotify.unavailable':
-    '{host} did not answer after {tries} tries (the last: {answer}). The tables are as they were. Check the connection, or run again later.',
+    '{host} did not answer after {tries} {tries|try|tries} (the last: {answer}). The tables are as they were. Check the connection, or run again later.',
   'spotify.allNull':
-    "A page of Spotify's answer held {count} empty items and nothing else (kept as {page}). The tables are as they were. Run again later; if it comes back, check the market in the settings.",
+    "A page of Spotify's answer held {count} empty {count|item|items} and nothing else (kept as {page}). The tables are as they were. Run again later; if it comes back, check the market in the settings.",
   'spotify.field':
     'Spotify\'s answer is not as expected: the field "{field}" of {item} holds {found} (kept as {page}). The tables are as they were. Update Entrada, or report this.',
   'spotify.fieldMissing':
     'Spotify\'s answer is not as expected: {item} lacks the field "{field}" (kept as {page}). The tables are as they were. Update Entrada, or report this.',
   'spotify.pageCap':
-    'Spotify\'s list "{list}" does not end after {cap} pages, so it was not read further. The tables are as they were. Ask for fewer shows in the settings, or report this.',
+    'Spotify\'s list "{list}" does not end after {cap} {cap|page|pages}, so it was not read further. The tables are as they were. Ask for fewer shows in the settings, or report this.',
   'spotify.total':
-    'Spotify counts {total} items and gave {found}, even when read a second time. Items that did not come are not known to be gone; the next run asks again.',
+    'Spotify counts {total} {total|item|items} and gave {found}, even when read a second time. Items that did not come are not known to be gone; the next run asks again.',
   'spotify.replay':
     'The run cannot be replayed: its page {page} was not kept, or is damaged. Choose a run that went through, or run again without a replay.',
   'spotify.replayMissing':
@@ -141,16 +144,17 @@ export const en = {
     'Spotify asked an earlier run to wait until {until}, so it was not asked. Run again after that.',
   'spotify.empty':
     'Spotify gave nothing at all for {table}, so rows that are there already were left as they are. Check the settings of the dataset.',
-  'spotify.changed': '{table}: {rows} rows; {changes}',
+  'spotify.changed': '{table}: {rows} {rows|row|rows}; {changes}',
   'spotify.change.added': '{count} new',
   'spotify.change.changed': '{count} changed',
   'spotify.change.vanished': '{count} vanished',
   'spotify.change.returned': '{count} came back',
-  'spotify.change.removed': '{count} do not belong here any more',
-  'spotify.unchanged': '{table}: {rows} rows, nothing new',
+  'spotify.change.removed': '{count} {count|does|do} not belong here any more',
+  'spotify.unchanged': '{table}: {rows} {rows|row|rows}, nothing new',
   'spotify.asItWas': '{table}: left as it was. {reason}',
   'spotify.warning': '  Warning: {reason}',
-  'spotify.nulls': '  Left out, because Spotify gave them empty: {nulls} items',
+  'spotify.nulls':
+    '  Left out, because Spotify gave {nulls|it|them} empty: {nulls} {nulls|item|items}',
   'spotify.scheduled': 'Spotify is asked next at {time} (UTC).',
   'spotify.noDataset': 'There is no dataset of kind spotify in {folders}. Put one there.',
   'spotify.simulated':
@@ -280,9 +284,29 @@ export const en = {
   'usage.flagValue':
     '{command}: the option {flag} is not used like this. `entrada {command} --help` shows how.',
   'usage.format': 'There is no format "{format}": it is table, json or csv.',
+  'usage.formatJson':
+    '--json writes JSON, and --format {format} does not. Leave one of the two out.',
   'usage.only': 'There is no "{only}" to ask for: it is podcasts, episodes or gb.',
-  'setting.invalid':
-    'The setting {setting} is "{value}", which is not right: {detail}. docs/settings.md says what it takes.',
+  'setting.empty': 'The setting {setting} is empty. Give it a value, or take it away.',
+  'setting.oneOf': 'The setting {setting} is "{value}". Write one of: {wanted}.',
+  'setting.whole':
+    'The setting {setting} is "{value}". Write a whole number above zero in digits alone, such as 1000.',
+  'setting.seconds':
+    'The setting {setting} is "{value}". Write a number of seconds, such as 60; 0 does not wait.',
+  'setting.url':
+    'The setting {setting} is "{value}". Write an address such as https://storage.example.com: http or https, and no slash at its end.',
+  'setting.lake':
+    'The setting {setting} is "{value}", which is neither a bucket nor a folder. Write a bucket as gs://BUCKET, with nothing after its name, or the path of a folder.',
+  'setting.warehouse':
+    'The setting {setting} is "{value}". Write bigquery:PROJECT.DATASET, or take it away for a database file in the home.',
+  'setting.listen':
+    'The setting {setting} is "{value}". Write ADDRESS:PORT with a port up to 65535, such as 127.0.0.1:2222.',
+  'setting.unknown':
+    'There is no setting {setting}, so it changes nothing. docs/settings.md lists them; take it away if it was meant for Entrada.',
+  'setting.unknownNear':
+    'There is no setting {setting}. Did you mean {near}? Rename it or take it away; docs/settings.md lists them.',
+  'setting.line':
+    '{file}, line {line}: this sets nothing. Write NAME=value, or begin the line with # if it is a note.',
   'setting.receiver':
     'Functions receive only where they can reach: ENTRADA_LAKE=gs://BUCKET, ENTRADA_BUS=pubsub and ENTRADA_WAREHOUSE=bigquery:PROJECT.DATASET, since the database file of a home takes one process at a time. Set all three, or ENTRADA_RECEIVER=here.',
   'home.made': 'A new home is made in {home}. Drop workbooks into {home}/entrada.',
@@ -312,16 +336,18 @@ export const en = {
   'dataset.sqlMissing': 'The dataset {dataset} has no file {file}. Add it beside dataset.yaml.',
   'warehouse.waiting': 'Waiting for process {holder}, which is working on this home ...',
   'file.loaded':
-    '{file}: {read} rows read, {loaded} loaded, {repeated} repeated, {rejected} rejected',
+    '{file}: {read} {read|row|rows} read, {loaded} loaded, {repeated} repeated, {rejected} rejected',
   'file.notCounted':
-    '{file}: {read} rows read, {rejected} rejected; the others count once the tables are consolidated',
+    '{file}: {read} {read|row|rows} read, {rejected} rejected; the others count once the tables are consolidated',
   'file.isRepeated': '{file}: nothing new',
   'file.repeated': 'The same content as {file}, loaded at {time} (UTC). It counts once.',
   'file.isRejected': '{file}: rejected',
   'file.rejections': '  The rejected rows, cell by cell: {place}',
-  'file.skipped': '  Not data, so not summed: {totals} total and {notes} note rows (rows {rows})',
+  'file.skipped':
+    '  Not data, so not summed: {totals} total {totals|row|rows} and {notes} note {notes|row|rows} ({count|row|rows} {rows})',
   'file.ignoredColumns': '  Columns that the contract does not name, ignored: {columns}',
-  'file.hidden': '  Hidden in Excel, and read all the same: {rows} rows, {columns} columns',
+  'file.hidden':
+    '  Hidden in Excel, and read all the same: {rows} {rows|row|rows}, {columns} {columns|column|columns}',
   'file.later': '{file}: not now. {reason}',
   'wait.ready': '{file}: ready; the next run takes it',
   'wait.name': '{file}: left in entrada/; only .xlsx and .xlsm workbooks are taken',
@@ -337,7 +363,7 @@ export const en = {
   'run.unwarned': '{dataset}: its warnings cannot be told; its tables are none the worse. {reason}',
   'run.nothing': 'Nothing new.',
   'run.consolidated': '{dataset}: tables consolidated for {ranges} (run {run})',
-  'run.cost': 'BigQuery: {jobs} jobs, {mib} MiB billed, {seconds} s of slot time',
+  'run.cost': 'BigQuery: {jobs} {jobs|job|jobs}, {mib} MiB billed, {seconds} s of slot time',
   'warning.twoValues':
     'Warning: {keyColumn} {key} has two values of {column}: {one} ({oneAt}) and {other} ({otherAt})',
   'warning.more': 'Warnings of the same kinds that are not shown: {count}',
@@ -358,10 +384,11 @@ export const en = {
   'sftp.userUnknown': 'There is no account {name}. `entrada sftp user list` names them.',
   'sftp.userLocked': 'The account {name} could never log in. Give it --key FILE or --password.',
   'sftp.quotaValue': '"{quota}" is no quota. Give a whole number of megabytes above zero.',
-  'sftp.passwordShort': 'A password has at least {least} characters; this one has {found}.',
+  'sftp.passwordShort':
+    'A password has at least {least} {least|character|characters}; this one has {found}.',
   'sftp.passwordPrompt': 'Password for {name}:',
   'sftp.userAdded':
-    'The account {name} is kept, with {keys} keys and {passwords} passwords. It counts from the next login on.',
+    'The account {name} is kept, with {keys} {keys|key|keys} and {passwords} {passwords|password|passwords}. It counts from the next login on.',
   'sftp.userRemoved':
     'The account {name} is removed. Its files stay, and a session that is open goes on to its end.',
   'sftp.only': 'This server speaks SFTP only. Use sftp, or scp without -O.',
@@ -371,24 +398,24 @@ export const en = {
   'sftp.name':
     'The name {file} cannot be used: it has a back-slash or a control character, or is not in UTF-8. Give the file another name.',
   'sftp.handle': 'The program asked for something that is not open. Connect again.',
-  'sftp.handles': 'More than {most} files are open in this session. Close some.',
+  'sftp.handles': 'More than {most} {most|file is|files are} open in this session. Close some.',
   'sftp.gaps':
     '{file} is incomplete: its bytes are missing from {offset} on, so it was not taken. Upload it again.',
   'sftp.quota':
-    '{file} does not fit in the quota of {quota} bytes, so it was not taken. Wait until the files in entrada/ are taken, or remove some.',
+    '{file} does not fit in the quota of {quota} {quota|byte|bytes}, so it was not taken. Wait until the files in entrada/ are taken, or remove some.',
   'check.sheet': 'Sheet "{sheet}", dataset {dataset}, header in row {row}',
   'check.columns': 'Columns: {columns}',
   'check.rows':
-    '{read} rows read: {newRows} would be loaded, {repeated} are repeated, {rejected} rejected',
+    '{read} {read|row|rows} read: {newRows} would be loaded, {repeated} {repeated|is|are} repeated, {rejected} rejected',
   'check.format': 'There is no format "{format}" of cells: it is table or json.',
   'check.uncalculated': '(a formula that was never calculated)',
   'list.more': '  ... and {count} more; --json lists them all',
-  'demo.dropped': '{count} sample workbooks dropped into {folder}',
+  'demo.dropped': '{count} sample {count|workbook|workbooks} dropped into {folder}',
   'demo.taken':
     'The folder {home} is not empty, and the demo did not make it. Name another with --home DIR.',
   'demo.holds':
     '{home} holds files that are not of the demo: {files}. Move them elsewhere, or name another folder with --home.',
-  'demo.firstRows': '... {count} rows in all',
+  'demo.firstRows': '... {count} {count|row|rows} in all',
   'demo.next':
     'The database is {database}. Next, try:\n  {entrada} query --home {home} "SELECT * FROM con_mar_lin ORDER BY 5 DESC"\n  {entrada} status --home {home}\n  drop a workbook of yours into {home}/entrada, then: {entrada} run --home {home}',
   'deploy.local':
@@ -410,17 +437,18 @@ export const en = {
   'deploy.addColumns': 'update {kind} {name}: new columns {columns}',
   'deploy.months': 'consolidate all months of {name} anew',
   'deploy.nothing': '{place} is as it should be.',
-  'deploy.rehearsed': '{count} changes in {place}. Nothing has changed yet; --apply does it.',
-  'deploy.done': '{count} changes in {place} made.',
+  'deploy.rehearsed':
+    '{count} {count|change|changes} in {place}. Nothing has changed yet; --apply does it.',
+  'deploy.done': '{count} {count|change|changes} in {place} made.',
   'retract.unknown':
     'No file in force is called "{file}", nor has a hash that begins so (with six characters or more). `entrada status` lists them.',
   'retract.ambiguous':
     '"{file}" stands for more than one file. Name one by its hash (when it was loaded, rows): {hashes}.',
   'retract.rehearsed':
-    'Retracting {file} would change {keys} keys, in {months}. Nothing has changed yet.',
+    'Retracting {file} would change {keys} {keys|key|keys}, in {months}. Nothing has changed yet.',
   'retract.done':
-    '{file} is retracted: {keys} keys changed, in {months}. Its file stays in backup/.',
-  'status.columns': 'file, state, read, loaded, rejected, repeated, when (UTC), why',
+    '{file} is retracted: {keys} {keys|key|keys} changed, in {months}. Its file stays in backup/.',
+  'status.columns': 'file, state, read, loaded, rejected, repeated, when (UTC), hash, why',
   'status.runColumns': 'run, table, outcome, rows, null, when (UTC), why',
   'status.due':
     '{dataset}: what was loaded for {ranges} is not in the tables yet. The next run consolidates it; if the last one tried and could not, it said why, and so will the next.',
@@ -437,15 +465,17 @@ export const en = {
   'trace.table': 'There is no table {table} to trace. There are: {tables}.',
   'trace.column': 'The table {table} has no column {column}. It has: {columns}.',
   'trace.sum':
-    '{rows} rows count and sum to {sum} ({column}); {repeated} more repeat one of them and add nothing.',
+    '{rows} {rows|row counts and sums|rows count and sum} to {sum} ({column}); {repeated} more {repeated|repeats|repeat} one that counts and {repeated|adds|add} nothing.',
   'trace.none':
     'No row matches. `entrada query "SELECT * FROM {table} LIMIT 10"` shows how the values are written.',
   'file.replaced': 'Replaced by a newer file of the same name.',
   'file.replaces': '  Takes the place of the file of this name loaded at {time} (UTC)',
   'file.namesake':
-    '  Another file of this name was loaded at {time} (UTC): {common} of its rows are in that one too, {fresh} are not. Both count. `entrada retract` takes the older one out; the next time `entrada run --replaces` or the contract makes the newer one replace it.',
+    '  Another file of this name was loaded at {time} (UTC), {hash}: {common} of its rows {common|is|are} in that one too, {fresh} {fresh|is|are} not. Both count. `entrada retract {hash}` takes the older one out; the next time `entrada run --replaces` or the contract makes the newer one replace it.',
   'file.sameContent': '  Says the same as {file}, in other bytes: nothing new',
+  'file.which': '{file} ({hash}, {time} UTC)',
   'file.none': 'There is no file {file} that can be read.',
+  ...helpEn,
 } as const;
 
 export type Code = keyof typeof en;

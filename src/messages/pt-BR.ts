@@ -1,4 +1,5 @@
 import type { Code } from './en.ts';
+import { helpPtBR } from './help-pt-BR.ts';
 
 export const ptBR: Record<Code, string> = {
   'lake.changed': '{file} mudou durante a leitura. Fica onde está e será lido na próxima vez.',
@@ -37,7 +38,7 @@ export const ptBR: Record<Code, string> = {
   'bus.message':
     'Uma mensagem do tópico {topic} não é do Entrada: começa com "{start}". Descubra quem a publica; nada foi feito com ela.',
   'bus.silent':
-    'Nenhuma função disse nada durante {minutes} minutos. Veja os logs da função {topic} e o que está no tópico de mensagens não entregues; a próxima execução anuncia de novo.',
+    'Nenhuma função disse nada durante {minutes} {minutes|minuto|minutos}. Veja os logs da função {topic} e o que está no tópico de mensagens não entregues; a próxima execução anuncia de novo.',
   'cloud.sdk':
     'O pacote {name} não está instalado. Instale-o junto do Entrada: `npm install {name}@{version}`.',
   'cloud.credentials':
@@ -75,7 +76,7 @@ export const ptBR: Record<Code, string> = {
   'xml.entity':
     'A parte {part} da planilha contém "{entity}", que não representa nenhum caractere. Abra-a no Excel e salve-a de novo.',
   'xml.long':
-    'A parte {part} da planilha tem um pedaço de mais de {limit} bytes, que nenhum programa de planilhas grava. Abra-a no Excel e salve de novo.',
+    'A parte {part} da planilha tem um pedaço de mais de {limit} {limit|byte|bytes}, que nenhum programa de planilhas grava. Abra-a no Excel e salve de novo.',
   'xml.encoding':
     'A parte {part} da planilha está em uma codificação desconhecida, {encoding}. Abra-a no Excel e salve-a de novo.',
   'sheet.address':
@@ -87,16 +88,17 @@ export const ptBR: Record<Code, string> = {
   'sheet.cellTwice':
     'A aba "{sheet}" contém a célula {cell} duas vezes, e não se sabe qual delas vale. Abra-a no Excel e salve-a de novo.',
   'limit.inflatedBytes':
-    'A planilha descomprimida passa de {limit} bytes, e a leitura parou. Se ela é mesmo desse tamanho, aumente {setting}.',
+    'A planilha descomprimida passa de {limit} {limit|byte|bytes}, e a leitura parou. Se ela é mesmo desse tamanho, aumente {setting}.',
   'limit.ratio':
-    'A planilha descomprimida passa de {limit} vezes o seu tamanho, como só um arquivo hostil faz, e a leitura parou. Se ela é legítima, aumente {setting}.',
+    'A planilha descomprimida passa de {limit} {limit|vez|vezes} o seu tamanho, como só um arquivo hostil faz, e a leitura parou. Se ela é legítima, aumente {setting}.',
   'limit.cells':
-    'Uma aba tem mais de {limit} células com valor. Se estiver certo, aumente {setting}, ou divida a planilha.',
-  'limit.sheets': 'A planilha tem mais de {limit} abas. Se estiver certo, aumente {setting}.',
+    'Uma aba tem mais de {limit} {limit|célula|células} com valor. Se estiver certo, aumente {setting}, ou divida a planilha.',
+  'limit.sheets':
+    'A planilha tem mais de {limit} {limit|aba|abas}. Se estiver certo, aumente {setting}.',
   'limit.texts':
-    'A planilha tem mais de {limit} textos diferentes. Se estiver certo, aumente {setting}, ou divida a planilha.',
+    'A planilha tem mais de {limit} {limit|texto diferente|textos diferentes}. Se estiver certo, aumente {setting}, ou divida a planilha.',
   'limit.textBytes':
-    'Os textos da planilha ocupam mais de {limit} bytes. Se estiver certo, aumente {setting}, ou divida a planilha.',
+    'Os textos da planilha ocupam mais de {limit} {limit|byte|bytes}. Se estiver certo, aumente {setting}, ou divida a planilha.',
   'spotify.secrets':
     'SPOTIFY_CLIENT_ID e SPOTIFY_CLIENT_SECRET não estão ambos definidos. Crie um app em https://developer.spotify.com/dashboard (o dono precisa do Spotify Premium) e coloque os dois valores no ambiente ou no .env.',
   'spotify.credentials':
@@ -116,17 +118,17 @@ export const ptBR: Record<Code, string> = {
   'spotify.rateLimited':
     'O Spotify recebeu requisições demais por enquanto. As tabelas estão como estavam e o que foi baixado está guardado; execute de novo depois de {until}. Outros apps da mesma conta do Spotify gastam a mesma cota.',
   'spotify.unavailable':
-    '{host} não respondeu após {tries} tentativas (a última: {answer}). As tabelas estão como estavam. Verifique a conexão, ou execute de novo mais tarde.',
+    '{host} não respondeu após {tries} {tries|tentativa|tentativas} (a última: {answer}). As tabelas estão como estavam. Verifique a conexão, ou execute de novo mais tarde.',
   'spotify.allNull':
-    'Uma página da resposta do Spotify trouxe {count} itens vazios e nada mais (guardada como {page}). As tabelas estão como estavam. Execute de novo mais tarde; se isso se repetir, confira o mercado nas configurações.',
+    'Uma página da resposta do Spotify trouxe {count} {count|item vazio|itens vazios} e nada mais (guardada como {page}). As tabelas estão como estavam. Execute de novo mais tarde; se isso se repetir, confira o mercado nas configurações.',
   'spotify.field':
     'A resposta do Spotify não é a esperada: o campo "{field}" de {item} contém {found} (guardada como {page}). As tabelas estão como estavam. Atualize o Entrada, ou relate o problema.',
   'spotify.fieldMissing':
     'A resposta do Spotify não é a esperada: falta o campo "{field}" em {item} (guardada como {page}). As tabelas estão como estavam. Atualize o Entrada, ou relate o problema.',
   'spotify.pageCap':
-    'A lista "{list}" do Spotify não termina após {cap} páginas, e a leitura parou. As tabelas estão como estavam. Peça menos podcasts nas configurações, ou relate o problema.',
+    'A lista "{list}" do Spotify não termina após {cap} {cap|página|páginas}, e a leitura parou. As tabelas estão como estavam. Peça menos podcasts nas configurações, ou relate o problema.',
   'spotify.total':
-    'O Spotify conta {total} itens e entregou {found}, mesmo numa segunda leitura. Não se sabe se os itens que não vieram deixaram de existir; a próxima execução pergunta de novo.',
+    'O Spotify conta {total} {total|item|itens} e entregou {found}, mesmo numa segunda leitura. Não se sabe se os itens que não vieram deixaram de existir; a próxima execução pergunta de novo.',
   'spotify.replay':
     'A execução não pode ser refeita: a página {page} não foi guardada, ou está danificada. Escolha uma execução que chegou ao fim, ou execute de novo sem replay.',
   'spotify.replayMissing':
@@ -137,16 +139,17 @@ export const ptBR: Record<Code, string> = {
     'O Spotify pediu a uma execução anterior que esperasse até {until}, e por isso nada foi pedido. Execute de novo depois disso.',
   'spotify.empty':
     'O Spotify não trouxe nada para {table}, e as linhas que já estavam lá ficaram como estavam. Confira as configurações do dataset.',
-  'spotify.changed': '{table}: {rows} linhas; {changes}',
-  'spotify.change.added': '{count} novas',
-  'spotify.change.changed': '{count} alteradas',
-  'spotify.change.vanished': '{count} sumiram',
-  'spotify.change.returned': '{count} voltaram',
-  'spotify.change.removed': '{count} não pertencem mais',
-  'spotify.unchanged': '{table}: {rows} linhas, nada de novo',
+  'spotify.changed': '{table}: {rows} {rows|linha|linhas}; {changes}',
+  'spotify.change.added': '{count} {count|nova|novas}',
+  'spotify.change.changed': '{count} {count|alterada|alteradas}',
+  'spotify.change.vanished': '{count} {count|sumiu|sumiram}',
+  'spotify.change.returned': '{count} {count|voltou|voltaram}',
+  'spotify.change.removed': '{count} não {count|pertence|pertencem} mais',
+  'spotify.unchanged': '{table}: {rows} {rows|linha|linhas}, nada de novo',
   'spotify.asItWas': '{table}: ficou como estava. {reason}',
   'spotify.warning': '  Atenção: {reason}',
-  'spotify.nulls': '  Deixados de fora, porque o Spotify os deu vazios: {nulls} itens',
+  'spotify.nulls':
+    '  {nulls|Deixado|Deixados} de fora, porque o Spotify {nulls|o deu vazio|os deu vazios}: {nulls} {nulls|item|itens}',
   'spotify.scheduled': 'A próxima consulta ao Spotify é em {time} (UTC).',
   'spotify.noDataset': 'Não há dataset do tipo spotify em {folders}. Coloque um lá.',
   'spotify.simulated':
@@ -263,7 +266,7 @@ export const ptBR: Record<Code, string> = {
     '{file}, linha {line}: o BigQuery não pode ser preparado com este comando do dataset {dataset}: "{start}". tables.sql aceita CREATE TABLE IF NOT EXISTS e CREATE VIEW IF NOT EXISTS.',
   'warehouse.failed': 'O banco de dados falhou: {detail}.',
   'query.invalid': 'A consulta foi recusada: {detail}',
-  'query.statements': 'Uma consulta é um só comando SQL; foram dados {count}.',
+  'query.statements': 'Uma consulta é um só comando SQL; {count|foi dado|foram dados} {count}.',
   'check.failed':
     'Uma verificação falhou, e nada foi publicado: {compared} deveria ser {expected} e é {found}. O `checks.sql` do dataset diz o que se compara; se o dataset veio com o Entrada, avise-nos, por favor.',
   fault:
@@ -279,9 +282,28 @@ export const ptBR: Record<Code, string> = {
   'usage.flagValue':
     '{command}: a opção {flag} não se usa assim. `entrada {command} --help` mostra como.',
   'usage.format': 'Não existe o formato "{format}": use table, json ou csv.',
+  'usage.formatJson': '--json escreve JSON, e --format {format} não. Deixe de fora um dos dois.',
   'usage.only': 'Não existe "{only}" para consultar: use podcasts, episodes ou gb.',
-  'setting.invalid':
-    'A configuração {setting} vale "{value}", o que não está certo: {detail}. docs/settings.md diz o que ela aceita.',
+  'setting.empty': 'A configuração {setting} está vazia. Dê um valor a ela, ou tire-a.',
+  'setting.oneOf': 'A configuração {setting} vale "{value}". Escreva um destes valores: {wanted}.',
+  'setting.whole':
+    'A configuração {setting} vale "{value}". Escreva um número inteiro acima de zero só com algarismos, como 1000.',
+  'setting.seconds':
+    'A configuração {setting} vale "{value}". Escreva um número de segundos, como 60; com 0 não se espera.',
+  'setting.url':
+    'A configuração {setting} vale "{value}". Escreva um endereço como https://storage.example.com: http ou https, e sem barra no final.',
+  'setting.lake':
+    'A configuração {setting} vale "{value}", que não é nem bucket nem pasta. Escreva um bucket como gs://BUCKET, sem nada depois do nome, ou o caminho de uma pasta.',
+  'setting.warehouse':
+    'A configuração {setting} vale "{value}". Escreva bigquery:PROJECT.DATASET, ou tire-a para usar um arquivo de banco de dados na pasta do Entrada.',
+  'setting.listen':
+    'A configuração {setting} vale "{value}". Escreva ENDEREÇO:PORTA com uma porta até 65535, como 127.0.0.1:2222.',
+  'setting.unknown':
+    'Não existe a configuração {setting}, e ela não muda nada. docs/settings.md mostra todas; tire-a se era para o Entrada.',
+  'setting.unknownNear':
+    'Não existe a configuração {setting}. Você quis dizer {near}? Renomeie ou tire; docs/settings.md mostra todas.',
+  'setting.line':
+    '{file}, linha {line}: isto não define nada. Escreva NOME=valor, ou comece a linha com # se for uma anotação.',
   'setting.receiver':
     'As funções só recebem onde alcançam: ENTRADA_LAKE=gs://BUCKET, ENTRADA_BUS=pubsub e ENTRADA_WAREHOUSE=bigquery:PROJECT.DATASET, pois o arquivo de banco de dados de uma pasta aceita um processo por vez. Defina os três, ou ENTRADA_RECEIVER=here.',
   'home.made':
@@ -313,17 +335,18 @@ export const ptBR: Record<Code, string> = {
     'O dataset {dataset} não tem o arquivo {file}. Acrescente-o ao lado de dataset.yaml.',
   'warehouse.waiting': 'Esperando o processo {holder}, que está trabalhando nesta pasta ...',
   'file.loaded':
-    '{file}: {read} linhas lidas, {loaded} carregadas, {repeated} repetidas, {rejected} rejeitadas',
+    '{file}: {read} {read|linha lida|linhas lidas}, {loaded} {loaded|carregada|carregadas}, {repeated} {repeated|repetida|repetidas}, {rejected} {rejected|rejeitada|rejeitadas}',
   'file.notCounted':
-    '{file}: {read} linhas lidas, {rejected} rejeitadas; as outras contam quando as tabelas forem consolidadas',
+    '{file}: {read} {read|linha lida|linhas lidas}, {rejected} {rejected|rejeitada|rejeitadas}; as outras contam quando as tabelas forem consolidadas',
   'file.isRepeated': '{file}: nada de novo',
   'file.repeated': 'Mesmo conteúdo de {file}, carregado em {time} (UTC). Conta uma vez só.',
   'file.isRejected': '{file}: rejeitado',
   'file.rejections': '  As linhas rejeitadas, célula por célula: {place}',
   'file.skipped':
-    '  Não são dados, e não foram somadas: {totals} linhas de total e {notes} de observação (linhas {rows})',
+    '  Não são dados, e não foram somadas: {totals} {totals|linha|linhas} de total e {notes} de observação ({count|linha|linhas} {rows})',
   'file.ignoredColumns': '  Colunas que o contrato não prevê, ignoradas: {columns}',
-  'file.hidden': '  Ocultas no Excel, e lidas assim mesmo: {rows} linhas, {columns} colunas',
+  'file.hidden':
+    '  Ocultas no Excel, e lidas assim mesmo: {rows} {rows|linha|linhas}, {columns} {columns|coluna|colunas}',
   'file.later': '{file}: agora não. {reason}',
   'wait.ready': '{file}: pronto; a próxima execução o processa',
   'wait.name': '{file}: deixado em entrada/; só planilhas .xlsx e .xlsm são processadas',
@@ -341,7 +364,8 @@ export const ptBR: Record<Code, string> = {
     '{dataset}: não há como dar os seus avisos; as suas tabelas não pioram por isso. {reason}',
   'run.nothing': 'Nada de novo.',
   'run.consolidated': '{dataset}: tabelas consolidadas para {ranges} (execução {run})',
-  'run.cost': 'BigQuery: {jobs} jobs, {mib} MiB faturados, {seconds} s de tempo de slot',
+  'run.cost':
+    'BigQuery: {jobs} {jobs|job|jobs}, {mib} MiB {mib|faturado|faturados}, {seconds} s de tempo de slot',
   'warning.twoValues':
     'Atenção: {keyColumn} {key} tem dois valores de {column}: {one} ({oneAt}) e {other} ({otherAt})',
   'warning.more': 'Avisos dos mesmos tipos que não são mostrados: {count}',
@@ -363,10 +387,11 @@ export const ptBR: Record<Code, string> = {
   'sftp.userLocked': 'A conta {name} nunca poderia entrar. Dê a ela --key FILE ou --password.',
   'sftp.quotaValue':
     '"{quota}" não é uma cota. Indique um número inteiro de megabytes acima de zero.',
-  'sftp.passwordShort': 'Uma senha tem pelo menos {least} caracteres; esta tem {found}.',
+  'sftp.passwordShort':
+    'Uma senha tem pelo menos {least} {least|caractere|caracteres}; esta tem {found}.',
   'sftp.passwordPrompt': 'Senha para {name}:',
   'sftp.userAdded':
-    'A conta {name} está guardada, com {keys} chaves e {passwords} senhas. Vale a partir da próxima entrada.',
+    'A conta {name} está guardada, com {keys} {keys|chave|chaves} e {passwords} {passwords|senha|senhas}. Vale a partir da próxima entrada.',
   'sftp.userRemoved':
     'A conta {name} foi removida. Seus arquivos ficam, e uma sessão aberta vai até o fim.',
   'sftp.only': 'Este servidor só fala SFTP. Use sftp, ou scp sem -O.',
@@ -376,24 +401,26 @@ export const ptBR: Record<Code, string> = {
   'sftp.name':
     'O nome {file} não pode ser usado: tem barra invertida ou caractere de controle, ou não está em UTF-8. Dê outro nome ao arquivo.',
   'sftp.handle': 'O programa pediu algo que não está aberto. Conecte de novo.',
-  'sftp.handles': 'Mais de {most} arquivos estão abertos nesta sessão. Feche alguns.',
+  'sftp.handles':
+    'Mais de {most} {most|arquivo está aberto|arquivos estão abertos} nesta sessão. Feche alguns.',
   'sftp.gaps':
     '{file} está incompleto: faltam bytes a partir do {offset}, e por isso não foi aceito. Envie-o de novo.',
   'sftp.quota':
-    '{file} não cabe na cota de {quota} bytes, e por isso não foi aceito. Espere que os arquivos em entrada/ sejam processados, ou remova alguns.',
+    '{file} não cabe na cota de {quota} {quota|byte|bytes}, e por isso não foi aceito. Espere que os arquivos em entrada/ sejam processados, ou remova alguns.',
   'check.sheet': 'Aba "{sheet}", dataset {dataset}, cabeçalho na linha {row}',
   'check.columns': 'Colunas: {columns}',
   'check.rows':
-    '{read} linhas lidas: {newRows} seriam carregadas, {repeated} são repetidas, {rejected} rejeitadas',
+    '{read} {read|linha lida|linhas lidas}: {newRows} {newRows|seria carregada|seriam carregadas}, {repeated} {repeated|é repetida|são repetidas}, {rejected} {rejected|rejeitada|rejeitadas}',
   'check.format': 'Não existe o formato "{format}" para células: use table ou json.',
   'check.uncalculated': '(uma fórmula que nunca foi calculada)',
   'list.more': '  ... e mais {count}; --json mostra todas',
-  'demo.dropped': '{count} planilhas de exemplo colocadas em {folder}',
+  'demo.dropped':
+    '{count} {count|planilha de exemplo colocada|planilhas de exemplo colocadas} em {folder}',
   'demo.taken':
     'A pasta {home} não está vazia, e não foi a demonstração que a criou. Indique outra com --home DIR.',
   'demo.holds':
     '{home} tem arquivos que não são da demonstração: {files}. Mova-os para outro lugar, ou indique outra pasta com --home.',
-  'demo.firstRows': '... {count} linhas ao todo',
+  'demo.firstRows': '... {count} {count|linha|linhas} ao todo',
   'demo.next':
     'O banco de dados é {database}. Agora experimente:\n  {entrada} query --home {home} "SELECT * FROM con_mar_lin ORDER BY 5 DESC"\n  {entrada} status --home {home}\n  coloque uma planilha sua em {home}/entrada e depois: {entrada} run --home {home}',
   'deploy.local':
@@ -414,17 +441,18 @@ export const ptBR: Record<Code, string> = {
   'deploy.addColumns': 'atualizar {kind} {name}: novas colunas {columns}',
   'deploy.months': 'consolidar de novo todos os meses de {name}',
   'deploy.nothing': '{place} está como deve estar.',
-  'deploy.rehearsed': '{count} mudanças em {place}. Nada mudou ainda; --apply faz.',
-  'deploy.done': '{count} mudanças feitas em {place}.',
+  'deploy.rehearsed': '{count} {count|mudança|mudanças} em {place}. Nada mudou ainda; --apply faz.',
+  'deploy.done': '{count} {count|mudança feita|mudanças feitas} em {place}.',
   'retract.unknown':
     'Nenhum arquivo em vigor se chama "{file}", nem tem um hash que comece assim (com seis caracteres ou mais). `entrada status` mostra todos.',
   'retract.ambiguous':
     '"{file}" indica mais de um arquivo. Indique um deles pelo hash (quando foi carregado, linhas): {hashes}.',
-  'retract.rehearsed': 'Retirar {file} mudaria {keys} chaves, em {months}. Nada mudou ainda.',
+  'retract.rehearsed':
+    'Retirar {file} mudaria {keys} {keys|chave|chaves}, em {months}. Nada mudou ainda.',
   'retract.done':
-    '{file} foi retirado: {keys} chaves mudaram, em {months}. O arquivo continua em backup/.',
+    '{file} foi retirado: {keys} {keys|chave mudou|chaves mudaram}, em {months}. O arquivo continua em backup/.',
   'status.columns':
-    'arquivo, situação, lidas, carregadas, rejeitadas, repetidas, quando (UTC), por quê',
+    'arquivo, situação, lidas, carregadas, rejeitadas, repetidas, quando (UTC), hash, por quê',
   'status.runColumns': 'execução, tabela, resultado, linhas, nulos, quando (UTC), por quê',
   'status.due':
     '{dataset}: o que foi carregado para {ranges} ainda não está nas tabelas. A próxima execução consolida; se a última tentou e não conseguiu, disse por quê, e a próxima também dirá.',
@@ -441,13 +469,15 @@ export const ptBR: Record<Code, string> = {
   'trace.table': 'Não existe a tabela {table} para rastrear. Existem: {tables}.',
   'trace.column': 'A tabela {table} não tem a coluna {column}. Ela tem: {columns}.',
   'trace.sum':
-    '{rows} linhas contam e somam {sum} ({column}); outras {repeated} repetem uma delas e não somam.',
+    '{rows} {rows|linha conta e soma|linhas contam e somam} {sum} ({column}); {repeated} a mais {repeated|repete uma que conta e não soma|repetem uma que conta e não somam}.',
   'trace.none':
     'Nenhuma linha corresponde. `entrada query "SELECT * FROM {table} LIMIT 10"` mostra como os valores são escritos.',
   'file.replaced': 'Substituído por um arquivo mais novo de mesmo nome.',
   'file.replaces': '  Substitui o arquivo de mesmo nome carregado em {time} (UTC)',
   'file.namesake':
-    '  Outro arquivo de mesmo nome foi carregado em {time} (UTC): {common} das linhas deste estão também nele, {fresh} não. Os dois contam. `entrada retract` retira o anterior; da próxima vez, `entrada run --replaces` ou o contrato faz o mais novo substituí-lo.',
+    '  Outro arquivo de mesmo nome foi carregado em {time} (UTC), {hash}: {common} das linhas deste {common|está|estão} também nele, {fresh} não. Os dois contam. `entrada retract {hash}` retira o anterior; da próxima vez, `entrada run --replaces` ou o contrato faz o mais novo substituí-lo.',
   'file.sameContent': '  Diz o mesmo que {file}, em outros bytes: nada de novo',
+  'file.which': '{file} ({hash}, {time} UTC)',
   'file.none': 'Não há um arquivo {file} que se possa ler.',
+  ...helpPtBR,
 };

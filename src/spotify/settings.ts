@@ -63,12 +63,7 @@ export async function readSpotifyDataset(
   return found;
 }
 
-const host = z
-  .string()
-  .regex(
-    /^https?:\/\/[^\s/?#@]+(\/[^\s?#]*[^\s?#/])?$/,
-    'an http(s) address without a slash at the end',
-  );
+const host = z.string().regex(/^https?:\/\/[^\s/?#@]+(\/[^\s?#]*[^\s?#/])?$/);
 
 const accessShape = z.object({
   SPOTIFY_CLIENT_ID: z.string().trim().default(''),
@@ -91,7 +86,7 @@ export interface SpotifyAccess {
 
 /**
  * Reads it from the environment, and what is not set there from the file `.env` of the home.
- * Throws UserError `setting.invalid`, with the value only where it is an address.
+ * Throws UserError `setting.url`, and what `withEnvFile` throws.
  */
 export async function readAccess(
   environment: NodeJS.ProcessEnv,
@@ -105,8 +100,8 @@ export async function readAccess(
   if (!result.success) {
     const [issue] = result.error.issues;
     const setting = String(issue.path[0]);
-    const value = setting.endsWith('_URL') ? (values[setting] ?? '') : '***';
-    throw new UserError('setting.invalid', { setting, value, detail: issue.message });
+    // No other can be wrong: a secret is never shown.
+    throw new UserError('setting.url', { setting, value: values[setting] ?? '' });
   }
   return Object.freeze({
     apiUrl: result.data.SPOTIFY_API_URL,

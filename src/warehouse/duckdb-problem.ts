@@ -1,4 +1,10 @@
-import { type EntradaError, TerminalError, TransientError, UserError } from '../errors.ts';
+import {
+  type EntradaError,
+  TerminalError,
+  TransientError,
+  UserError,
+  type Values,
+} from '../errors.ts';
 
 /** What DuckDB refused, as an error that says what to do. `subject` is the file or the statement it was about. */
 export function duckDbProblem(error: unknown, subject: string): EntradaError {
@@ -24,11 +30,16 @@ export function duckDbProblem(error: unknown, subject: string): EntradaError {
   if (
     /^(Parser|Binder|Catalog|Conversion|Invalid Input|Out of Range|Permission) Error/.test(message)
   ) {
-    const [, line] = /^LINE (\d+):/m.exec(message) ?? [];
-    const values = { detail: firstLine(message), ...(line && { line: Number(line) }) };
-    return new UserError('query.invalid', values, options);
+    return new UserError('query.invalid', refusalIn(message), options);
   }
   return new TerminalError('warehouse.failed', { detail: firstLine(message) }, options);
+}
+
+/** What is wrong, with the candidates that DuckDB names, and, where it says so, the line and what stands there. */
+function refusalIn(message: string): Values {
+  const [, text = '', excerpt, line] = /^(.*?)(?:\n+(LINE (\d+):.*))?$/s.exec(message) ?? [];
+  const detail = text.trim().replace(/\s*\n\s*/g, ' ');
+  return excerpt ? { detail, line: Number(line), excerpt } : { detail };
 }
 
 function firstLine(message: string): string {

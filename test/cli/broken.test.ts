@@ -86,7 +86,7 @@ for (const [what, [file, change, said]] of Object.entries(faults)) {
     await mend();
     const mended = await entrada(['run', '--home', home]);
     assert.equal(mended.code, 0, mended.stdout);
-    assert.match(mended.stdout, /^meu\.xlsx: 1 rows read, 1 loaded/m);
+    assert.match(mended.stdout, /^meu\.xlsx: 1 row read, 1 loaded/m);
     assert.match(mended.stdout, /^tipos: tables consolidated/m);
   });
 }

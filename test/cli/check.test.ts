@@ -25,7 +25,7 @@ test('a good workbook: its sheet, header, columns, rows and repeats; nothing is 
     'bom.xlsx',
     'Sheet "Vendas", dataset bases_vendas, header in row 1',
     'Columns: ID_MARCA = A, MARCA = B, ID_LINHA = C, LINHA = D, DATA_VENDA = E, QTD_VENDA = F',
-    '4 rows read: 3 would be loaded, 1 are repeated, 0 rejected',
+    '4 rows read: 3 would be loaded, 1 is repeated, 0 rejected',
   ])
     assert.ok(lines.includes(line), `${line}\n${stdout}`);
   assert.throws(() => readdirSync(home), { code: 'ENOENT' });
@@ -87,14 +87,14 @@ test('what is no data, what the contract does not name and what is hidden is sai
   assert.equal(code, 0);
   assert.match(
     stdout,
-    /^ {2}Not data, so not summed: 1 total and 100 note rows \(rows 4 5 [\d ]+ 103 \.\.\.\)$/m,
+    /^ {2}Not data, so not summed: 1 total row and 100 note rows \(rows 4 5 [\d ]+ 103 \.\.\.\)$/m,
   );
   assert.match(stdout, /^ {2}Columns that the contract does not name, ignored: Observação$/m);
-  assert.match(stdout, /^ {2}Hidden in Excel, and read all the same: 1 rows, 1 columns$/m);
+  assert.match(stdout, /^ {2}Hidden in Excel, and read all the same: 1 row, 1 column$/m);
   const pt = await entrada(['check', path], { env: { ENTRADA_LANG: 'pt-BR' } });
-  assert.match(pt.stdout, /^ {2}Não são dados, .*: 1 linhas de total e 100 de observação/m);
+  assert.match(pt.stdout, /^ {2}Não são dados, .*: 1 linha de total e 100 de observação/m);
   assert.match(pt.stdout, /^ {2}Colunas que o contrato não prevê, ignoradas: Observação$/m);
-  assert.match(pt.stdout, /^ {2}Ocultas no Excel, e lidas assim mesmo: 1 linhas, 1 colunas$/m);
+  assert.match(pt.stdout, /^ {2}Ocultas no Excel, e lidas assim mesmo: 1 linha, 1 coluna$/m);
 });
 
 test('many bad cells: a person sees the first fifty', async () => {

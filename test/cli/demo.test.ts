@@ -52,7 +52,7 @@ test('every number on the demo’s screen is right', async () => {
     'vendas janeiro e fevereiro (cópia).xlsx: 300 rows read, 300 loaded, 0 repeated, 0 rejected',
     'vendas janeiro e fevereiro.xlsx: nothing new',
     'relatório de março.xlsx: 150 rows read, 150 loaded, 0 repeated, 0 rejected',
-    '  Not data, so not summed: 1 total and 0 note rows (rows 155)',
+    '  Not data, so not summed: 1 total row and 0 note rows (row 155)',
     'vendas abril.xlsx: 150 rows read, 148 loaded, 0 repeated, 2 rejected',
     'vendas maio.xlsx: rejected',
     '... 598 rows in all',

@@ -114,7 +114,7 @@ export async function entrada(args: readonly string[], options?: Start): Promise
 /** Nobody is shown a stack trace or an escape code. */
 export function isPlain({ stdout, stderr }: Answer, what: string): void {
   for (const text of [stdout, stderr]) {
-    assert.doesNotMatch(text, /^\s+at .*:\d+:\d+|node:internal|Warning:/m, what);
+    assert.doesNotMatch(text, /^\s+at .*:\d+:\d+|node:internal|\(node:\d+\)/m, what);
     assert.ok(!text.includes('\u001b'), `an escape code: ${what}`);
   }
 }

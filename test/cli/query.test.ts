@@ -101,8 +101,12 @@ test('query only reads: tables and files stay as they are', async () => {
 
 test('a query that is wrong, or more than one, is refused', async () => {
   const wrong: [string, RegExp][] = [
-    ['SELEC 1', /refused: Parser Error/],
     ["SELECT CAST('x' AS INT64)", /refused: Conversion Error/],
+    ['SELEC 1', /refused: Parser Error: .*\n {2}LINE 1: SELEC 1\n {10}\^\n$/],
+    [
+      'SELECT ANO\nFROM con_ano_mes\nWHERE\tANOO = 1',
+      /"ANOO" not found in FROM clause! Candidate bindings: "ANO"\n {2}LINE 3: WHERE ANOO = 1\n +\^\n$/,
+    ],
     ['SELECT 1; SELECT 2', /one SQL statement; 2 were given/],
   ];
   await Promise.all(
@@ -112,6 +116,15 @@ test('a query that is wrong, or more than one, is refused', async () => {
       assert.match(stderr, said);
     }),
   );
+});
+
+test('a program is told of a wrong query the candidates, the line and what stands there', async () => {
+  const { values } = (await query('SELECT 1\nFROM con_ano', '--json')).objects()[0];
+  assert.deepEqual(values, {
+    detail: 'Catalog Error: Table with name con_ano does not exist! Did you mean "con_ano_mes"?',
+    line: 2,
+    excerpt: 'LINE 2: FROM con_ano\n             ^',
+  });
 });
 
 test('a large answer is written as it is read', async () => {

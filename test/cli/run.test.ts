@@ -73,7 +73,7 @@ test('the run says the same in Portuguese, and so do its reports', async () => {
     env: { ENTRADA_LANG: 'pt-BR' },
   });
   assert.deepEqual([code, stderr], [3, '']);
-  assert.match(stdout, /^ruim\.xlsx: 2 linhas lidas, 1 carregadas, 0 repetidas, 1 rejeitadas$/m);
+  assert.match(stdout, /^ruim\.xlsx: 2 linhas lidas, 1 carregada, 0 repetidas, 1 rejeitada$/m);
   assert.match(stdout, /^vazio\.txt: deixado em entrada\/; só planilhas/m);
 });
 

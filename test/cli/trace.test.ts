@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { hashOf, newHome, sale, sales } from '../ingest/home.ts';
 import { entrada, loadedHome } from './entrada.ts';
 
 test('a number is traced to its rows, under the name of the column that sums to it', async () => {
@@ -10,7 +11,7 @@ test('a number is traced to its rows, under the name of the column that sums to 
   assert.deepEqual(stdout.split('\n').slice(0, -1), [
     'file      sheet   row  QTD_VENDA  repeats',
     'bom.xlsx  Vendas    5         30',
-    '1 rows count and sum to 30 (QTD_VENDA); 0 more repeat one of them and add nothing.',
+    '1 row counts and sums to 30 (QTD_VENDA); 0 more repeat one that counts and add nothing.',
   ]);
   const json = (await entrada([...args, '--json'])).objects();
   assert.deepEqual(json.at(-1), {
@@ -22,6 +23,40 @@ test('a number is traced to its rows, under the name of the column that sums to 
     sum: 30,
     column: 'QTD_VENDA',
   });
+});
+
+test('of two files of one name, each is told by its hash and time: by run, trace and status, for a person and as JSON', async () => {
+  await using home = await newHome();
+  const [first, second] = [sales(sale(5), sale(7)), sales(sale(7), sale(9, undefined, 'VULTO'))];
+  await home.drop('a.xlsx', first);
+  await home.run();
+  await home.drop('a.xlsx', second);
+  const [older, newer] = [first, second].map((bytes) => hashOf(bytes).slice(0, 12));
+  const run = (await entrada(['run', '--home', home.path])).stdout;
+  assert.match(run, new RegExp(`\`entrada retract ${older}\` takes the older one out`));
+  const time = String.raw`20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d`;
+  const which = (hash: string) => String.raw`a\.xlsx \(${hash}, ${time} UTC\)`;
+  const places = String.raw`VULT \(${which(older)}, Vendas, 2\) and VULTO \(${which(newer)}, Vendas, 3\)`;
+  assert.match(run, new RegExp(`two values of MARCA: ${places}`));
+
+  const trace = await entrada(['trace', 'bases_vendas', '--json', '--home', home.path]);
+  const rows = [
+    `${which(older)} +Vendas +2 +5`,
+    `${which(older)} +Vendas +3 +7`,
+    `${which(newer)} +Vendas +2 +7 +${which(older)}, 3`,
+    `${which(newer)} +Vendas +3 +9`,
+  ];
+  assert.match(trace.stderr, new RegExp(rows.join('\n')));
+  const objects = trace.objects().slice(0, -1);
+  assert.deepEqual(
+    objects.map(({ fileHash }) => fileHash),
+    [first, first, second, second].map(hashOf),
+  );
+  for (const { loadedAt } of objects) assert.match(String(loadedAt), new RegExp(`^${time}`));
+
+  const status = (await entrada(['status', '--home', home.path])).stdout;
+  for (const hash of [older, newer])
+    assert.match(status, new RegExp(`^a\\.xlsx +loaded .* ${time} +${hash}$`, 'm'));
 });
 
 test('what matches nothing is told so, and how values are written', async () => {

@@ -5,6 +5,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { commands } from '../../src/commands/commands.ts';
+import { render } from '../../src/messages/messages.ts';
 import { entrada, newPlace, start } from './entrada.ts';
 
 test('--help of every command says what it is for and what it takes, and nothing else happens', async () => {
@@ -13,7 +14,8 @@ test('--help of every command says what it is for and what it takes, and nothing
       for (const flag of name === 'run' ? ['--help', '-h'] : ['--help']) {
         const { code, stdout, stderr } = await entrada([name, flag]);
         assert.deepEqual([code, stderr], [0, ''], name);
-        assert.ok(stdout.startsWith(`${usage}\n  ${summary}\n`), stdout);
+        const said = render({ code: summary, values: {} }, 'en');
+        assert.ok(stdout.startsWith(`${usage}\n  ${said}\n`), stdout);
         for (const option of [...Object.keys(options), 'home', 'json', 'help'])
           assert.match(stdout, new RegExp(`^  --${option} `, 'm'), name);
       }
@@ -35,6 +37,23 @@ test('--help lists every command and exit code; without a command it is wrong us
   }
 });
 
+test('--help speaks Portuguese where the messages do, also by the .env of the home and where a setting is wrong', async () => {
+  const env = { ENTRADA_LANG: 'pt_BR.UTF-8' };
+  const all = (await entrada(['--help'], { env })).stdout;
+  assert.match(
+    all,
+    /^Entrada: coloque uma planilha[\s\S]*^ {2}entrada run +carrega toda planilha/m,
+  );
+  assert.match(all, /^Códigos de saída: 0 .* 4 /m);
+  const home = newPlace();
+  await mkdir(home);
+  await writeFile(join(home, '.env'), 'ENTRADA_LANG=pt\nENTRADA_LAKE=ftp://there\n');
+  const of = await entrada(['trace', '--help', '--home', home], { env: { ENTRADA_LANG: '' } });
+  assert.deepEqual([of.code, of.stderr], [0, '']);
+  assert.match(of.stdout, /^ {2}TABLE é [\s\S]*^ {2}Exemplos: entrada trace/m);
+  assert.match(of.stdout, /^ {2}--json +um objeto JSON por linha/m);
+});
+
 test('settings come from the environment, and what is not set there from the .env of the home', async () => {
   const home = newPlace();
   await mkdir(home);
@@ -46,6 +65,28 @@ test('settings come from the environment, and what is not set there from the .en
     env: { ENTRADA_LANG: '', ENTRADA_LAKE: home },
   });
   assert.match(right.stdout, /^Nada de novo\.$/m);
+});
+
+test('an option that all commands have may stand before the command', async () => {
+  const home = newPlace();
+  for (const flags of [
+    ['--home', home],
+    [`--home=${home}`, '--json'],
+  ]) {
+    const { code, stderr } = await entrada([...flags, 'status']);
+    assert.equal(code, 2);
+    assert.ok(stderr.includes(`no Entrada home in ${home} yet`), stderr);
+  }
+  assert.match((await entrada(['--help', 'run'])).stdout, /^entrada run\n/);
+  const none = await entrada(['--home', home]);
+  assert.deepEqual([none.code, none.stdout], [2, (await entrada([])).stdout]);
+});
+
+test('--help of demo and sftp says the home that the demo makes, and what sftp does besides', async () => {
+  assert.match((await entrada(['demo', '--help'])).stdout, /^ {2}--home DIR .*default: \.\/demo/m);
+  const { stdout } = await entrada(['sftp', '--help']);
+  for (const said of ['user add NAME', 'user list', 'user remove NAME', 'fingerprint'])
+    assert.ok(stdout.includes(`\n  entrada sftp ${said}: `), said);
 });
 
 test('--version says which Entrada this is', async () => {
@@ -65,6 +106,8 @@ test('wrong usage exits with 2 and says what is wrong, in words and as JSON', as
     [['query', 'SELECT', '1'], 'usage.arguments', /entrada query "SQL"/],
     [['check'], 'usage.arguments', /entrada check FILE/],
     [['query', '--format', 'xml', 'SELECT 1'], 'usage.format', /"xml"/],
+    [['query', '--format', 'csv', 'SELECT 1'], 'usage.formatJson', /--format csv does not/],
+    [['check', '--any', '--format', 'table', 'a.xlsx'], 'usage.formatJson', /--format table/],
   ];
   await Promise.all(
     wrong.map(async ([args, error, said]) => {
@@ -106,11 +149,11 @@ test('what was nearly a command or an option is told the one that it may be', as
 });
 
 test('a setting that is wrong is named with its value', async () => {
+  // More of them in the tests of the settings.
   const wrong: [Record<string, string>, RegExp][] = [
-    [{ ENTRADA_LANG: 'de' }, /ENTRADA_LANG is "de"/],
     [{ ENTRADA_WAIT_SECONDS: 'soon' }, /ENTRADA_WAIT_SECONDS is "soon"/],
-    [{ ENTRADA_MAX_CELLS: '1.5' }, /ENTRADA_MAX_CELLS is "1.5"/],
-    [{ ENTRADA_HOME: '' }, /ENTRADA_HOME is ""/],
+    [{ ENTRADA_MAX_CELL: '1' }, /no setting ENTRADA_MAX_CELL\. .*ENTRADA_MAX_CELLS\?/],
+    [{ ENTRADA_HOME: '' }, /ENTRADA_HOME is empty/],
   ];
   await Promise.all(
     wrong.map(async ([env, said]) => {
@@ -119,6 +162,13 @@ test('a setting that is wrong is named with its value', async () => {
       assert.match(stderr, said);
     }),
   );
+});
+
+test('a variable that is like no setting is told on stderr, and the command goes on', async () => {
+  const env = { ENTRADA_SERVICE_HOST: '10.0.0.1' };
+  const { code, stderr, objects } = await entrada(['datasets', '--json'], { env });
+  assert.deepEqual([code, objects()[0].name], [0, 'bases_vendas']);
+  assert.match(stderr, /^entrada: There is no setting ENTRADA_SERVICE_HOST, .*\n/);
 });
 
 test('speaks the language of ENTRADA_LANG, or else of the locale, from the first error on', async () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { UserError } from '../../src/errors.ts';
+import { shippedDatasets } from '../ingest/home.ts';
 import { HEADER, load, loadRows, order, plain, ptBR } from '../workbook/reading.ts';
 import { at, cell, date, formatted, type Row, row, workbook } from '../workbook-builder.ts';
 
@@ -45,6 +46,24 @@ test('the header is found in any of the first 50 rows, in any order, with gaps a
   );
   assert.deepEqual(rows, { 5: [1, 'VULT', '2019-03-14T00:00:00', 5, null, null] });
   assert.deepEqual(report.ignoredColumns, ['Observação']);
+});
+
+test('the names that people give to the columns of sales are known; a quantity that stands there twice is not guessed', async () => {
+  const headers = [
+    'Código da marca',
+    'Nome da marca',
+    'Cod linha',
+    'Nome da linha',
+    'Data da venda',
+  ];
+  const sold = [4, 'VULT', 2, 'PERFUMARIA', date(2019, 3, 14), 5];
+  const datasets = await shippedDatasets();
+  for (const quantity of ['Quantidade', 'Quantidade vendida', 'QTDE VENDA', 'qtd_venda']) {
+    const { rows } = await load(sheetOf([...headers, quantity], sold), ...datasets);
+    assert.deepEqual(rows, { 2: [4, 'VULT', 2, 'PERFUMARIA', '2019-03-14T00:00:00', 5] }, quantity);
+  }
+  const twice = sheetOf([...headers, 'QTD_VENDA', 'Quantidade'], [...sold, 9]);
+  assert.equal((await refused(twice, ...datasets)).code, 'contract.twice');
 });
 
 test('a header below row 50, or only in numbers, is none', async () => {

@@ -17,7 +17,7 @@ describe('a home that another process works on', () => {
     await holder.close();
     const { code, stdout } = await ended;
     assert.equal(code, 0, stdout);
-    assert.match(stdout, /a\.xlsx: 1 rows read, 1 loaded/);
+    assert.match(stdout, /a\.xlsx: 1 row read, 1 loaded/);
   });
 
   test('once: of runs that start together each file is loaded by one', async () => {
@@ -48,7 +48,7 @@ test('watch takes a file that arrives, and on SIGTERM stops with exit code 0', a
     for (const name of ['a.xlsx', 'b.xlsx']) {
       await home.drop(`${name}.part`, sales(sale(name.charCodeAt(0))));
       await rename(join(home.path, 'entrada', `${name}.part`), join(home.path, 'entrada', name));
-      await says(new RegExp(`${name}: 1 rows read, 1 loaded`));
+      await says(new RegExp(`${name}: 1 row read, 1 loaded`));
     }
     child.kill('SIGTERM');
     const { code, signal, stdout } = await ended;

@@ -508,16 +508,24 @@ SELECT ${values} FROM ledger_events WHERE EVENT = 'loaded';
     await using home = await newHome();
     const day = date(2019, 5, 6);
     const other: Sale = [4, 'VULT COSMÉTICA', 2, 'PERFUMARIA', day, 2];
-    await home.drop('a.xlsx', sales(sale(1, day), sale(9, day)));
-    await home.drop('b.xlsx', sales(sale(3, day), other));
-    const { warnings } = await home.run();
+    const [a, b] = [sales(sale(1, day), sale(9, day)), sales(sale(3, day), other)];
+    await home.drop('a.xlsx', a);
+    await home.drop('b.xlsx', b);
+    const { warnings, files } = await home.run();
+    const place = (at: number, bytes: Buffer) => ({
+      file: files[at].fileName,
+      fileHash: hashOf(bytes),
+      loadedAt: files[at].time,
+      hasNamesake: false,
+      sheet: 'Vendas',
+    });
     assert.deepEqual(warnings, [
       {
         keyColumn: 'ID_MARCA',
         key: '4',
         column: 'MARCA',
-        one: { value: 'VULT', file: 'a.xlsx', sheet: 'Vendas', row: 2 },
-        other: { value: 'VULT COSMÉTICA', file: 'b.xlsx', sheet: 'Vendas', row: 3 },
+        one: { value: 'VULT', ...place(0, a), row: 2 },
+        other: { value: 'VULT COSMÉTICA', ...place(1, b), row: 3 },
       },
     ]);
     assert.deepEqual(await units(home), [1, 2, 3, 9]);

@@ -81,12 +81,12 @@ test('a number is traced to its cells: the rows that count sum to it, and repeat
     number,
   );
   assert.deepEqual(
-    rows.map(({ file, row, value, repeats }) => [file, row, value, repeats]),
+    rows.map(({ file, row, value, repeats: of }) => [file, row, value, of && [of.file, of.row]]),
     [
       ['a.xlsx', 2, 5, undefined],
       ['a.xlsx', 3, 7, undefined],
-      ['a.xlsx', 4, 7, { file: 'a.xlsx', row: 3 }],
-      ['b.xlsx', 2, 5, { file: 'a.xlsx', row: 2 }],
+      ['a.xlsx', 4, 7, ['a.xlsx', 3]],
+      ['b.xlsx', 2, 5, ['a.xlsx', 2]],
       ['b.xlsx', 3, 3, undefined],
     ],
   );

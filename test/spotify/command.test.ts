@@ -56,11 +56,11 @@ test('spotify says what became of each table, and status shows the runs', async 
   assert.equal(first.code, 0, first.stderr);
   assert.equal(
     first.stdout,
-    'spotify_podcasts: 3 rows; 3 new\nspotify_all_episodes: 7 rows; 7 new\ndh_gb_episodes: 1 rows; 1 new\n',
+    'spotify_podcasts: 3 rows; 3 new\nspotify_all_episodes: 7 rows; 7 new\ndh_gb_episodes: 1 row; 1 new\n',
   );
   assert.match(first.stderr, /"table":"dh_gb_episodes","outcome":"changed"/);
   const only = await entrada(home, ['spotify', '--only', 'gb']);
-  assert.equal(only.stdout, 'dh_gb_episodes: 1 rows, nothing new\n');
+  assert.equal(only.stdout, 'dh_gb_episodes: 1 row, nothing new\n');
 
   const status = await entrada(home, ['status']);
   assert.match(status.stdout, /dh_gb_episodes +unchanged +1 +0/);

@@ -49,7 +49,7 @@ test('each limit says what was passed and which setting raises it', async () => 
   );
   assert.equal(
     await words({ sheets: [{ rows: [] }, { rows: [] }] }, { sheets: 1 }),
-    'The workbook has more than 1 sheets. If that is right, set ENTRADA_MAX_SHEETS higher.',
+    'The workbook has more than 1 sheet. If that is right, set ENTRADA_MAX_SHEETS higher.',
   );
   assert.equal(
     await words({}, { texts: 2 }),
