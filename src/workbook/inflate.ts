@@ -5,6 +5,8 @@ import { type Limits, limitSettings } from './limits.ts';
 import { type ByteSource, dataOffset, type ZipEntry } from './zip.ts';
 
 const READ_BYTES = 1 << 20;
+// Read ahead of what is inflated: whoever reads may be busy for as long as a few of them take.
+const READ_AHEAD_BYTES = 4 * READ_BYTES;
 // Each chunk costs a trip to the thread pool, about a quarter of a millisecond: fewer, larger ones win.
 const CHUNK_BYTES = 1 << 20;
 const RATIO_FLOOR = 64 * 2 ** 20;
@@ -70,7 +72,7 @@ async function* inflated(
   const zlib = createGunzip({ chunkSize });
   const input = Readable.from(gzipped(stored, entry), {
     objectMode: false,
-    highWaterMark: READ_BYTES,
+    highWaterMark: READ_AHEAD_BYTES,
   });
   // A failed read must reach whoever waits on zlib; zlib alone would wait for ever.
   input.on('error', (error) => zlib.destroy(error));
