@@ -9,6 +9,9 @@ import type { Language } from './messages/messages.ts';
 import { nearestTo } from './near.ts';
 import { defaultLimits, type Limits, limitSettings } from './workbook/limits.ts';
 
+// A shape is compiled for many values; to compile those that check a few settings takes longer than checking them.
+z.config({ jitless: true });
+
 /** Where rows live when it is not this machine. */
 export interface BigQuerySettings {
   readonly project: string;
