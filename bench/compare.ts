@@ -12,7 +12,7 @@ import {
   say,
   timeOf,
 } from './measure.ts';
-import { NOT_MEASURED, OPENPYXL, peers, RIVALS, SHEETREADER, TENTH } from './peers.ts';
+import { NOT_MEASURED, OPENPYXL, peers, RIVALS, TENTH } from './peers.ts';
 import { atLeast, atMost, type Section, table, under } from './report.ts';
 
 const TURNS = 5;
@@ -166,7 +166,7 @@ function againstPeers(cache: string, main: Input, tenth: Input): Section {
       ...[...reasons, ...NOT_MEASURED].map((reason) => `- ${reason}`),
       '',
     ],
-    targets: [...Object.values(RIVALS), SHEETREADER].map((name) => {
+    targets: Object.values(RIVALS).map((name) => {
       const rival = measured.find((outcome) => outcome.name === name);
       return atLeast(`times faster than ${name}`, rival ? ratio(rival) : Number.NaN, 2.5);
     }),

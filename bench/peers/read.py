@@ -1,7 +1,6 @@
 """A peer's whole way from a workbook to an answer, as one process. usage: read.py WHAT FILE DATABASE
 
-query: the rows into DuckDB's memory, and one query. job: what `entrada run` leaves behind, as far as its tables go:
-a DuckDB file with the distinct rows as bases_vendas and the four consolidated tables.
+query: the rows into DuckDB's memory, and one query. job: a DuckDB file with what job.sql makes of them.
 """
 import os
 import pathlib
@@ -22,26 +21,8 @@ def query(connection, source):
 
 
 def job(connection, source):
-    connection.execute("BEGIN")
-    connection.execute(
-        f"""CREATE TABLE bases_vendas AS SELECT DISTINCT CAST(ID_MARCA AS BIGINT) AS ID_MARCA, MARCA,
-        CAST(ID_LINHA AS BIGINT) AS ID_LINHA, LINHA, CAST(DATA_VENDA AS TIMESTAMP) AS DATA_VENDA,
-        CAST(QTD_VENDA AS BIGINT) AS QTD_VENDA FROM {source}"""
-    )
-    month = "year(DATA_VENDA) AS ANO, month(DATA_VENDA) AS MES"
-    tables = {
-        "con_ano_mes": month,
-        "con_mar_lin": "ID_MARCA, MARCA, ID_LINHA, LINHA",
-        "con_mar_ano_mes": f"ID_MARCA, MARCA, {month}",
-        "con_lin_ano_mes": f"ID_LINHA, LINHA, {month}",
-    }
-    for table, keys in tables.items():
-        units = "CAST(SUM(QTD_VENDA) AS BIGINT) AS SUM_QTD_VENDA"
-        connection.execute(f"CREATE TABLE {table} AS SELECT {keys}, {units} FROM bases_vendas GROUP BY ALL")
-    connection.execute("COMMIT")
-    units = [f"(SELECT CAST(SUM(SUM_QTD_VENDA) AS BIGINT) FROM {table})" for table in tables]
-    sums = ", ".join(["CAST(SUM(QTD_VENDA) AS BIGINT)", *units])
-    print(*connection.execute(f"SELECT COUNT(*), {sums} FROM bases_vendas").fetchone())
+    statements = (pathlib.Path(__file__).parent / "job.sql").read_text().replace("{sheet}", source)
+    print(*connection.execute(statements).fetchone())
     connection.close()
 
 
