@@ -153,10 +153,12 @@ export async function withEnvFile(
   home: string,
 ): Promise<NodeJS.ProcessEnv> {
   const file = join(home, '.env');
-  const text = await readFile(file, 'utf8').catch((error) => {
+  const read = await readFile(file, 'utf8').catch((error) => {
     if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return '';
     throw error;
   });
+  // Windows' editor begins a file with a mark of its encoding.
+  const text = read.replace(/^\uFEFF/, '');
   const rest = text.replace(ASSIGNMENT, (lines) => lines.replace(/[^\n]/g, ''));
   const wrong = rest.split('\n').findIndex((line) => /^\s*[^\s#]/.test(line));
   // What stands there is not shown: it may be a secret.

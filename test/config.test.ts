@@ -55,6 +55,14 @@ test('a setting that is wrong is named with its value and the mend, in both lang
     for (const words of refusal({ [name]: '' })) assert.ok(words.includes(name), words);
 });
 
+test('a file of settings may begin with the mark that an editor of Windows writes', async () => {
+  const home = await mkdtemp(join(tmpdir(), 'entrada-env-'));
+  await writeFile(join(home, '.env'), '\uFEFFENTRADA_LANG=pt-BR\r\nENTRADA_LOG=info\r\n');
+  const { ENTRADA_LANG, ENTRADA_LOG } = await withEnvFile({}, home);
+  await rm(home, { recursive: true });
+  assert.deepEqual([ENTRADA_LANG, ENTRADA_LOG], ['pt-BR', 'info']);
+});
+
 test('the path of a folder is a lake, also with a colon in it', () => {
   for (const folder of ['./a:b', '/a/gs:x', 'C:/vendas', '..'])
     assert.equal(readSettings({ ENTRADA_LAKE: folder }, HOME).lake.kind, 'folder');

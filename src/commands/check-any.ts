@@ -14,7 +14,7 @@ import {
 import { msToIso } from '../workbook/dates.ts';
 import { openWorkbook, type Sheet, type Workbook } from '../workbook/workbook.ts';
 import type { Invocation } from './commands.ts';
-import { REJECTED } from './exit-codes.ts';
+import { REJECTED, USAGE } from './exit-codes.ts';
 import { openFile } from './local-file.ts';
 
 /**
@@ -45,7 +45,7 @@ export async function checkAny({
       if (!(error instanceof UserError)) throw error;
       if (out.json) out.object({ error: error.code, message: out.render(error) });
       else out.say(error);
-      exitCode = REJECTED;
+      exitCode = Math.max(exitCode, error.code === 'file.none' ? USAGE : REJECTED);
     }
   }
   return exitCode;

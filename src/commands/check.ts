@@ -125,6 +125,6 @@ async function checkFile(
     const { code, values } = problem;
     output.say(problem);
     output.object({ type: 'check', file, error: code, message: output.render(problem), values });
-    return code === 'file.none' || code === 'dataset.awaited' ? USAGE : REJECTED;
+    return code === 'file.none' || code.startsWith('dataset.') ? USAGE : REJECTED;
   }
 }

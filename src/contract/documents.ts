@@ -46,14 +46,6 @@ export async function readDocuments(
   return documents;
 }
 
-/** The codes of what is told of a folder that is no dataset, whatever it was meant to be. */
-const NO_DATASET = ['dataset.noContract', 'dataset.misnamed'];
-
-/** For who wants one dataset or none, and need not know what other folders are for. */
-export const throwIfDataset: OnBroken = (broken) => {
-  if (!NO_DATASET.includes(broken.error.code)) throwBroken(broken);
-};
-
 /** Why a folder without `dataset.yaml` is no dataset; undefined of a file, and of a program's own folder. */
 async function noDataset(folder: string): Promise<UserError | undefined> {
   const names = await absentAs(undefined, readdir(folder));

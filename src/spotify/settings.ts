@@ -1,6 +1,9 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import * as z from 'zod';
 import { withEnvFile } from '../config.ts';
-import { mapping, parseDocument, readDocuments, throwIfDataset } from '../contract/documents.ts';
+import type { BrokenDataset } from '../contract/broken.ts';
+import { mapping, parseDocument, readDocuments } from '../contract/documents.ts';
 import { says } from '../contract/wrong.ts';
 import { UserError } from '../errors.ts';
 import { matches } from './match.ts';
@@ -51,9 +54,11 @@ export async function readSpotifyDataset(
 ): Promise<SpotifyDataset | undefined> {
   let found: SpotifyDataset | undefined;
   for (const folder of folders) {
-    const documents = (await readDocuments(folder, throwIfDataset)).filter(
+    const broken: BrokenDataset[] = [];
+    const documents = (await readDocuments(folder, (one) => broken.push(one))).filter(
       ({ kind }) => kind === 'spotify',
     );
+    for (const one of broken) if (await isMeantForSpotify(one)) throw one.error;
     if (documents.length > 1) {
       const [{ file: other }, { file, lineOf }] = documents.map(({ yaml }) => yaml);
       throw new UserError('dataset.kindTwice', { file, line: lineOf(['kind']), other });
@@ -61,6 +66,12 @@ export async function readSpotifyDataset(
     for (const document of documents) found = parseDocument(datasetShape, document);
   }
   return found;
+}
+
+/** What cannot be read as a dataset of any kind may say all the same that it is this one's. */
+async function isMeantForSpotify({ folder }: BrokenDataset): Promise<boolean> {
+  const text = await readFile(join(folder, 'dataset.yaml'), 'utf8').catch(() => '');
+  return /^kind:\s*["']?spotify/m.test(text);
 }
 
 const host = z.string().regex(/^https?:\/\/[^\s/?#@]+(\/[^\s?#]*[^\s?#/])?$/);

@@ -7,13 +7,16 @@ import type { Warehouse } from './warehouse.ts';
 export const LEDGER = '(ledger)';
 
 /** The version of the tables that this Entrada keeps. A dataset that is not named here has none. */
-const VERSIONS: Readonly<Record<string, number>> = { [LEDGER]: 2, bases_vendas: 2 };
+const VERSIONS: Readonly<Record<string, number>> = { [LEDGER]: 3, bases_vendas: 2 };
 
 export const versionOf = (name: string) => VERSIONS[name] ?? 0;
 
 /** By the version that they were part of: what is taken away before the tables of the next version are made. */
 const OUTDATED: Readonly<Record<string, Readonly<Record<number, readonly string[]>>>> = {
-  [LEDGER]: { 1: ['DROP VIEW IF EXISTS ledger_files'] },
+  [LEDGER]: {
+    1: ['DROP VIEW IF EXISTS ledger_files'],
+    2: ['DROP VIEW IF EXISTS ledger_files'],
+  },
   bases_vendas: {
     1: ['DROP VIEW IF EXISTS bases_vendas', 'DROP TABLE IF EXISTS bases_vendas_distinct'],
   },

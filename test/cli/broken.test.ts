@@ -180,6 +180,26 @@ test('a folder of datasets/ that is no dataset is told by all who read them', as
   }
 });
 
+test('a contract that is no YAML stops no other dataset, unless it says that it is the Spotify one', async () => {
+  const { home } = await homeWithBroken('dataset.yaml', (text) => `${text}\na: [1\n`);
+  const { code, stdout, stderr } = await entrada(['datasets', '--home', home]);
+  assert.deepEqual([code, stderr], [2, '']);
+  assert.match(stdout, /^tipos: left out/m);
+  assert.match(stdout, /^spotify: /m);
+  const file = join(home, 'datasets/tipos/dataset.yaml');
+  await writeFile(file, 'kind: spotify\nterm: [1\n');
+  const meant = await entrada(['spotify', '--home', home]);
+  assert.equal(meant.code, 2);
+  assert.match(meant.stderr, /datasets\/tipos\/dataset\.yaml, line \d/);
+});
+
+test('a workbook is not said to be wrong where its dataset is: exit code 2 from check', async () => {
+  const { home } = await homeWithBroken('proc_tipos.sql', () => 'SELEC 1;\n');
+  const { code, stdout } = await entrada(['check', join(home, 'entrada/meu.xlsx'), '--home', home]);
+  assert.equal(code, 2, stdout);
+  assert.match(stdout, /datasets\/tipos\/proc_tipos\.sql, line 1/);
+});
+
 test('what has no place in an SQL file is found before anything runs, with its line', async () => {
   const home = await homeWith({});
   const wrong: [file: string, sql: string, said: string][] = [

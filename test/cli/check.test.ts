@@ -146,6 +146,14 @@ test('what is no workbook is said to be what it is, and the other files are chec
   assert.match(String(objects()[3].message), /lacks: QTD_VENDA/);
 });
 
+test('a file that is not there is wrong usage, with a contract or without', async () => {
+  for (const flags of [[], ['--any']]) {
+    const { code, stdout } = await entrada(['check', ...flags, join(files, 'nada.xlsx')]);
+    assert.equal(code, 2);
+    assert.match(stdout, /nada\.xlsx/);
+  }
+});
+
 test('with a home, rows that it has are repeated; nothing is loaded', async () => {
   const home = await loadedHome();
   const ledger = `SELECT (SELECT COUNT(*) FROM ledger_events), (SELECT COUNT(*) FROM bases_vendas_linhas),

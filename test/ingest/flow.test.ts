@@ -302,6 +302,26 @@ describe('nothing lost', () => {
     assert.deepEqual(await units(home), [7]);
   });
 
+  test('a file of which no row is good is done with: none of it is still to count', async () => {
+    await using home = await newHome();
+    await home.drop('ruim.xlsx', sales(sale('doze'), sale('treze')));
+    await home.drop('vazia.xlsx', sales());
+    const { files } = await home.run();
+    assert.deepEqual(
+      files.map(({ state, rowsRead, rowsLoaded, rowsRepeated, rowsRejected }) => [
+        state,
+        rowsRead,
+        rowsLoaded,
+        rowsRepeated,
+        rowsRejected,
+      ]),
+      [
+        ['loaded', 2, 0, 0, 2],
+        ['loaded', 0, 0, 0, 0],
+      ],
+    );
+  });
+
   test('a file overwritten while it is read is not called damaged', async () => {
     await using home = await newHome();
     await home.drop('a.xlsx', sales(sale(1), sale(2)));
