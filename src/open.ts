@@ -5,8 +5,8 @@ import type { Settings } from './config.ts';
 import { type BrokenDataset, type OnBroken, orBroken } from './contract/broken.ts';
 import { type Dataset, readDatasets } from './contract/dataset.ts';
 import { UserError } from './errors.ts';
-import { workbooksIn } from './ingest/arrivals.ts';
 import type { Context } from './ingest/context.ts';
+import { INBOX } from './ingest/folders.ts';
 import { createIncoming } from './ingest/incoming.ts';
 import { prepareDatasets } from './ingest/prepare.ts';
 import { createFolderLake } from './lake/folder.ts';
@@ -38,10 +38,11 @@ export async function openContext(
   }: ContextOptions = {},
 ): Promise<Context> {
   const log = createLog(settings, runId === '' ? {} : { runId });
-  const [lake, { datasets, broken }] = [await openLake(settings), await allDatasets(settings)];
+  const lake = await openLake(settings);
+  const { datasets, broken } = await allDatasets(settings);
   const incoming = createIncoming({ lake, limits: settings.limits, onProgress });
-  // The first is read while the database is opened.
-  if (receives) await incoming.expect(await workbooksIn(lake), datasets);
+  // A thread starts while the database is opened.
+  if (receives) incoming.prepare(await lake.list(INBOX, 'deep'));
   const warehouse = await openWarehouse(settings, { ...(onWait && { onWait }) }).catch(
     async (error) => {
       await incoming[Symbol.asyncDispose]();

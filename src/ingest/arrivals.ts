@@ -37,7 +37,7 @@ const GIVEN_UP_MS = 10 * 60_000;
 export async function findArrivals(lake: Lake, { now, sleep }: ArrivalEffects): Promise<Arrivals> {
   const waiting: { file: LakeFile; reason: WaitReason }[] = [];
   const ready: LakeFile[] = [];
-  const first = await filesIn(lake);
+  const first = (await lake.list(INBOX, 'deep')).sort((a, b) => (a.name < b.name ? -1 : 1));
   const workbooks = first.filter((file) => {
     const reason = notAWorkbook(file);
     if (reason) waiting.push({ file, reason });
@@ -56,15 +56,6 @@ export async function findArrivals(lake: Lake, { now, sleep }: ArrivalEffects): 
     else ready.push(file);
   }
   return { ready, waiting };
-}
-
-/** What will be read in this order, as far as names say. */
-export async function workbooksIn(lake: Lake): Promise<LakeFile[]> {
-  return (await filesIn(lake)).filter((file) => notAWorkbook(file) === undefined);
-}
-
-async function filesIn(lake: Lake): Promise<LakeFile[]> {
-  return (await lake.list(INBOX, 'deep')).sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 /** Why a file in the inbox is not taken for a workbook, if it is not. */

@@ -14,17 +14,19 @@ export interface IncomingFile extends AsyncDisposable {
 }
 
 /**
- * The files that are received, one after the other. What is named beforehand is begun with before it is asked for: while
- * the database is opened, and while the file before it is committed. Closing it ends the thread that reads.
+ * The files that are received, one at a time. What is named beforehand is begun with before it is asked for, while the
+ * file before it is committed: opened, hashed and, if it is large, read. Closing it ends the thread that reads.
  */
 export interface Incoming extends AsyncDisposable {
+  /** Lets the thread start that a large file is read in, beside what is to be done before one can be read. */
+  prepare(files: readonly LakeFile[]): void;
   /** Names what will be taken, in this order, and begins with the first of it. */
   expect(files: readonly FileVersion[], datasets: readonly Dataset[]): Promise<void>;
   /** Begins with the next of what is expected: the file that was taken last has been read. */
   goAhead(): void;
   /** Undefined when this version of the file is not there any more. Throws what the lake throws. */
   take(file: FileVersion, datasets: readonly Dataset[]): Promise<IncomingFile | undefined>;
-  /** Gives back what reading needs, until the next file is taken. */
+  /** Gives up what is expected, and gives back what reading needs until the next file is taken. */
   rest(): Promise<void>;
 }
 
@@ -67,18 +69,15 @@ export function createIncoming({ lake, limits, onProgress }: IncomingOptions): I
       await opened?.[Symbol.asyncDispose]();
       return undefined;
     }
-    const reading = reader.start(progressing(opened), datasets, limits);
-    const hash = hashOf(opened);
+    await using stack = new AsyncDisposableStack();
+    stack.use(opened);
+    const closing = new AbortController();
+    const reading = stack.use(reader.start(progressing(opened), datasets, limits));
+    const hash = hashOf(opened, closing.signal);
     hash.catch(() => {});
-    return {
-      opened,
-      reading,
-      hash,
-      async [Symbol.asyncDispose]() {
-        await reading[Symbol.asyncDispose]();
-        await opened[Symbol.asyncDispose]();
-      },
-    };
+    stack.defer(() => closing.abort());
+    const parts = stack.move();
+    return { opened, reading, hash, [Symbol.asyncDispose]: () => parts.disposeAsync() };
   }
 
   function progressing({ file: { name, size }, read }: OpenFile) {
@@ -121,6 +120,7 @@ export function createIncoming({ lake, limits, onProgress }: IncomingOptions): I
   }
 
   return {
+    prepare: (files) => reader.prepare(files.map(({ size }) => size)),
     async expect(files, datasets) {
       expected = files;
       contracts = datasets;
@@ -129,7 +129,8 @@ export function createIncoming({ lake, limits, onProgress }: IncomingOptions): I
     },
     goAhead,
     async take(file, datasets) {
-      expected = expected.filter((one) => !isSame(one, file));
+      // Those before it need not come any more.
+      expected = expected.slice(expected.findIndex((one) => isSame(one, file)) + 1);
       return ((await begunWith(file, datasets)) ?? begin(file, datasets)).incoming;
     },
     rest,
@@ -150,9 +151,11 @@ function isSame(one: FileVersion, other: FileVersion): boolean {
   return one.name === other.name && one.version === other.version;
 }
 
-async function hashOf(opened: OpenFile): Promise<string> {
+async function hashOf(opened: OpenFile, signal: AbortSignal): Promise<string> {
   const hash = createHash('sha256');
-  for (let at = 0; at < opened.file.size; at += HASH_BYTES)
+  for (let at = 0; at < opened.file.size; at += HASH_BYTES) {
+    signal.throwIfAborted();
     hash.update(await opened.read(at, HASH_BYTES));
+  }
   return hash.digest('hex');
 }

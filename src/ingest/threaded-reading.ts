@@ -59,14 +59,18 @@ export function startThread(): ReadingThread {
   }
 
   function answer({ id, name, args }: Call): void {
-    if (errand === undefined) return;
-    const work = errand.calls[name] as (...args: readonly unknown[]) => Promise<unknown>;
+    const asking = errand;
+    if (asking === undefined) return;
+    const work = asking.calls[name] as (...args: readonly unknown[]) => Promise<unknown>;
     const hasTurn = name !== 'read' && name !== 'addTexts';
     const done = hasTurn ? turn.then(() => work(...args)) : work(...args);
     if (hasTurn) turn = done;
     done
       .then((value) => worker.postMessage({ id, answer: value } satisfies Answer, buffersIn(value)))
-      .catch(fail);
+      // What a workbook asked for that is done with concerns nobody: the thread may have another by now.
+      .catch((error) => {
+        if (asking === errand) fail(error);
+      });
   }
 
   worker.on('message', answer);

@@ -69,8 +69,10 @@ export async function readSpotifyDataset(
 }
 
 /** What cannot be read as a dataset of any kind may say all the same that it is this one's. */
-async function isMeantForSpotify({ folder }: BrokenDataset): Promise<boolean> {
-  const text = await readFile(join(folder, 'dataset.yaml'), 'utf8').catch(() => '');
+async function isMeantForSpotify({ folder, error }: BrokenDataset): Promise<boolean> {
+  const isMisnamed = error.code === 'dataset.misnamed';
+  const file = isMisnamed ? String(error.values.file) : join(folder, 'dataset.yaml');
+  const text = await readFile(file, 'utf8').catch(() => '');
   return /^kind:\s*["']?spotify/m.test(text);
 }
 
