@@ -1,6 +1,7 @@
 import { access, constants } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { awaitedBy } from '../contract/broken.ts';
+import { skippedDetail } from '../contract/load.ts';
 import type { Rejection } from '../contract/rejection.ts';
 import { UserError } from '../errors.ts';
 import type { Context } from '../ingest/context.ts';
@@ -95,15 +96,7 @@ async function checkFile(
         code: 'check.rows',
         values: { read: report.read, newRows, repeated, rejected: report.rejected },
       });
-      const { totals, notes, hiddenRows, hiddenColumns } = report;
-      saySkipped(output, {
-        totals,
-        notes,
-        skippedRows: report.skippedRows.join(' '),
-        ignoredColumns: report.ignoredColumns.join(', '),
-        hiddenRows,
-        hiddenColumns,
-      });
+      saySkipped(output, skippedDetail(report));
       // The first of the sums is enough for a person; --json has all.
       showChanges(
         output,

@@ -118,6 +118,20 @@ export async function loadSheet(
   return report;
 }
 
+/** What the sheet held besides its rows of data; only what there is. */
+export function skippedDetail(report: SheetReport): Record<string, string | number> {
+  const { totals, notes, skippedRows, ignoredColumns, hiddenRows, hiddenColumns } = report;
+  const all = {
+    totals,
+    notes,
+    skippedRows: skippedRows.join(' '),
+    ignoredColumns: ignoredColumns.join(', '),
+    hiddenRows,
+    hiddenColumns,
+  };
+  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== 0 && value !== ''));
+}
+
 function createReport({ sheet, header }: Choice): SheetReport {
   return {
     sheet: sheet.name,

@@ -6,7 +6,7 @@ import { recordFailure } from '../ingest/failure.ts';
 import { INBOX } from '../ingest/folders.ts';
 import { receive } from '../ingest/receive.ts';
 import { TOPIC } from '../ingest/receivers.ts';
-import type { LakeFile } from '../lake/lake.ts';
+import type { FileVersion } from '../lake/lake.ts';
 import { recordCost } from '../ledger/costs.ts';
 import type { Instance } from './instance.ts';
 import { dataIn, type Event, type Pushed } from './message.ts';
@@ -31,7 +31,7 @@ export async function receiveWorkbook(instance: Instance, event: Event): Promise
 }
 
 interface Announced {
-  readonly file: Pick<LakeFile, 'name' | 'version'>;
+  readonly file: FileVersion;
   readonly runId: string;
   readonly replaceSameName: boolean;
 }

@@ -1,4 +1,4 @@
-import type { LakeFile } from '../lake/lake.ts';
+import type { FileVersion } from '../lake/lake.ts';
 import { type FileState, findDrop, findDrops } from '../ledger/ledger.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
 
@@ -14,7 +14,7 @@ export interface Delivery {
  */
 export async function deliveryOf(
   warehouse: Warehouse,
-  file: Pick<LakeFile, 'name' | 'version'>,
+  file: FileVersion,
   first = 1,
 ): Promise<Delivery> {
   for (let n = first; ; n++) {
@@ -27,7 +27,7 @@ export async function deliveryOf(
 /** The deliveries that many files are, asked for at once. */
 export async function deliveriesOf(
   warehouse: Warehouse,
-  files: readonly Pick<LakeFile, 'name' | 'version'>[],
+  files: readonly FileVersion[],
 ): Promise<Delivery[]> {
   const drops = files.map((file) => dropOf(file, 1));
   const known = new Map(
@@ -41,7 +41,7 @@ export async function deliveriesOf(
   return deliveries;
 }
 
-function dropOf({ name, version }: Pick<LakeFile, 'name' | 'version'>, n: number): string {
+function dropOf({ name, version }: FileVersion, n: number): string {
   return `${name}#${version}${n === 1 ? '' : `~${n}`}`;
 }
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Dataset } from '../contract/dataset.ts';
 import { openIfThere } from '../lake/if-there.ts';
-import type { Lake, LakeFile, OpenFile } from '../lake/lake.ts';
+import type { FileVersion, Lake, LakeFile, OpenFile } from '../lake/lake.ts';
 import type { Limits } from '../workbook/limits.ts';
 import { createReader, type Reading } from './reading.ts';
 
@@ -21,7 +21,7 @@ export interface Incoming extends AsyncDisposable {
   /** Lets the thread start that a large file is read in, beside what is to be done before one can be read. */
   prepare(files: readonly LakeFile[]): void;
   /** Names what will be taken, in this order, and begins with the first of it. */
-  expect(files: readonly FileVersion[], datasets: readonly Dataset[]): Promise<void>;
+  expect(files: readonly FileVersion[], datasets: readonly Dataset[]): void;
   /** Begins with the next of what is expected: the file that was taken last has been read. */
   goAhead(): void;
   /** Undefined when this version of the file is not there any more. Throws what the lake throws. */
@@ -29,8 +29,6 @@ export interface Incoming extends AsyncDisposable {
   /** Gives up what is expected, and gives back what reading needs until the next file is taken. */
   rest(): Promise<void>;
 }
-
-type FileVersion = Pick<LakeFile, 'name' | 'version'>;
 
 interface Begun {
   readonly file: FileVersion;
@@ -121,10 +119,9 @@ export function createIncoming({ lake, limits, onProgress }: IncomingOptions): I
 
   return {
     prepare: (files) => reader.prepare(files.map(({ size }) => size)),
-    async expect(files, datasets) {
+    expect(files, datasets) {
       expected = files;
       contracts = datasets;
-      ahead = await begunWith(files[0], datasets);
       goAhead();
     },
     goAhead,

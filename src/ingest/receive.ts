@@ -1,7 +1,7 @@
 import { awaitedBy } from '../contract/broken.ts';
-import type { SheetReport } from '../contract/load.ts';
+import { type SheetReport, skippedDetail } from '../contract/load.ts';
 import { UserError } from '../errors.ts';
-import type { LakeFile } from '../lake/lake.ts';
+import type { FileVersion } from '../lake/lake.ts';
 import type { LedgerEvent } from '../ledger/events.ts';
 import { findInForce } from '../ledger/in-force.ts';
 import { type FileState, findDrop, hasOutcome, stateOf } from '../ledger/ledger.ts';
@@ -23,7 +23,7 @@ const AROUND = /^(lake|warehouse|query|dataset|cloud|bus)\./;
  */
 export async function receive(
   context: Context,
-  file: Pick<LakeFile, 'name' | 'version'>,
+  file: FileVersion,
   { drop, state }: Delivery,
 ): Promise<void> {
   const { warehouse, isShared } = context;
@@ -41,7 +41,7 @@ export async function receive(
 
 async function readAndLoad(
   context: Context,
-  file: Pick<LakeFile, 'name' | 'version'>,
+  file: FileVersion,
   drop: string,
 ): Promise<FileState | undefined> {
   const { warehouse, datasets, broken, incoming, now, runId, log } = context;
@@ -124,18 +124,4 @@ async function load(
   } finally {
     await target.abort();
   }
-}
-
-/** What the sheet held besides its rows of data; only what there is. */
-function skippedDetail(report: SheetReport): Record<string, string | number> {
-  const { totals, notes, skippedRows, ignoredColumns, hiddenRows, hiddenColumns } = report;
-  const all = {
-    totals,
-    notes,
-    skippedRows: skippedRows.join(' '),
-    ignoredColumns: ignoredColumns.join(', '),
-    hiddenRows,
-    hiddenColumns,
-  };
-  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== 0 && value !== ''));
 }

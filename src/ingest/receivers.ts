@@ -1,7 +1,7 @@
 import type { Bus } from '../bus/bus.ts';
 import { FIRST_LOOK_MS, laterLook, SILENT_MINUTES } from '../bus/silence.ts';
 import { EntradaError, TerminalError, TransientError } from '../errors.ts';
-import type { LakeFile } from '../lake/lake.ts';
+import type { FileVersion } from '../lake/lake.ts';
 import { type FileState, findDrops, hasOutcome } from '../ledger/ledger.ts';
 import type { Code } from '../messages/en.ts';
 import type { Context } from './context.ts';
@@ -15,7 +15,7 @@ export const TOPIC = 'bases_vendas';
 
 /** A file that has arrived, and what the ledger knew of it then. */
 export interface Arrival extends Delivery {
-  readonly file: Pick<LakeFile, 'name' | 'version'>;
+  readonly file: FileVersion;
 }
 
 export interface Failure {
@@ -66,7 +66,7 @@ export const receiveHere: Receiving = async (context, bus, arrivals) => {
       if (drop) await recordFailure(context, drop, error);
     },
   });
-  await context.incoming.expect(
+  context.incoming.expect(
     arrivals.map(({ file }) => file),
     context.datasets,
   );

@@ -4,7 +4,7 @@ import * as fs from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { TransientError, UserError } from '../errors.ts';
 import { fileOf, look, makeFolder, numbered, openFile, sync } from './disk.ts';
-import type { Lake, LakeFile } from './lake.ts';
+import type { FileVersion, Lake, LakeFile } from './lake.ts';
 import { checkName } from './name.ts';
 import { isOtherDisk, naming, saysAbsent } from './refusals.ts';
 
@@ -42,7 +42,7 @@ export function createFolderLake(root: string, { rename }: Pick<typeof fs, 'rena
     await sync(dirname(free));
   }
 
-  async function moveAlone(file: Pick<LakeFile, 'name' | 'version'>, to: string): Promise<void> {
+  async function moveAlone(file: FileVersion, to: string): Promise<void> {
     const [source, target] = [place(file.name), place(to)];
     const missing = () => new UserError('lake.missing', { file: file.name });
     const changed = () => new TransientError('lake.changed', { file: file.name });

@@ -1,9 +1,7 @@
 import type { Bucket, FileMetadata } from '@google-cloud/storage';
 import { TransientError, UserError } from '../errors.ts';
 import { saysAbsent, statusOf } from './gcs-problem.ts';
-import type { LakeFile } from './lake.ts';
-
-type Version = Pick<LakeFile, 'name' | 'version'>;
+import type { FileVersion } from './lake.ts';
 
 /** Kept with a copy until its source is gone: name and generation of what it is a copy of. */
 const MOVED_FROM = 'entrada-moved-from';
@@ -12,7 +10,7 @@ const MOVED_FROM = 'entrada-moved-from';
  * Moves one generation of an object to a name that nothing has, in one step of Cloud Storage's (Objects: move),
  * bound to both generations. Throws what the port says of `move`.
  */
-export async function moveObject(bucket: Bucket, file: Version, to: string): Promise<void> {
+export async function moveObject(bucket: Bucket, file: FileVersion, to: string): Promise<void> {
   // A version of another kind of lake is no generation, so it cannot be the one that is there.
   const mayMove = file.name !== to && /^\d+$/.test(file.version);
   const answer = mayMove ? await moveAtOnce(bucket, file, to) : 412;
@@ -26,7 +24,11 @@ export async function moveObject(bucket: Bucket, file: Version, to: string): Pro
   await copyThenDelete(bucket, file, to, found);
 }
 
-async function moveAtOnce(bucket: Bucket, { name, version }: Version, to: string): Promise<number> {
+async function moveAtOnce(
+  bucket: Bucket,
+  { name, version }: FileVersion,
+  to: string,
+): Promise<number> {
   return statusAmong([404, 412], () =>
     bucket.request({
       method: 'POST',
@@ -43,7 +45,7 @@ async function moveAtOnce(bucket: Bucket, { name, version }: Version, to: string
  */
 async function copyThenDelete(
   bucket: Bucket,
-  { name, version }: Version,
+  { name, version }: FileVersion,
   to: string,
   source: FileMetadata,
 ): Promise<void> {
@@ -60,7 +62,7 @@ async function copyThenDelete(
 }
 
 /** Deletes one generation of an object. Throws what the port says of `remove`. */
-export async function removeObject(bucket: Bucket, file: Version): Promise<void> {
+export async function removeObject(bucket: Bucket, file: FileVersion): Promise<void> {
   const found = await metadataOf(bucket, file.name);
   const isWanted = String(found?.generation) === file.version;
   const status = isWanted ? await deleteVersion(bucket, file) : found ? 412 : 404;
@@ -68,7 +70,7 @@ export async function removeObject(bucket: Bucket, file: Version): Promise<void>
   if (status === 412) throw new TransientError('lake.changed', { file: file.name });
 }
 
-async function deleteVersion(bucket: Bucket, { name, version }: Version): Promise<number> {
+async function deleteVersion(bucket: Bucket, { name, version }: FileVersion): Promise<number> {
   return statusAmong([404, 412], () =>
     bucket.request({
       method: 'DELETE',
@@ -80,7 +82,7 @@ async function deleteVersion(bucket: Bucket, { name, version }: Version): Promis
 
 async function copy(
   bucket: Bucket,
-  { name, version }: Version,
+  { name, version }: FileVersion,
   to: string,
   mark: string,
   { contentType, metadata }: FileMetadata,

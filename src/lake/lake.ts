@@ -17,7 +17,7 @@ export interface Lake {
    * Throws UserError `lake.missing` when the file is gone, TransientError `lake.changed` when another version
    * has taken its place (which stays, at worst under a numbered name), UserError `lake.exists` when `to` is taken.
    */
-  move(file: Pick<LakeFile, 'name' | 'version'>, to: string): Promise<void>;
+  move(file: FileVersion, to: string): Promise<void>;
   /**
    * Writes a small file whole, over an older one if there is one; makes its folder.
    * Whoever reads it sees the old bytes or the new ones, never between.
@@ -26,7 +26,7 @@ export interface Lake {
   /** The same with a file of this machine, of any size; whatever becomes of it, it is gone from `path`. */
   adopt(path: string, name: string): Promise<void>;
   /** Deletes exactly the version that `file` names. Throws `lake.missing` and `lake.changed` as `move` does. */
-  remove(file: Pick<LakeFile, 'name' | 'version'>): Promise<void>;
+  remove(file: FileVersion): Promise<void>;
   /** What a person would type to find the file: a path or a URL. */
   locate(name: string): string;
 }
@@ -40,6 +40,9 @@ export interface LakeFile {
   /** When the bytes were last written, in milliseconds since 1970. */
   readonly modified: number;
 }
+
+/** The bytes that a file's name stood for at one time. */
+export type FileVersion = Pick<LakeFile, 'name' | 'version'>;
 
 /** One version of a file, readable at any place. Must be closed. */
 export interface OpenFile extends AsyncDisposable {

@@ -1,6 +1,6 @@
 import { readFile, rm } from 'node:fs/promises';
 import { TransientError, UserError } from '../errors.ts';
-import type { Lake, LakeFile } from './lake.ts';
+import type { FileVersion, Lake, LakeFile } from './lake.ts';
 import { checkName } from './name.ts';
 
 interface Kept {
@@ -19,7 +19,7 @@ export function createMemoryLake({ now = Date.now } = {}): Lake {
     return found;
   }
 
-  function checkVersion(file: Pick<LakeFile, 'name' | 'version'>, found: Kept | undefined): void {
+  function checkVersion(file: FileVersion, found: Kept | undefined): void {
     if (found?.file.version !== file.version) {
       throw new TransientError('lake.changed', { file: file.name });
     }
