@@ -5,13 +5,12 @@ import type { Settings } from './config.ts';
 import { type BrokenDataset, type OnBroken, orBroken } from './contract/broken.ts';
 import { type Dataset, readDatasets } from './contract/dataset.ts';
 import { UserError } from './errors.ts';
+import { likelyArrivals } from './ingest/arrivals.ts';
 import type { Context } from './ingest/context.ts';
-import { INBOX } from './ingest/folders.ts';
 import { createIncoming } from './ingest/incoming.ts';
 import { prepareDatasets } from './ingest/prepare.ts';
 import { createFolderLake } from './lake/folder.ts';
 import type { Lake } from './lake/lake.ts';
-import { readSpotifyDataset, type SpotifyDataset } from './spotify/settings.ts';
 import { checkFiles } from './warehouse/dataset-files.ts';
 import { followContract } from './warehouse/duckdb-columns.ts';
 import { openWarehouse } from './warehouse/open.ts';
@@ -41,8 +40,8 @@ export async function openContext(
   const lake = await openLake(settings);
   const { datasets, broken } = await allDatasets(settings);
   const incoming = createIncoming({ lake, limits: settings.limits, onProgress });
-  // A thread starts while the database is opened.
-  if (receives) incoming.prepare(await lake.list(INBOX, 'deep'));
+  // Reading begins while the database is opened. What the ledger then says of a file may make it be given up.
+  if (receives) incoming.expect(await likelyArrivals(lake, Date.now()), datasets);
   const warehouse = await openWarehouse(settings, { ...(onWait && { onWait }) }).catch(
     async (error) => {
       await incoming[Symbol.asyncDispose]();
@@ -120,11 +119,4 @@ export async function triedDatasets(settings: Settings, home: Pick<Warehouse, 'q
   } finally {
     await trial.close();
   }
-}
-
-/** Throws UserError `spotify.noDataset`, and what reading it throws. */
-export async function spotifyDataset({ datasetFolders }: Settings): Promise<SpotifyDataset> {
-  const dataset = await readSpotifyDataset(datasetFolders);
-  if (dataset) return dataset;
-  throw new UserError('spotify.noDataset', { folders: datasetFolders.join(', ') });
 }

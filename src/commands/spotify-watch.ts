@@ -1,9 +1,8 @@
 import type { Settings } from '../config.ts';
 import { EntradaError } from '../errors.ts';
-import { spotifyDataset } from '../open.ts';
 import type { Output } from '../output.ts';
 import { createSchedule } from '../spotify/schedule.ts';
-import { hasSecrets, readAccess } from '../spotify/settings.ts';
+import { hasSecrets, readAccess, spotifyDataset } from '../spotify/settings.ts';
 import { runSpotifyHome } from './spotify.ts';
 import { saySpotify } from './spotify-summary.ts';
 

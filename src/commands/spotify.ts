@@ -1,6 +1,6 @@
 import type { Settings } from '../config.ts';
 import { UserError } from '../errors.ts';
-import { openBus, spotifyDataset } from '../open.ts';
+import { openBus } from '../open.ts';
 import type { Output } from '../output.ts';
 import { runSpotifyElsewhere } from '../spotify/elsewhere.ts';
 import { runSpotify, type SpotifyRequest, type SpotifySummary } from '../spotify/flow.ts';
@@ -9,6 +9,7 @@ import {
   readAccess,
   type SpotifyAccess,
   type SpotifyDataset,
+  spotifyDataset,
 } from '../spotify/settings.ts';
 import type { SpotifyTable } from '../spotify/tables.ts';
 import type { Run } from './commands.ts';

@@ -37,13 +37,12 @@ const GIVEN_UP_MS = 10 * 60_000;
 export async function findArrivals(lake: Lake, { now, sleep }: ArrivalEffects): Promise<Arrivals> {
   const waiting: { file: LakeFile; reason: WaitReason }[] = [];
   const ready: LakeFile[] = [];
-  const first = (await lake.list(INBOX, 'deep')).sort((a, b) => (a.name < b.name ? -1 : 1));
-  const workbooks = first.filter((file) => {
+  const workbooks = (await inboxByName(lake)).filter((file) => {
     const reason = notAWorkbook(file);
     if (reason) waiting.push({ file, reason });
     return !reason;
   });
-  const isYoung = (file: LakeFile) => now() - file.modified < SETTLED_MS;
+  const isYoung = (file: LakeFile) => !isSettled(file, now());
   const second = new Map<string, LakeFile>();
   if (workbooks.some(isYoung)) {
     await sleep(SECOND_LOOK_MS);
@@ -56,6 +55,19 @@ export async function findArrivals(lake: Lake, { now, sleep }: ArrivalEffects): 
     else ready.push(file);
   }
   return { ready, waiting };
+}
+
+/** What `findArrivals` will very likely find ready, before it can be asked for whether it is. */
+export async function likelyArrivals(lake: Lake, now: number): Promise<LakeFile[]> {
+  return (await inboxByName(lake)).filter((file) => !notAWorkbook(file) && isSettled(file, now));
+}
+
+async function inboxByName(lake: Lake): Promise<LakeFile[]> {
+  return (await lake.list(INBOX, 'deep')).sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+function isSettled({ modified }: LakeFile, now: number): boolean {
+  return now - modified >= SETTLED_MS;
 }
 
 /** Why a file in the inbox is not taken for a workbook, if it is not. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Dataset } from '../contract/dataset.ts';
 import { openIfThere } from '../lake/if-there.ts';
-import type { FileVersion, Lake, LakeFile, OpenFile } from '../lake/lake.ts';
+import type { FileVersion, Lake, OpenFile } from '../lake/lake.ts';
 import type { Limits } from '../workbook/limits.ts';
 import { createReader, type Reading } from './reading.ts';
 
@@ -18,8 +18,6 @@ export interface IncomingFile extends AsyncDisposable {
  * file before it is committed: opened, hashed and, if it is large, read. Closing it ends the thread that reads.
  */
 export interface Incoming extends AsyncDisposable {
-  /** Lets the thread start that a large file is read in, beside what is to be done before one can be read. */
-  prepare(files: readonly LakeFile[]): void;
   /** Names what will be taken, in this order, and begins with the first of it. */
   expect(files: readonly FileVersion[], datasets: readonly Dataset[]): void;
   /** Begins with the next of what is expected: the file that was taken last has been read. */
@@ -118,7 +116,6 @@ export function createIncoming({ lake, limits, onProgress }: IncomingOptions): I
   }
 
   return {
-    prepare: (files) => reader.prepare(files.map(({ size }) => size)),
     expect(files, datasets) {
       expected = files;
       contracts = datasets;

@@ -16,8 +16,6 @@ export interface Reading extends AsyncDisposable {
 
 /** Reads workbooks. Closing it ends its thread. */
 export interface Reader extends AsyncDisposable {
-  /** Lets a thread start if one of these sizes, in bytes, is a large workbook's. */
-  prepare(sizes: readonly number[]): void;
   /**
    * Reads a workbook against the contract whose header it has. A large one is read in a thread of its own, so that
    * the main thread is free to land its rows; that begins at once, and may come to its end before the workbook
@@ -41,9 +39,6 @@ export function createReader(): Reader {
   }
 
   return {
-    prepare(sizes) {
-      if (sizes.some((size) => size >= LARGE)) current ??= startThread();
-    },
     start(source, datasets, limits) {
       if (source.size < LARGE) return readHere(source, datasets, limits);
       const thread = current?.isFree() ? current : startThread();

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
-import { withEnvFile } from '../config.ts';
+import { type Settings, withEnvFile } from '../config.ts';
 import type { BrokenDataset } from '../contract/broken.ts';
 import { mapping, parseDocument, readDocuments } from '../contract/documents.ts';
 import { says } from '../contract/wrong.ts';
@@ -66,6 +66,15 @@ export async function readSpotifyDataset(
     for (const document of documents) found = parseDocument(datasetShape, document);
   }
   return found;
+}
+
+/** The same of the settings' folders. Throws UserError `spotify.noDataset` where there is none. */
+export async function spotifyDataset({
+  datasetFolders,
+}: Pick<Settings, 'datasetFolders'>): Promise<SpotifyDataset> {
+  const dataset = await readSpotifyDataset(datasetFolders);
+  if (dataset) return dataset;
+  throw new UserError('spotify.noDataset', { folders: datasetFolders.join(', ') });
 }
 
 /** What cannot be read as a dataset of any kind may say all the same that it is this one's. */

@@ -26,7 +26,7 @@ export async function followContract(
 ): Promise<void> {
   const table = landingTable(dataset);
   const { rows } = await query(
-    'SELECT column_name, data_type FROM information_schema.columns WHERE table_name = @table',
+    'SELECT column_name, data_type FROM duckdb_columns() WHERE table_name = @table',
     { table },
   );
   const there = new Map(rows.map(([name, type]) => [String(name), String(type)]));
