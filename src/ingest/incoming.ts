@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Dataset } from '../contract/dataset.ts';
 import { openIfThere } from '../lake/if-there.ts';
 import type { FileVersion, Lake, OpenFile } from '../lake/lake.ts';
+import { giveBack } from '../workbook/give-back.ts';
 import type { Limits } from '../workbook/limits.ts';
 import { createReader, type Reading } from './reading.ts';
 
@@ -149,7 +150,9 @@ async function hashOf(opened: OpenFile, signal: AbortSignal): Promise<string> {
   const hash = createHash('sha256');
   for (let at = 0; at < opened.file.size; at += HASH_BYTES) {
     signal.throwIfAborted();
-    hash.update(await opened.read(at, HASH_BYTES));
+    const bytes = await opened.read(at, HASH_BYTES);
+    hash.update(bytes);
+    giveBack(bytes);
   }
   return hash.digest('hex');
 }

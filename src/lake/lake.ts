@@ -47,7 +47,7 @@ export type FileVersion = Pick<LakeFile, 'name' | 'version'>;
 /** One version of a file, readable at any place. Must be closed. */
 export interface OpenFile extends AsyncDisposable {
   readonly file: LakeFile;
-  /** The bytes from `offset`, at most `length` and fewer only at the end of the file. */
+  /** The bytes from `offset`, at most `length` and fewer only at the end of the file. They are the caller's own. */
   read(offset: number, length: number): Promise<Uint8Array<ArrayBuffer>>;
   /** Throws TransientError `lake.changed` unless the name still stands for `file`'s version. */
   verify(): Promise<void>;

@@ -1,12 +1,12 @@
 import { Readable } from 'node:stream';
-import { crc32, createGunzip } from 'node:zlib';
+import { crc32, createGunzip, type Gunzip } from 'node:zlib';
 import { UserError } from '../errors.ts';
+import { giveBack } from './give-back.ts';
 import { type Limits, limitSettings } from './limits.ts';
 import { type ByteSource, dataOffset, type ZipEntry } from './zip.ts';
 
 const READ_BYTES = 1 << 20;
-// Read ahead of what is inflated: whoever reads may be busy for as long as a few of them take.
-const READ_AHEAD_BYTES = 4 * READ_BYTES;
+const READ_AHEAD = 4;
 // Each chunk costs a trip to the thread pool, about a quarter of a millisecond: fewer, larger ones win.
 const CHUNK_BYTES = 1 << 20;
 const RATIO_FLOOR = 64 * 2 ** 20;
@@ -70,16 +70,14 @@ async function* inflated(
 ): AsyncGenerator<Uint8Array<ArrayBuffer>> {
   const chunkSize = Math.min(CHUNK_BYTES, Math.max(1 << 10, entry.size));
   const zlib = createGunzip({ chunkSize });
-  const input = Readable.from(gzipped(stored, entry), {
-    objectMode: false,
-    highWaterMark: READ_AHEAD_BYTES,
-  });
-  // A failed read must reach whoever waits on zlib; zlib alone would wait for ever.
-  input.on('error', (error) => zlib.destroy(error));
+  // Read ahead of what is inflated: whoever reads may be busy for as long as a few of them take.
+  const input = Readable.from(gzipped(stored, entry), { highWaterMark: READ_AHEAD });
+  // What goes wrong must reach whoever waits on zlib; zlib alone would wait for ever.
+  feed(zlib, input).catch((error) => zlib.destroy(error));
   try {
-    for await (const chunk of input.pipe(zlib)) {
+    for await (const chunk of zlib) {
       yield chunk;
-      giveBack(chunk);
+      giveBackWhole(chunk);
     }
   } catch (error) {
     if (isZlibError(error)) throw corrupt(entry, error);
@@ -90,14 +88,20 @@ async function* inflated(
   }
 }
 
-/**
- * Frees a chunk's memory when it is the last piece of it. Left to the collector, a sheet's chunks make it run
- * for every ten of them, and take a fifth of the time of reading.
- */
-function giveBack({ buffer, byteOffset, byteLength }: Uint8Array<ArrayBuffer>): void {
-  // Smaller ones may be pieces of Node's pool.
+async function feed(zlib: Gunzip, pieces: AsyncIterable<Uint8Array<ArrayBuffer>>): Promise<void> {
+  for await (const piece of pieces) {
+    await new Promise<void>((resolve, reject) => {
+      zlib.write(piece, (error) => (error ? reject(error) : resolve()));
+    });
+    giveBack(piece);
+  }
+  zlib.end();
+}
+
+/** A chunk may come in several pieces of one memory; smaller ones may be of Node's pool. */
+function giveBackWhole({ buffer, byteOffset, byteLength }: Uint8Array<ArrayBuffer>): void {
   if (buffer.byteLength === CHUNK_BYTES && byteOffset + byteLength === CHUNK_BYTES)
-    buffer.transfer(0);
+    giveBack(new Uint8Array(buffer));
 }
 
 function corrupt(entry: ZipEntry, cause?: unknown): UserError {
