@@ -67,6 +67,16 @@ export async function statements(
   return found;
 }
 
+/** The statements of the dataset's procedures, by the lists in which its contract names them. Throws as `statements`. */
+export function stagesOf(dataset: Dataset): Promise<Statement[][]> {
+  return Promise.all(
+    dataset.procedures.map(async (stage) => {
+      const each = stage.map((procedure) => statements(dataset, `${procedure}.sql`));
+      return (await Promise.all(each)).flat();
+    }),
+  );
+}
+
 /** As much of a statement as shows which one it is. */
 const SHOWN = 60;
 

@@ -17,6 +17,7 @@ import {
   naming,
   requireColumns,
   type Statement,
+  stagesOf,
   statements,
   withMonths,
 } from './dataset-sql.ts';
@@ -27,7 +28,7 @@ import { largeMemory, MEMORY, THREADS } from './duckdb-memory.ts';
 import { duckDbProblem } from './duckdb-problem.ts';
 import { retractLoad } from './duckdb-retract.ts';
 import { writeRows } from './duckdb-write.ts';
-import { portionsOf } from './months.ts';
+import { type MonthRows, portionsOf } from './months.ts';
 import { recordVersions, takeAwayOutdated } from './schema.ts';
 import type { MonthRange, QueryResult, Value, Warehouse } from './warehouse.ts';
 
@@ -48,6 +49,15 @@ const STORAGE = 'v1.3.0';
 
 /** What the procedures keep of so many rows fits DuckDB's memory, whatever the length of the history. */
 const PORTION_ROWS = 2 ** 20;
+
+/** The first procedures, which are given rows rather than sums, keep a quarter as much of so many. */
+const FEW_ROWS = 2 ** 18;
+
+/** Of how many rows a piece is. Each costs a look at the whole table: only a small one is taken in small pieces. */
+function rowsAtOnce(months: readonly MonthRows[]): number {
+  const all = months.reduce((sum, { rows }) => sum + rows, 0);
+  return Math.min(Math.max(FEW_ROWS, all / 4), PORTION_ROWS);
+}
 
 const WIDE_INTEGERS = new Set([DuckDBTypeId.BIGINT, DuckDBTypeId.UBIGINT, DuckDBTypeId.HUGEINT]);
 
@@ -172,7 +182,6 @@ function createWarehouse(instance: DuckDBInstance, connection: DuckDBConnection)
       const isTooLittle = error instanceof UserError && error.code === 'warehouse.memory';
       if (!isTooLittle || memory !== MEMORY) throw error;
       memory = largeMemory();
-      await run(`SET memory_limit = '${memory}'`);
       return work();
     }
   }
@@ -196,32 +205,39 @@ function createWarehouse(instance: DuckDBInstance, connection: DuckDBConnection)
 
   async function consolidate(dataset: Dataset, ranges: readonly MonthRange[]): Promise<void> {
     const checks = await statements(dataset, 'checks.sql');
-    const portions = (await Promise.all(ranges.map((range) => inPortions(dataset, range)))).flat();
-    for (const range of portions) {
-      await takeOutWithdrawn(run, query, dataset, range);
-      for (const procedure of dataset.procedures.flat()) {
-        const body = await statements(dataset, `${procedure}.sql`);
-        for (const statement of body)
-          await naming(dataset, statement, (sql) => run(withMonths(sql, range)));
+    const [ofRows = [], ...ofSums] = await stagesOf(dataset);
+    const months = await rowsByMonth(dataset);
+    const atOnce = rowsAtOnce(months);
+    const portions = ranges.flatMap((range) => portionsOf(months, range, PORTION_ROWS));
+    for (const portion of portions) {
+      for (const piece of portionsOf(months, portion, atOnce)) {
+        await takeOutWithdrawn(run, query, dataset, piece);
+        await runAll(dataset, ofRows, piece);
       }
+      for (const stage of ofSums) await runAll(dataset, stage, portion);
     }
-    for (const range of portions) {
-      for (const check of checks) await runCheck(dataset, check, range);
+    for (const portion of portions) {
+      for (const check of checks) await runCheck(dataset, check, portion);
     }
   }
 
-  /** Procedures are given no more rows at once than their memory is enough for. */
-  async function inPortions({ name }: Dataset, { from, to }: MonthRange): Promise<MonthRange[]> {
+  async function runAll(
+    dataset: Dataset,
+    stage: readonly Statement[],
+    range: MonthRange,
+  ): Promise<void> {
+    for (const statement of stage)
+      await naming(dataset, statement, (sql) => run(withMonths(sql, range)));
+  }
+
+  /** The months that the dataset has rows of, in order. */
+  async function rowsByMonth({ name }: Dataset): Promise<MonthRows[]> {
     const { rows } = await query(
       `SELECT MONTH_START, SUM(ROWS_ACCEPTED) FROM ledger_months
-       WHERE DATASET = @name AND MONTH_START >= DATE '${from}' AND MONTH_START < DATE '${to}'
-       GROUP BY MONTH_START ORDER BY MONTH_START`,
+       WHERE DATASET = @name GROUP BY MONTH_START ORDER BY MONTH_START`,
       { name },
     );
-    return portionsOf(
-      rows.map(([month, count]) => ({ month: String(month), rows: Number(count) })),
-      PORTION_ROWS,
-    );
+    return rows.map(([month, count]) => ({ month: String(month), rows: Number(count) }));
   }
 
   async function runCheck(dataset: Dataset, check: Statement, range: MonthRange): Promise<void> {
@@ -248,7 +264,6 @@ function createWarehouse(instance: DuckDBInstance, connection: DuckDBConnection)
         record,
         consolidate,
         async giveBack() {
-          await run(`SET memory_limit = '${memory}'`);
           await run(`SET threads = ${THREADS}`);
         },
         dataset,

@@ -11,14 +11,22 @@ export function rangesOf(months: readonly string[]): MonthRange[] {
   return ranges;
 }
 
-/** A range in pieces of at most so many rows, each a month at least. */
+/** A month, by its first day, and how many rows there are of it. */
+export interface MonthRows {
+  readonly month: string;
+  readonly rows: number;
+}
+
+/** The months of a range, of those that have rows, in pieces of at most so many rows, each a month at least. */
 export function portionsOf(
-  months: readonly { readonly month: string; readonly rows: number }[],
+  months: readonly MonthRows[],
+  { from, to }: MonthRange,
   most: number,
 ): MonthRange[] {
   const portions: { from: string; to: string }[] = [];
   let held = 0;
   for (const { month, rows } of months) {
+    if (month < from || month >= to) continue;
     const last = portions.at(-1);
     held += rows;
     if (last?.to === month && held <= most) last.to = nextMonth(month);

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { portionsOf } from '../../src/warehouse/months.ts';
 
+const all = { from: '2019-01-01', to: '2021-01-01' };
 const month = (name: string, rows: number) => ({ month: `${name}-01`, rows });
 
 test('months come in portions of at most so many rows, in order, each of them once', () => {
@@ -11,7 +12,7 @@ test('months come in portions of at most so many rows, in order, each of them on
     month('2020-01', 3),
     month('2020-02', 9),
   ];
-  assert.deepEqual(portionsOf(months, 9), [
+  assert.deepEqual(portionsOf(months, all, 9), [
     { from: '2019-11-01', to: '2020-01-01' },
     { from: '2020-01-01', to: '2020-02-01' },
     { from: '2020-02-01', to: '2020-03-01' },
@@ -20,9 +21,21 @@ test('months come in portions of at most so many rows, in order, each of them on
 
 test('a month with more rows than a portion is one by itself; a gap ends a portion', () => {
   const months = [month('2019-01', 50), month('2019-02', 1), month('2019-04', 1)];
-  assert.deepEqual(portionsOf(months, 10), [
+  assert.deepEqual(portionsOf(months, all, 10), [
     { from: '2019-01-01', to: '2019-02-01' },
     { from: '2019-02-01', to: '2019-03-01' },
     { from: '2019-04-01', to: '2019-05-01' },
+  ]);
+});
+
+test('only the months of the range come', () => {
+  const months = [
+    month('2019-01', 2),
+    month('2019-02', 2),
+    month('2019-03', 2),
+    month('2019-04', 2),
+  ];
+  assert.deepEqual(portionsOf(months, { from: '2019-02-01', to: '2019-04-01' }, 10), [
+    { from: '2019-02-01', to: '2019-04-01' },
   ]);
 });
