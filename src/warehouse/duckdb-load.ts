@@ -11,7 +11,7 @@ import { monthsOf } from '../ledger/ledger.ts';
 import { landingTable } from './dataset-sql.ts';
 import { changesSince, rememberSums, withdrawLoad } from './duckdb-changes.ts';
 import { createLanding } from './duckdb-landing.ts';
-import { LANDING_MEMORY, largeMemory } from './duckdb-memory.ts';
+import { ROWS_MEMORY } from './duckdb-memory.ts';
 import { duckDbProblem } from './duckdb-problem.ts';
 import type { Load, Warehouse } from './warehouse.ts';
 
@@ -25,6 +25,8 @@ interface LoadContext {
   readonly query: Warehouse['query'];
   readonly record: (events: readonly LedgerEvent[]) => Promise<void>;
   readonly consolidate: Warehouse['consolidate'];
+  /** More memory, for good. */
+  readonly enlarge: () => Promise<void>;
   /** Nothing lands any more: memory and threads are as they were. */
   readonly giveBack: () => Promise<void>;
   readonly dataset: Dataset;
@@ -38,7 +40,7 @@ export async function createLoad(context: LoadContext): Promise<Load> {
   const table = landingTable(dataset);
   let open = true;
 
-  await run(`SET memory_limit = '${LANDING_MEMORY}'`);
+  await run(`SET memory_limit = '${ROWS_MEMORY}'`);
   // The appender works in the thread that calls it: one of DuckDB's own would wait for work, and be busy with that.
   await run('SET threads = 1');
   await run('BEGIN');
@@ -141,7 +143,7 @@ export async function createLoad(context: LoadContext): Promise<Load> {
     await recordMonths();
     // It cannot be tried again with more, as a consolidation can.
     await context.giveBack();
-    await run(`SET memory_limit = '${largeMemory()}'`);
+    await context.enlarge();
     await context.consolidate(dataset, await monthsOf(context, loadId));
     const { rows } = await context.query(
       `SELECT COUNT(*) FROM (

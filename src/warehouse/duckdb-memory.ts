@@ -1,10 +1,10 @@
 import { totalmem } from 'node:os';
 
 /*
- * What DuckDB may take before it goes to disk. A landing keeps a few row groups, and a workbook is read beside
- * it, which needs memory of its own; the procedures keep what their keys need.
+ * What DuckDB may take before it goes to disk: the first for what looks at all rows, a landing, the first procedures and
+ * the checks, which keep a few row groups or a part of their groups; the second for merging keys, which must have them all.
  */
-export const LANDING_MEMORY = '64MB';
+export const ROWS_MEMORY = '96MB';
 export const MEMORY = '160MB';
 
 /** Of DuckDB's own, while nothing lands. */

@@ -24,7 +24,7 @@ import {
 import { takeOutWithdrawn } from './duckdb-changes.ts';
 import { followContract } from './duckdb-columns.ts';
 import { createLoad } from './duckdb-load.ts';
-import { largeMemory, MEMORY, THREADS } from './duckdb-memory.ts';
+import { largeMemory, MEMORY, ROWS_MEMORY, THREADS } from './duckdb-memory.ts';
 import { duckDbProblem } from './duckdb-problem.ts';
 import { retractLoad } from './duckdb-retract.ts';
 import { writeRows } from './duckdb-write.ts';
@@ -174,6 +174,17 @@ function createWarehouse(instance: DuckDBInstance, connection: DuckDBConnection)
 
   let memory = MEMORY;
 
+  /** Sets the memory to this, unless there is more for good. */
+  async function allow(some: string): Promise<void> {
+    await run(`SET memory_limit = '${memory === MEMORY ? some : memory}'`);
+  }
+
+  /** More memory, for good. */
+  async function enlarge(): Promise<void> {
+    memory = largeMemory();
+    await allow(memory);
+  }
+
   /** Begins again, with more memory for good, what a little was not enough for. Not within a transaction. */
   async function fitting<T>(work: () => Promise<T>): Promise<T> {
     try {
@@ -181,7 +192,7 @@ function createWarehouse(instance: DuckDBInstance, connection: DuckDBConnection)
     } catch (error) {
       const isTooLittle = error instanceof UserError && error.code === 'warehouse.memory';
       if (!isTooLittle || memory !== MEMORY) throw error;
-      memory = largeMemory();
+      await enlarge();
       return work();
     }
   }
@@ -210,15 +221,19 @@ function createWarehouse(instance: DuckDBInstance, connection: DuckDBConnection)
     const atOnce = rowsAtOnce(months);
     const portions = ranges.flatMap((range) => portionsOf(months, range, PORTION_ROWS));
     for (const portion of portions) {
+      await allow(ROWS_MEMORY);
       for (const piece of portionsOf(months, portion, atOnce)) {
         await takeOutWithdrawn(run, query, dataset, piece);
         await runAll(dataset, ofRows, piece);
       }
+      await allow(MEMORY);
       for (const stage of ofSums) await runAll(dataset, stage, portion);
     }
+    await allow(ROWS_MEMORY);
     for (const portion of portions) {
       for (const check of checks) await runCheck(dataset, check, portion);
     }
+    await allow(MEMORY);
   }
 
   async function runAll(
@@ -263,7 +278,9 @@ function createWarehouse(instance: DuckDBInstance, connection: DuckDBConnection)
         query,
         record,
         consolidate,
+        enlarge,
         async giveBack() {
+          await allow(MEMORY);
           await run(`SET threads = ${THREADS}`);
         },
         dataset,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -152,5 +152,40 @@ test('work that needs more memory than a run usually takes gets it', async () =>
     assert.notEqual(await limit(), before);
   } finally {
     await warehouse.close();
+  }
+});
+
+test('of a long history the first procedures are given a few months at a time, and the rest a million rows', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'entrada-duckdb-'));
+  const warehouse = await openDuckDb({ file: ':memory:', waitMs: 0 });
+  try {
+    const [vendas] = await shippedDatasets();
+    await warehouse.prepare([vendas]);
+    await warehouse.query('CREATE TABLE called (N INT64, NAME STRING, FIRST DATE, BEHIND DATE)');
+    for (const name of ['first', 'then'])
+      await writeFile(
+        join(folder, `${name}.sql`),
+        `INSERT INTO called SELECT COUNT(*), '${name}', p_from, p_to FROM called;\n`,
+      );
+    for (const month of ['2019-01', '2019-02', '2019-03', '2019-05'])
+      await warehouse.query(
+        `INSERT INTO ledger_months VALUES ('bases_vendas', 1, DATE '${month}-01', 200000, NULL)`,
+      );
+    await warehouse.consolidate({ ...vendas, folder, procedures: [['first'], ['then']] }, [
+      { from: '2019-01-01', to: '2019-04-01' },
+      { from: '2019-05-01', to: '2019-06-01' },
+    ]);
+    const called = await rowsOf(warehouse, 'SELECT NAME, FIRST, BEHIND FROM called ORDER BY N');
+    assert.deepEqual(called, [
+      ['first', '2019-01-01', '2019-02-01'],
+      ['first', '2019-02-01', '2019-03-01'],
+      ['first', '2019-03-01', '2019-04-01'],
+      ['then', '2019-01-01', '2019-04-01'],
+      ['first', '2019-05-01', '2019-06-01'],
+      ['then', '2019-05-01', '2019-06-01'],
+    ]);
+  } finally {
+    await warehouse.close();
+    await rm(folder, { recursive: true });
   }
 });
