@@ -5,7 +5,7 @@ import type { Settings } from './config.ts';
 import { type BrokenDataset, type OnBroken, orBroken } from './contract/broken.ts';
 import { type Dataset, readDatasets } from './contract/dataset.ts';
 import { UserError } from './errors.ts';
-import { likelyArrivals } from './ingest/arrivals.ts';
+import { likelyFirst } from './ingest/arrivals.ts';
 import type { Context } from './ingest/context.ts';
 import { createIncoming } from './ingest/incoming.ts';
 import { prepareDatasets } from './ingest/prepare.ts';
@@ -40,8 +40,8 @@ export async function openContext(
   const lake = await openLake(settings);
   const { datasets, broken } = await allDatasets(settings);
   const incoming = createIncoming({ lake, limits: settings.limits, onProgress });
-  // Reading begins while the database is opened. What the ledger then says of a file may make it be given up.
-  if (receives) incoming.expect(await likelyArrivals(lake, Date.now()), datasets);
+  // Reading begins while the database is opened. What is found out then may make it be given up.
+  if (receives) incoming.expect(await likelyFirst(lake, Date.now()), datasets);
   const warehouse = await openWarehouse(settings, { ...(onWait && { onWait }) }).catch(
     async (error) => {
       await incoming[Symbol.asyncDispose]();

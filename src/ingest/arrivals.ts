@@ -57,9 +57,14 @@ export async function findArrivals(lake: Lake, { now, sleep }: ArrivalEffects): 
   return { ready, waiting };
 }
 
-/** What `findArrivals` will very likely find ready, before it can be asked for whether it is. */
-export async function likelyArrivals(lake: Lake, now: number): Promise<LakeFile[]> {
-  return (await inboxByName(lake)).filter((file) => !notAWorkbook(file) && isSettled(file, now));
+/**
+ * The workbook that `findArrivals` will very likely find ready first, if there is one, without waiting for anything. What is
+ * sent is left out: whether it is whole takes as long as reading it.
+ */
+export async function likelyFirst(lake: Lake, now: number): Promise<LakeFile[]> {
+  const first = (await inboxByName(lake)).find((file) => !notAWorkbook(file));
+  if (!first || !isSettled(first, now) || isSent(first)) return [];
+  return (await notWhole(lake, first, now)) ? [] : [first];
 }
 
 async function inboxByName(lake: Lake): Promise<LakeFile[]> {
@@ -91,6 +96,9 @@ async function notWhole(lake: Lake, file: LakeFile, now: number): Promise<WaitRe
   const source = { size: opened.file.size, read: opened.read };
   if (await lacksEnd(source)) return 'wait.incomplete';
   // What a sender's program puts there comes over a network; what breaks off may be taken up again.
-  const isSent = senderOf(file.name.slice(INBOX.length + 1)) !== undefined;
-  return isSent && (await hasGaps(source)) ? 'wait.gaps' : undefined;
+  return isSent(file) && (await hasGaps(source)) ? 'wait.gaps' : undefined;
+}
+
+function isSent({ name }: LakeFile): boolean {
+  return senderOf(name.slice(INBOX.length + 1)) !== undefined;
 }

@@ -19,7 +19,7 @@ export interface IncomingFile extends AsyncDisposable {
  * file before it is committed: opened, hashed and, if it is large, read. Closing it ends the thread that reads.
  */
 export interface Incoming extends AsyncDisposable {
-  /** Names what will be taken, in this order, and begins with the first of it. */
+  /** Names what is likely to be taken, in this order, and begins with the first of it. */
   expect(files: readonly FileVersion[], datasets: readonly Dataset[]): void;
   /** Begins with the next of what is expected: the file that was taken last has been read. */
   goAhead(): void;
@@ -135,8 +135,10 @@ export function createIncoming({ lake, limits, onProgress }: IncomingOptions): I
 
 async function isThere({ incoming }: Begun): Promise<boolean> {
   try {
-    await (await incoming)?.opened.verify();
-    return true;
+    const file = await incoming;
+    await file?.opened.verify();
+    // What was not there may have come back.
+    return file !== undefined;
   } catch {
     return false;
   }

@@ -25,6 +25,8 @@ interface LoadContext {
   readonly query: Warehouse['query'];
   readonly record: (events: readonly LedgerEvent[]) => Promise<void>;
   readonly consolidate: Warehouse['consolidate'];
+  /** Sets the memory to this, unless there is more for good. */
+  readonly allow: (some: string) => Promise<void>;
   /** More memory, for good. */
   readonly enlarge: () => Promise<void>;
   /** Nothing lands any more: memory and threads are as they were. */
@@ -40,7 +42,7 @@ export async function createLoad(context: LoadContext): Promise<Load> {
   const table = landingTable(dataset);
   let open = true;
 
-  await run(`SET memory_limit = '${ROWS_MEMORY}'`);
+  await context.allow(ROWS_MEMORY);
   // The appender works in the thread that calls it: one of DuckDB's own would wait for work, and be busy with that.
   await run('SET threads = 1');
   await run('BEGIN');

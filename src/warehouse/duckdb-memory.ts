@@ -1,8 +1,8 @@
 import { totalmem } from 'node:os';
 
 /*
- * What DuckDB may take before it goes to disk: the first for what looks at all rows, a landing, the first procedures and
- * the checks, which keep a few row groups or a part of their groups; the second for merging keys, which must have them all.
+ * What DuckDB may take before it goes to disk: the first for rows on their way, in a landing, the first procedures and
+ * the checks, which need a few row groups or a part of their groups; the second for merging keys, which must have them all.
  */
 export const ROWS_MEMORY = '96MB';
 export const MEMORY = '160MB';

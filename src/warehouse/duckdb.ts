@@ -50,7 +50,7 @@ const STORAGE = 'v1.3.0';
 /** What the procedures keep of so many rows fits DuckDB's memory, whatever the length of the history. */
 const PORTION_ROWS = 2 ** 20;
 
-/** The first procedures, which are given rows rather than sums, keep a quarter as much of so many. */
+/** Of so many rows the first procedures keep a quarter as much. */
 const FEW_ROWS = 2 ** 18;
 
 /** Of how many rows a piece is. Each costs a look at the whole table: only a small one is taken in small pieces. */
@@ -168,6 +168,8 @@ function createWarehouse(instance: DuckDBInstance, connection: DuckDBConnection)
       return result;
     } catch (error) {
       await connection.run('ROLLBACK').catch(() => {});
+      // Where a consolidation broke off it may be that of rows. What went wrong is told, not that this does, too.
+      await allow(MEMORY).catch(() => {});
       throw error;
     }
   }
@@ -216,7 +218,7 @@ function createWarehouse(instance: DuckDBInstance, connection: DuckDBConnection)
 
   async function consolidate(dataset: Dataset, ranges: readonly MonthRange[]): Promise<void> {
     const checks = await statements(dataset, 'checks.sql');
-    const [ofRows = [], ...ofSums] = await stagesOf(dataset);
+    const [first = [], ...later] = await stagesOf(dataset);
     const months = await rowsByMonth(dataset);
     const atOnce = rowsAtOnce(months);
     const portions = ranges.flatMap((range) => portionsOf(months, range, PORTION_ROWS));
@@ -224,10 +226,10 @@ function createWarehouse(instance: DuckDBInstance, connection: DuckDBConnection)
       await allow(ROWS_MEMORY);
       for (const piece of portionsOf(months, portion, atOnce)) {
         await takeOutWithdrawn(run, query, dataset, piece);
-        await runAll(dataset, ofRows, piece);
+        await runAll(dataset, first, piece);
       }
       await allow(MEMORY);
-      for (const stage of ofSums) await runAll(dataset, stage, portion);
+      for (const stage of later) await runAll(dataset, stage, portion);
     }
     await allow(ROWS_MEMORY);
     for (const portion of portions) {
@@ -245,7 +247,7 @@ function createWarehouse(instance: DuckDBInstance, connection: DuckDBConnection)
       await naming(dataset, statement, (sql) => run(withMonths(sql, range)));
   }
 
-  /** The months that the dataset has rows of, in order. */
+  /** Every month that a load of the dataset has touched, in order, those of withdrawn rows too: what they leave is found so. */
   async function rowsByMonth({ name }: Dataset): Promise<MonthRows[]> {
     const { rows } = await query(
       `SELECT MONTH_START, SUM(ROWS_ACCEPTED) FROM ledger_months
@@ -278,6 +280,7 @@ function createWarehouse(instance: DuckDBInstance, connection: DuckDBConnection)
         query,
         record,
         consolidate,
+        allow,
         enlarge,
         async giveBack() {
           await allow(MEMORY);

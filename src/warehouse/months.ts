@@ -11,13 +11,13 @@ export function rangesOf(months: readonly string[]): MonthRange[] {
   return ranges;
 }
 
-/** A month, by its first day, and how many rows there are of it. */
+/** A month that a load has touched, by its first day, and how many rows there are of it: 0 once they are withdrawn. */
 export interface MonthRows {
   readonly month: string;
   readonly rows: number;
 }
 
-/** The months of a range, of those that have rows, in pieces of at most so many rows, each a month at least. */
+/** The months of a range, of those that loads have touched, in pieces of at most so many rows, each a month at least. */
 export function portionsOf(
   months: readonly MonthRows[],
   { from, to }: MonthRange,
@@ -26,7 +26,8 @@ export function portionsOf(
   const portions: { from: string; to: string }[] = [];
   let held = 0;
   for (const { month, rows } of months) {
-    if (month < from || month >= to) continue;
+    const number = numberOf(month);
+    if (number < numberOf(from) || number >= numberOf(to)) continue;
     const last = portions.at(-1);
     held += rows;
     if (last?.to === month && held <= most) last.to = nextMonth(month);
@@ -44,6 +45,12 @@ export function withinMonths(ranges: readonly MonthRange[]): string {
     ({ from, to }) => `MONTH_START >= DATE '${from}' AND MONTH_START < DATE '${to}'`,
   );
   return each.length === 0 ? 'FALSE' : `(${each.join(' OR ')})`;
+}
+
+/** Months as numbers in their order: the one after 9999-12 has five digits, and as a text it would come first. */
+function numberOf(month: string): number {
+  const [year, number] = month.split('-').map(Number);
+  return 12 * year + number;
 }
 
 export function nextMonth(month: string): string {

@@ -6,7 +6,7 @@ import { type Limits, limitSettings } from './limits.ts';
 import { type ByteSource, dataOffset, type ZipEntry } from './zip.ts';
 
 const READ_BYTES = 1 << 20;
-const READ_AHEAD = 4;
+const READ_AHEAD_PIECES = 4;
 // Each chunk costs a trip to the thread pool, about a quarter of a millisecond: fewer, larger ones win.
 const CHUNK_BYTES = 1 << 20;
 const RATIO_FLOOR = 64 * 2 ** 20;
@@ -50,6 +50,7 @@ async function* checked(stored: AsyncIterable<Uint8Array<ArrayBuffer>>, entry: Z
   for await (const chunk of stored) {
     crc = crc32(chunk, crc);
     yield chunk;
+    giveBack(chunk);
   }
   if (crc !== entry.crc) throw corrupt(entry);
 }
@@ -71,7 +72,7 @@ async function* inflated(
   const chunkSize = Math.min(CHUNK_BYTES, Math.max(1 << 10, entry.size));
   const zlib = createGunzip({ chunkSize });
   // Read ahead of what is inflated: whoever reads may be busy for as long as a few of them take.
-  const input = Readable.from(gzipped(stored, entry), { highWaterMark: READ_AHEAD });
+  const input = Readable.from(gzipped(stored, entry), { highWaterMark: READ_AHEAD_PIECES });
   // What goes wrong must reach whoever waits on zlib; zlib alone would wait for ever.
   feed(zlib, input).catch((error) => zlib.destroy(error));
   try {
@@ -101,7 +102,7 @@ async function feed(zlib: Gunzip, pieces: AsyncIterable<Uint8Array<ArrayBuffer>>
 /** A chunk may come in several pieces of one memory; smaller ones may be of Node's pool. */
 function giveBackWhole({ buffer, byteOffset, byteLength }: Uint8Array<ArrayBuffer>): void {
   if (buffer.byteLength === CHUNK_BYTES && byteOffset + byteLength === CHUNK_BYTES)
-    giveBack(new Uint8Array(buffer));
+    buffer.transfer(0);
 }
 
 function corrupt(entry: ZipEntry, cause?: unknown): UserError {

@@ -28,6 +28,11 @@ test('a month with more rows than a portion is one by itself; a gap ends a porti
   ]);
 });
 
+test('the last month that Excel knows is one, and the range ends behind it', () => {
+  const last = { from: '9999-12-01', to: '10000-01-01' };
+  assert.deepEqual(portionsOf([month('9999-12', 1)], last, 10), [last]);
+});
+
 test('only the months of the range come', () => {
   const months = [
     month('2019-01', 2),
