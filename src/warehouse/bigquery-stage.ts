@@ -1,4 +1,4 @@
-import { randomInt } from 'node:crypto';
+import { randomInt, randomUUID } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -27,18 +27,27 @@ export const newLoadId = (now: number) =>
 
 export const stagingTable = (loadId: number | string, what: string) => `stage_${loadId}_${what}`;
 
-/** A table to load into that goes away by itself. Throws TransientError `warehouse.conflict` when it is there already. */
+/**
+ * A table to load into that goes away by itself. Throws TransientError `warehouse.conflict` when there is one of that name
+ * that somebody else made; one that we made ourselves and were not told of, because the answer was lost, is taken.
+ */
 export async function stage(
   client: BigQueryClient,
   { table, file, format, fields }: Omit<Upload, 'jobId'>,
 ): Promise<void> {
   const { project: projectId, dataset: datasetId } = client;
+  const maker = randomUUID();
   const json = {
     tableReference: { projectId, datasetId, tableId: table },
     schema: { fields },
     expirationTime: String(Date.now() + STAGED_MS),
+    description: maker,
   };
-  await client.ask(`/datasets/${datasetId}/tables`, { method: 'POST', json });
+  const tables = `/datasets/${datasetId}/tables`;
+  await client.ask(tables, { method: 'POST', json }).catch(async (error) => {
+    const there = await client.ask<{ description?: string }>(`${tables}/${table}`);
+    if (there?.description !== maker) throw error;
+  });
   await client.upload({ table, file, format, fields, jobId: newJobId() });
 }
 
