@@ -11,7 +11,7 @@ import { monthsOf } from '../ledger/ledger.ts';
 import { landingTable } from './dataset-sql.ts';
 import { changesSince, rememberSums, withdrawLoad } from './duckdb-changes.ts';
 import { createLanding } from './duckdb-landing.ts';
-import { ROWS_MEMORY } from './duckdb-memory.ts';
+import { MEMORY, ROWS_MEMORY, THREADS } from './duckdb-memory.ts';
 import { duckDbProblem } from './duckdb-problem.ts';
 import type { Load, Warehouse } from './warehouse.ts';
 
@@ -29,8 +29,6 @@ interface LoadContext {
   readonly allow: (some: string) => Promise<void>;
   /** More memory, for good. */
   readonly enlarge: () => Promise<void>;
-  /** Nothing lands any more: memory and threads are as they were. */
-  readonly giveBack: () => Promise<void>;
   readonly dataset: Dataset;
   readonly sheet: string;
   readonly fileHash: string;
@@ -53,11 +51,17 @@ export async function createLoad(context: LoadContext): Promise<Load> {
     },
   );
 
+  /** Nothing lands any more: memory and threads are as they were. */
+  async function giveBack(): Promise<void> {
+    await context.allow(MEMORY);
+    await run(`SET threads = ${THREADS}`);
+  }
+
   /** Fails when the transaction has ended by itself, as after a commit that did not succeed: then there is no more to do. */
   async function rollBack(): Promise<void> {
     open = false;
     await connection.run('ROLLBACK').catch(() => {});
-    await context.giveBack().catch(() => {});
+    await giveBack().catch(() => {});
   }
 
   const write = createLanding((fill) => append(table, fill), dataset, order, loadId);
@@ -124,7 +128,7 @@ export async function createLoad(context: LoadContext): Promise<Load> {
     await context.record(events);
     await run('COMMIT');
     open = false;
-    await context.giveBack();
+    await giveBack();
   }
 
   const columns = dataset.columns.map(({ name }) => name).join(', ');
@@ -144,7 +148,7 @@ export async function createLoad(context: LoadContext): Promise<Load> {
     await rememberSums(run, dataset);
     await recordMonths();
     // It cannot be tried again with more, as a consolidation can.
-    await context.giveBack();
+    await giveBack();
     await context.enlarge();
     await context.consolidate(dataset, await monthsOf(context, loadId));
     const { rows } = await context.query(

@@ -282,10 +282,6 @@ function createWarehouse(instance: DuckDBInstance, connection: DuckDBConnection)
         consolidate,
         allow,
         enlarge,
-        async giveBack() {
-          await allow(MEMORY);
-          await run(`SET threads = ${THREADS}`);
-        },
         dataset,
         sheet,
         fileHash,
