@@ -68,6 +68,7 @@ test('a table in months is found wherever its months are not said', () => {
     ['SELECT * FROM t', ['t']],
     [`SELECT * FROM t WHERE ${bound}`, []],
     [`SELECT * FROM x WHERE ${bound}`, []],
+    [`SELECT K FROM t GROUP BY K HAVING MAX(${bound})`, ['t']],
     [`SELECT * FROM t AS a JOIN (SELECT * FROM u WHERE ${bound}) AS b ON a.k = b.k`, ['t']],
     [`DELETE FROM t WHERE MONTH_START >= p_from`, ['t']],
     [`INSERT INTO t (A) SELECT A FROM u WHERE ${bound}`, []],

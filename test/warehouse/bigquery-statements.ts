@@ -20,7 +20,8 @@ function scopeOf(sql: string, at: number): string {
     if (sql[end] === ')') depth--;
     end++;
   }
-  return withoutSubqueries(sql.slice(start + 1, end));
+  // What HAVING says is asked when all is read.
+  return withoutSubqueries(sql.slice(start + 1, end)).replace(/\bHAVING\b.*/is, '');
 }
 
 function withoutSubqueries(sql: string): string {
