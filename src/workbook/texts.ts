@@ -44,8 +44,9 @@ export function createTexts(limits: Limits): TextStore {
   let arena = new Uint8Array(1 << 16);
   let ends = new Int32Array(1 << 10);
   let size = 0;
-  // A hash table of the texts that stand in cells, by their bytes: 0 where a place is free, else the index plus one.
-  let places = new Int32Array(1 << 8);
+  // A hash table of the texts that stand in cells, by their bytes. A place is two words: 0 where it is free, else the index
+  // plus one; and the hash, so that a larger table is made without a look at the texts.
+  let places = new Int32Array(1 << 9);
   let internedCount = 0;
   // Not the same in each process, so that no workbook can be made whose texts all want one place.
   const seed = Math.floor(Math.random() * 2 ** 32);
@@ -55,14 +56,21 @@ export function createTexts(limits: Limits): TextStore {
   const start = (index: number) => (index === 0 ? 0 : ends[index - 1]);
   const get = (index: number) => decoder.decode(arena.subarray(start(index), ends[index]));
 
-  /** The place of these bytes in the table: theirs, or the free one where they belong. */
-  function placeOf(bytes: Uint8Array, from: number, to: number): number {
+  function hashOf(bytes: Uint8Array, from: number, to: number): number {
     let hash = seed;
     for (let at = from; at < to; at++) hash = Math.imul(hash ^ bytes[at], 0x01000193);
-    const mask = places.length - 1;
-    let place = (hash ^ (hash >>> 15)) & mask;
-    while (places[place] !== 0 && !isText(places[place] - 1, bytes, from, to))
-      place = (place + 1) & mask;
+    return hash ^ (hash >>> 15);
+  }
+
+  /** The place of these bytes in the table: theirs, or the free one where they belong. */
+  function placeOf(hash: number, bytes: Uint8Array, from: number, to: number): number {
+    const mask = places.length - 2;
+    let place = (hash << 1) & mask;
+    while (
+      places[place] !== 0 &&
+      !(places[place + 1] === hash && isText(places[place] - 1, bytes, from, to))
+    )
+      place = (place + 2) & mask;
     return place;
   }
 
@@ -76,8 +84,13 @@ export function createTexts(limits: Limits): TextStore {
   function makePlaces(): void {
     const before = places;
     places = new Int32Array(2 * before.length);
-    for (const taken of before) {
-      if (taken !== 0) places[placeOf(arena, start(taken - 1), ends[taken - 1])] = taken;
+    const mask = places.length - 2;
+    for (let at = 0; at < before.length; at += 2) {
+      if (before[at] === 0) continue;
+      let place = (before[at + 1] << 1) & mask;
+      while (places[place] !== 0) place = (place + 2) & mask;
+      places[place] = before[at];
+      places[place + 1] = before[at + 1];
     }
   }
 
@@ -118,11 +131,13 @@ export function createTexts(limits: Limits): TextStore {
 
   /** The index of the text that was written behind the last one. */
   function interned(end: number): number {
-    const place = placeOf(arena, start(size), end);
+    const hash = hashOf(arena, start(size), end);
+    const place = placeOf(hash, arena, start(size), end);
     if (places[place] !== 0) return places[place] - 1;
     keep(end);
     places[place] = size;
-    if (2 * ++internedCount > places.length) makePlaces();
+    places[place + 1] = hash;
+    if (4 * ++internedCount > places.length) makePlaces();
     return size - 1;
   }
 
@@ -159,7 +174,7 @@ export function createTexts(limits: Limits): TextStore {
     pushBytes: (bytes, from, to) => keep(copy(bytes, from, to)),
     intern: (text) => interned(encode(text)),
     internBytes: (bytes, from, to) => interned(copy(bytes, from, to)),
-    find: (bytes, from, to) => places[placeOf(bytes, from, to)] - 1,
+    find: (bytes, from, to) => places[placeOf(hashOf(bytes, from, to), bytes, from, to)] - 1,
   };
 }
 
