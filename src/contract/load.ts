@@ -10,6 +10,7 @@ import {
   TEXT,
 } from '../workbook/cells.ts';
 import { msToIso } from '../workbook/dates.ts';
+import { giveBackAll } from '../workbook/give-back.ts';
 import type { Texts } from '../workbook/texts.ts';
 import { createFacts, type Workbook } from '../workbook/workbook.ts';
 import { createRowBatch, type RowBatch } from './batch.ts';
@@ -108,6 +109,7 @@ export async function loadSheet(
     }
   }
   await finishBlock();
+  giveBackAll([block.all, block.rows, out]);
   await rejectMerges(choice, facts.merges, sink, report);
   report.contentHash = content.digest();
   report.hiddenRows = facts.hiddenRows;

@@ -43,13 +43,6 @@ export interface Answer {
   readonly answer: unknown;
 }
 
-/** The memory of bytes or of a batch, which goes along from thread to thread instead of being copied. */
-export function buffersIn(value: unknown): ArrayBuffer[] {
-  if (value instanceof Uint8Array || value instanceof Int32Array || value instanceof Float64Array)
-    return value.buffer instanceof ArrayBuffer ? [value.buffer] : [];
-  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(buffersIn) : [];
-}
-
 /** An error as it travels between threads: a clone would forget its kind, its code and its values. */
 export interface PackedError {
   readonly problem?: Pick<EntradaError, 'kind' | 'code' | 'values'>;

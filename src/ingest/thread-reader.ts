@@ -4,16 +4,10 @@ import { createRowBatch, type RowBatch } from '../contract/batch.ts';
 import { chooseSheet } from '../contract/choose-sheet.ts';
 import type { Dataset } from '../contract/dataset.ts';
 import { loadSheet, type RowSink } from '../contract/load.ts';
+import { buffersIn, giveBackAll } from '../workbook/give-back.ts';
 import type { Texts } from '../workbook/texts.ts';
 import { openWorkbook } from '../workbook/workbook.ts';
-import {
-  type Answer,
-  buffersIn,
-  type Call,
-  type Calls,
-  packError,
-  type Start,
-} from './reading-calls.ts';
+import { type Answer, type Call, type Calls, packError, type Start } from './reading-calls.ts';
 
 /**
  * What is on its way while the next batch is filled: so much and no more, whatever the length of the sheet, but two
@@ -55,13 +49,14 @@ async function read({ size, datasets, limits }: Start): Promise<void> {
   const workbook = await openWorkbook(source, limits);
   const choice = await chooseSheet(workbook, datasets);
   await call('choose', [choice]);
-  const report = await loadSheet(workbook, choice, createSink(choice.dataset));
+  const free = [createRowBatch(choice.dataset)];
+  const report = await loadSheet(workbook, choice, createSink(choice.dataset, free));
   await call('finish', [report]);
+  giveBackAll(free);
 }
 
-/** A sink whose other end is in the main thread. */
-function createSink(dataset: Dataset): RowSink {
-  const free = [createRowBatch(dataset)];
+/** A sink whose other end is in the main thread. Batches that are not on their way rest in `free`. */
+function createSink(dataset: Dataset, free: RowBatch[]): RowSink {
   const bytes = buffersIn(free).reduce((sum, { byteLength }) => sum + byteLength, 0);
   const most = Math.max(2, Math.floor(TRAVELLING_BYTES / bytes));
   const travelling: Promise<unknown>[] = [];

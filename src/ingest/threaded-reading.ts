@@ -2,18 +2,12 @@ import { Worker } from 'node:worker_threads';
 import type { Choice } from '../contract/choose-sheet.ts';
 import type { Dataset } from '../contract/dataset.ts';
 import type { RowSink, SheetReport } from '../contract/load.ts';
+import { buffersIn } from '../workbook/give-back.ts';
 import type { Limits } from '../workbook/limits.ts';
 import { createTexts } from '../workbook/texts.ts';
 import type { ByteSource } from '../workbook/zip.ts';
 import type { Reading } from './reading.ts';
-import {
-  type Answer,
-  buffersIn,
-  type Call,
-  type Calls,
-  type Start,
-  unpackError,
-} from './reading-calls.ts';
+import { type Answer, type Call, type Calls, type Start, unpackError } from './reading-calls.ts';
 
 // Run from the sources or from the JavaScript that they were built into: both stand side by side.
 const THREAD = new URL(

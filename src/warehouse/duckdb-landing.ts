@@ -12,6 +12,7 @@ import {
 } from '@duckdb/node-api';
 import { BATCH_ROWS, type ColumnValues, type RowBatch, setInt64 } from '../contract/batch.ts';
 import type { Column, Dataset } from '../contract/dataset.ts';
+import { giveBackAll } from '../workbook/give-back.ts';
 import type { Texts } from '../workbook/texts.ts';
 import { createMonthOrder } from './duckdb-months.ts';
 import {
@@ -34,6 +35,12 @@ const TYPES: Record<Column['type'], DuckDBType> = {
   datetime: TIMESTAMP,
 };
 
+export interface Landing {
+  write(batch: RowBatch, texts: Texts): Promise<void>;
+  /** No batch comes any more. */
+  end(): void;
+}
+
 /**
  * Gives what appends a batch to the landing table, whose columns are `order`. Typed columns are copied into DuckDB's own
  * vectors as they are, and a text is copied as what DuckDB keeps of it: within a batch each one is written once.
@@ -43,10 +50,10 @@ export function createLanding(
   dataset: Dataset,
   order: readonly string[],
   loadId: number,
-): (batch: RowBatch, texts: Texts) => Promise<void> {
+): Landing {
   const loadIds = new Int32Array(2 * BATCH_ROWS);
   for (let row = 0; row < BATCH_ROWS; row++) setInt64(loadIds, row, loadId);
-  const byMonth = createMonthOrder(dataset);
+  const months = createMonthOrder(dataset);
   const strings = createStringColumns(dataset);
   const types: Record<string, DuckDBType> = {
     LOAD_ID: BIGINT,
@@ -56,14 +63,14 @@ export function createLanding(
   };
   const chunk = DuckDBDataChunk.create(order.map((name) => types[name]));
 
-  return async (read, texts) => {
-    const { batch, months } = byMonth(read);
+  async function write(read: RowBatch, texts: Texts): Promise<void> {
+    const { batch, months: starts } = months.byMonth(read);
     const filled: Record<string, Filled> = {
       LOAD_ID: { values: loadIds, words: 2 },
       SHEET_ROW: { values: batch.rows, words: 1 },
-      MONTH_START: { values: months, words: 1 },
+      MONTH_START: { values: starts, words: 1 },
     };
-    const ofTexts = strings(batch, texts);
+    const ofTexts = strings.fill(batch, texts);
     dataset.columns.forEach(({ name }, slot) => {
       filled[name] = ofTexts[slot] ?? batch.columns[slot];
     });
@@ -74,7 +81,15 @@ export function createLanding(
         appender.appendDataChunk(chunk);
       }
     });
-  };
+  }
+
+  function end(): void {
+    giveBackAll(loadIds);
+    months.end();
+    strings.end();
+  }
+
+  return { write, end };
 }
 
 /** For each column of texts its texts as DuckDB keeps them, valid until the next batch. */
@@ -86,7 +101,8 @@ function createStringColumns({ columns }: Dataset) {
   /** For each text of the workbook its place in the batch's list, from 1; 0 for one that is not listed. */
   let places = new Int32Array(1 << 10);
   const listed = new Int32Array(filled.filter(Boolean).length * BATCH_ROWS);
-  return (batch: RowBatch, texts: Texts): readonly (Filled | undefined)[] => {
+
+  function fill(batch: RowBatch, texts: Texts): readonly (Filled | undefined)[] {
     if (places.length < texts.size) places = new Int32Array(2 * texts.size);
     let count = 0;
     filled.forEach((values, slot) => {
@@ -101,7 +117,9 @@ function createStringColumns({ columns }: Dataset) {
     });
     for (let i = 0; i < count; i++) places[listed[i]] = 0;
     return all;
-  };
+  }
+
+  return { fill, end: () => giveBackAll([filled, places, listed]) };
 }
 
 /** Lists the texts of a column that are not listed yet; gives how many there are now. */

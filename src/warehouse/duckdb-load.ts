@@ -6,13 +6,13 @@ import type {
 } from '@duckdb/node-api';
 import type { Dataset } from '../contract/dataset.ts';
 import type { Rejection } from '../contract/rejection.ts';
+import type { EntradaError } from '../errors.ts';
 import type { LedgerEvent } from '../ledger/events.ts';
 import { monthsOf } from '../ledger/ledger.ts';
 import { landingTable } from './dataset-sql.ts';
 import { changesSince, rememberSums, withdrawLoad } from './duckdb-changes.ts';
-import { createLanding } from './duckdb-landing.ts';
-import { MEMORY, ROWS_MEMORY, THREADS } from './duckdb-memory.ts';
-import { duckDbProblem } from './duckdb-problem.ts';
+import { createLanding, type Landing } from './duckdb-landing.ts';
+import { landingMemory, MEMORY, THREADS } from './duckdb-memory.ts';
 import type { Load, Warehouse } from './warehouse.ts';
 
 /** What a load needs of the warehouse that it belongs to. */
@@ -23,6 +23,8 @@ interface LoadContext {
     values?: Record<string, DuckDBValue>,
   ) => Promise<DuckDBMaterializedResult>;
   readonly query: Warehouse['query'];
+  /** What DuckDB refused, as an error that says what to do. */
+  readonly problem: (error: unknown, subject: string) => EntradaError;
   readonly record: (events: readonly LedgerEvent[]) => Promise<void>;
   readonly consolidate: Warehouse['consolidate'];
   /** Sets the memory to this, unless there is more for good. */
@@ -39,8 +41,11 @@ export async function createLoad(context: LoadContext): Promise<Load> {
   const { connection, run, dataset } = context;
   const table = landingTable(dataset);
   let open = true;
+  let landing: Landing | undefined;
+  // One a table, for the whole load: what the binding holds for a closed one is freed only by the collector.
+  const appenders = new Map<string, DuckDBAppender>();
 
-  await context.allow(ROWS_MEMORY);
+  await context.allow(landingMemory(dataset.columns.length));
   // The appender works in the thread that calls it: one of DuckDB's own would wait for work, and be busy with that.
   await run('SET threads = 1');
   await run('BEGIN');
@@ -53,6 +58,7 @@ export async function createLoad(context: LoadContext): Promise<Load> {
 
   /** Nothing lands any more: memory and threads are as they were. */
   async function giveBack(): Promise<void> {
+    landing?.end();
     await context.allow(MEMORY);
     await run(`SET threads = ${THREADS}`);
   }
@@ -60,11 +66,15 @@ export async function createLoad(context: LoadContext): Promise<Load> {
   /** Fails when the transaction has ended by itself, as after a commit that did not succeed: then there is no more to do. */
   async function rollBack(): Promise<void> {
     open = false;
+    try {
+      closeAppenders();
+    } catch {}
     await connection.run('ROLLBACK').catch(() => {});
     await giveBack().catch(() => {});
   }
 
-  const write = createLanding((fill) => append(table, fill), dataset, order, loadId);
+  landing = createLanding((fill) => append(table, fill), dataset, order, loadId);
+  const { write } = landing;
 
   async function nextLoadId(): Promise<number> {
     const { rows } = await context.query('SELECT IFNULL(MAX(LOAD_ID), 0) + 1 FROM ledger_events');
@@ -75,19 +85,23 @@ export async function createLoad(context: LoadContext): Promise<Load> {
     return (await context.query(`SELECT * FROM ${table} LIMIT 0`)).columns;
   }
 
-  /** Closes the appender in any case: left to the collector, it would write what it holds after the transaction. */
   async function append(to: string, fill: (appender: DuckDBAppender) => void): Promise<void> {
     try {
-      const appender = await connection.createAppender(to);
-      try {
-        // Nobody wants more of a load that was given up in the meantime.
-        if (open) fill(appender);
-      } finally {
-        appender.closeSync();
-      }
+      const appender = appenders.get(to) ?? (await connection.createAppender(to));
+      appenders.set(to, appender);
+      // Nobody wants more of a load that was given up in the meantime.
+      if (!open) return;
+      fill(appender);
+      appender.flushSync();
     } catch (error) {
-      throw duckDbProblem(error, to);
+      throw context.problem(error, to);
     }
+  }
+
+  /** Left to the collector, an appender would write what it holds after the transaction. */
+  function closeAppenders(): void {
+    for (const appender of appenders.values()) appender.closeSync();
+    appenders.clear();
   }
 
   async function reject(rejections: readonly Rejection[]): Promise<void> {
@@ -123,6 +137,7 @@ export async function createLoad(context: LoadContext): Promise<Load> {
     events: readonly LedgerEvent[],
     replaced: readonly number[],
   ): Promise<void> {
+    closeAppenders();
     await recordMonths();
     for (const other of replaced) await withdrawLoad(run, other);
     await context.record(events);
@@ -134,6 +149,8 @@ export async function createLoad(context: LoadContext): Promise<Load> {
   const columns = dataset.columns.map(({ name }) => name).join(', ');
 
   async function compare(other: number): Promise<{ common: number; fresh: number }> {
+    // The rows of two loads are held, and nothing lands any more.
+    await giveBack();
     const own = `SELECT DISTINCT ${columns} FROM ${table} WHERE LOAD_ID = ${loadId}`;
     // An intersection, not a join: two blanks are the same.
     const { rows } = await context.query(

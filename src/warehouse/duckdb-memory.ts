@@ -1,11 +1,15 @@
 import { totalmem } from 'node:os';
 
-/*
- * What DuckDB may take before it goes to disk: the first for rows on their way, in a landing, the first procedures and
- * the checks, which need a few row groups or a part of their groups; the second for merging keys, which must have them all.
+/**
+ * What DuckDB may take before it goes to disk. It keeps what it has read or written until then: as much of a long history
+ * as of a short one.
  */
-export const ROWS_MEMORY = '96MB';
-export const MEMORY = '160MB';
+export const MEMORY = '64MB';
+
+/** The same while rows of so many columns land: a few row groups, and for each column of texts a few blocks. */
+export function landingMemory(columns: number): string {
+  return `${24 + columns}MB`;
+}
 
 /** Of DuckDB's own, while nothing lands. */
 export const THREADS = 2;

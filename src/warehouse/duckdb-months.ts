@@ -7,6 +7,7 @@ import {
 } from '../contract/batch.ts';
 import type { Dataset } from '../contract/dataset.ts';
 import { DAY_MS } from '../workbook/dates.ts';
+import { giveBackAll } from '../workbook/give-back.ts';
 
 /** Rows by month, valid until the next batch. */
 export interface RowsByMonth {
@@ -15,11 +16,17 @@ export interface RowsByMonth {
   readonly months: Int32Array<ArrayBuffer>;
 }
 
+export interface MonthOrder {
+  byMonth(batch: RowBatch): RowsByMonth;
+  /** No batch comes any more. */
+  end(): void;
+}
+
 /**
  * Gives what orders the rows of a batch by month. DuckDB reads a table 2,048 rows at a time, and skips those of which none
  * is of the months that are asked for: without order a long history would be read whole for each of its months.
  */
-export function createMonthOrder(dataset: Dataset): (batch: RowBatch) => RowsByMonth {
+export function createMonthOrder(dataset: Dataset): MonthOrder {
   const slot = dataset.columns.findIndex(({ name }) => name === dataset.period);
   const ordered = createRowBatch(dataset);
   const scratch = new Int32Array(BATCH_ROWS);
@@ -27,7 +34,7 @@ export function createMonthOrder(dataset: Dataset): (batch: RowBatch) => RowsByM
   const order = new Int32Array(BATCH_ROWS);
   let calendar = createCalendar(0, 0);
 
-  return (batch) => {
+  function byMonth(batch: RowBatch): RowsByMonth {
     const { columns, rows, count } = batch;
     const days = daysOf(columns[slot], count, scratch);
     const [first, last] = rangeOf(days, count);
@@ -35,14 +42,17 @@ export function createMonthOrder(dataset: Dataset): (batch: RowBatch) => RowsByM
       calendar = createCalendar(Math.min(first, calendar.first), Math.max(last, calendar.last));
     if (fillMonths(days, count, calendar, months)) return { batch, months };
     fillOrder(days, count, calendar, order);
-    copyInts(months.slice(0, count), order, count, months);
+    scratch.set(months);
+    copyInts(scratch, order, count, months);
     copyInts(rows, order, count, ordered.rows);
     dataset.columns.forEach(({ optional }, i) => {
       copyColumn(columns[i], order, count, ordered.columns[i], optional);
     });
     ordered.count = count;
     return { batch: ordered, months };
-  };
+  }
+
+  return { byMonth, end: () => giveBackAll([ordered, scratch, months, order]) };
 }
 
 /** Days since 1970, from the first day of a month to the last one of another, and the months that they are. */

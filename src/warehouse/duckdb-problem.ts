@@ -15,7 +15,8 @@ export function duckDbProblem(error: unknown, subject: string): EntradaError {
     const holder = /PID (\d+)/.exec(message)?.[1] ?? '?';
     return new TransientError('warehouse.busy', { file: subject, holder }, options);
   }
-  if (/^Out of Memory Error/.test(message)) {
+  // The second: of an appender, or of a commit.
+  if (/^Out of Memory Error|\(\S+ \S+\/\S+ \S+ used\)/.test(message)) {
     return new UserError('warehouse.memory', { detail: firstLine(message) }, options);
   }
   if (/No space left|disk.*full|max_temp_directory_size/i.test(message)) {

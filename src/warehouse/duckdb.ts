@@ -8,7 +8,7 @@ import {
   JsonDuckDBValueConverter,
 } from '@duckdb/node-api';
 import type { Dataset } from '../contract/dataset.ts';
-import { TerminalError, UserError } from '../errors.ts';
+import { type EntradaError, TerminalError, UserError } from '../errors.ts';
 import { EVENT_COLUMNS, eventRow, LEDGER_TABLES, type LedgerEvent } from '../ledger/events.ts';
 import { allMonths } from '../ledger/ledger.ts';
 import {
@@ -24,7 +24,7 @@ import {
 import { takeOutWithdrawn } from './duckdb-changes.ts';
 import { followContract } from './duckdb-columns.ts';
 import { createLoad } from './duckdb-load.ts';
-import { largeMemory, MEMORY, ROWS_MEMORY, THREADS } from './duckdb-memory.ts';
+import { largeMemory, MEMORY, THREADS } from './duckdb-memory.ts';
 import { duckDbProblem } from './duckdb-problem.ts';
 import { retractLoad } from './duckdb-retract.ts';
 import { writeRows } from './duckdb-write.ts';
@@ -100,11 +100,20 @@ async function openInstance({
 }
 
 function createWarehouse(instance: DuckDBInstance, connection: DuckDBConnection): Warehouse {
+  // Whether something did not fit: the next load has more memory.
+  let didNotFit = false;
+
+  function problem(error: unknown, subject: string): EntradaError {
+    const found = duckDbProblem(error, subject);
+    didNotFit ||= found.code === 'warehouse.memory';
+    return found;
+  }
+
   const run = async (sql: string, values?: Record<string, DuckDBValue>) => {
     try {
       return await connection.run(sql, values);
     } catch (error) {
-      throw duckDbProblem(error, sql);
+      throw problem(error, sql);
     }
   };
 
@@ -168,15 +177,16 @@ function createWarehouse(instance: DuckDBInstance, connection: DuckDBConnection)
       return result;
     } catch (error) {
       await connection.run('ROLLBACK').catch(() => {});
-      // Where a consolidation broke off it may be that of rows. What went wrong is told, not that this does, too.
-      await allow(MEMORY).catch(() => {});
       throw error;
     }
   }
 
   let memory = MEMORY;
 
-  /** Sets the memory to this, unless there is more for good. */
+  /**
+   * Sets the memory to this, unless there is more for good. Then, and only then, DuckDB's allocator gives back to the system
+   * what nothing stands in any more.
+   */
   async function allow(some: string): Promise<void> {
     await run(`SET memory_limit = '${memory === MEMORY ? some : memory}'`);
   }
@@ -222,20 +232,23 @@ function createWarehouse(instance: DuckDBInstance, connection: DuckDBConnection)
     const months = await rowsByMonth(dataset);
     const atOnce = rowsAtOnce(months);
     const portions = ranges.flatMap((range) => portionsOf(months, range, PORTION_ROWS));
+    /** Where there are many portions, what was taken for one step would be kept, and more taken for the next one. */
+    const settle = async () => {
+      if (portions.length > 1) await allow(MEMORY);
+    };
     for (const portion of portions) {
-      await allow(ROWS_MEMORY);
       for (const piece of portionsOf(months, portion, atOnce)) {
         await takeOutWithdrawn(run, query, dataset, piece);
         await runAll(dataset, first, piece);
       }
-      await allow(MEMORY);
+      await settle();
       for (const stage of later) await runAll(dataset, stage, portion);
+      await settle();
     }
-    await allow(ROWS_MEMORY);
     for (const portion of portions) {
       for (const check of checks) await runCheck(dataset, check, portion);
+      await settle();
     }
-    await allow(MEMORY);
   }
 
   async function runAll(
@@ -273,19 +286,11 @@ function createWarehouse(instance: DuckDBInstance, connection: DuckDBConnection)
     query: (sql, parameters) => fitting(() => query(sql, parameters)),
     stream,
     record: (events) => atomically(() => record(events)),
-    beginLoad: (dataset, sheet, fileHash) =>
-      createLoad({
-        connection,
-        run,
-        query,
-        record,
-        consolidate,
-        allow,
-        enlarge,
-        dataset,
-        sheet,
-        fileHash,
-      }),
+    async beginLoad(dataset, sheet, fileHash) {
+      if (didNotFit) await enlarge();
+      const parts = { connection, run, query, problem, record, consolidate, allow, enlarge };
+      return createLoad({ ...parts, dataset, sheet, fileHash });
+    },
     consolidate: (dataset, ranges) => fitting(() => atomically(() => consolidate(dataset, ranges))),
     retract: (retraction) =>
       fitting(() =>

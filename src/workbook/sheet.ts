@@ -13,6 +13,7 @@ import {
 } from './cells.ts';
 import { isoToMs, serialToMs } from './dates.ts';
 import { scanPlainCells } from './fast-cells.ts';
+import { giveBackAll } from './give-back.ts';
 import { numberOf } from './numbers.ts';
 import { readRichText, startRichText } from './rich-text.ts';
 import {
@@ -64,14 +65,18 @@ export async function* readSheet(
 ): AsyncGenerator<CellBatch> {
   const scan = createScan(part, sheet, meaning, facts);
   const { batch } = scan;
-  for await (const chunk of chunks) {
-    feed(scan.xml, chunk);
-    scan.lastEnd = lastCellEnd(scan.xml);
+  try {
+    for await (const chunk of chunks) {
+      feed(scan.xml, chunk);
+      scan.lastEnd = lastCellEnd(scan.xml);
+      yield* batches(scan);
+    }
+    feed(scan.xml, undefined);
     yield* batches(scan);
+    if (batch.count > 0) yield batch;
+  } finally {
+    giveBackAll([scan.xml.bytes, batch, scan.rowsSeen, scan.lastRowOf]);
   }
-  feed(scan.xml, undefined);
-  yield* batches(scan);
-  if (batch.count > 0) yield batch;
 }
 
 const CELL_END = '</c>';

@@ -1,4 +1,5 @@
 import { UserError } from '../errors.ts';
+import { giveBack } from './give-back.ts';
 
 /**
  * A pull tokenizer over the bytes of one XML part. It holds a window of the part and asks for MORE
@@ -113,6 +114,7 @@ export function feed(xml: Xml, chunk: Uint8Array | undefined): void {
     // Twice the size, so that a token over many chunks is not copied for each of them.
     const bytes = new Uint8Array(Math.max(needed + 1 + SPARE, 2 * xml.bytes.length));
     bytes.set(xml.bytes.subarray(xml.pos, xml.end));
+    giveBack(xml.bytes);
     xml.bytes = bytes;
     xml.view = new DataView(bytes.buffer);
   } else {

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { openDuckDb } from '../../src/warehouse/duckdb.ts';
 import { piecesOf, warehouseContract } from '../contracts/warehouse.ts';
@@ -190,8 +190,7 @@ test('of a long history the first procedures are given a few months at a time, a
   }
 });
 
-test('after a consolidation that broke off there is as much memory as before', async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'entrada-duckdb-'));
+test('after a load that was given up there is as much memory as before', async () => {
   const warehouse = await openDuckDb({ file: ':memory:', waitMs: 0 });
   try {
     const [vendas] = await shippedDatasets();
@@ -199,18 +198,42 @@ test('after a consolidation that broke off there is as much memory as before', a
     const limit = async () =>
       (await warehouse.query("SELECT current_setting('memory_limit')")).rows[0][0];
     const before = await limit();
-    await writeFile(join(folder, 'first.sql'), 'INSERT INTO nowhere VALUES (1);\n');
-    await warehouse.query(
-      "INSERT INTO ledger_months VALUES ('bases_vendas', 1, DATE '2019-01-01', 1, NULL)",
-    );
-    const broken = { ...vendas, folder, procedures: [['first']] };
-    await assert.rejects(
-      warehouse.consolidate(broken, [{ from: '2019-01-01', to: '2019-02-01' }]),
-      { code: 'dataset.sql' },
-    );
+    const load = await warehouse.beginLoad(vendas, 'Aba', 'a');
+    assert.notEqual(await limit(), before);
+    await load.abort();
     assert.equal(await limit(), before);
   } finally {
     await warehouse.close();
-    await rm(folder, { recursive: true });
+  }
+});
+
+test('a contract of a hundred columns of texts lands, no two of them the same', async () => {
+  const { file, remove } = await temporaryFile();
+  const warehouse = await openDuckDb({ file, waitMs: 0 });
+  try {
+    const [vendas] = await shippedDatasets();
+    const [date] = vendas.columns.filter(({ name }) => name === vendas.period);
+    const [text] = vendas.columns.filter(({ type }) => type === 'text');
+    const texts = Array.from({ length: 100 }, (_, i) => ({ ...text, name: `T${i}`, aliases: [] }));
+    const folder = dirname(file);
+    const wide = { ...vendas, folder, name: 'largo', columns: [date, ...texts], procedures: [] };
+    await writeFile(join(folder, 'tables.sql'), '');
+    await warehouse.prepare([wide]);
+    const rows = Array.from(
+      { length: 4_000 },
+      (_, row): Row => [
+        '2019-01-01T00:00:00',
+        ...texts.map(
+          ({ name }) =>
+            `${name} of row ${String(row).padStart(4, '0')}, longer than what stands in a vector itself`,
+        ),
+      ],
+    );
+    await loadRows(warehouse, wide, rows);
+    const { rows: last } = await warehouse.query('SELECT COUNT(*), MAX(T99) FROM largo_linhas');
+    assert.deepEqual(last, [[4_000, rows[3_999][100]]]);
+  } finally {
+    await warehouse.close();
+    await remove();
   }
 });
