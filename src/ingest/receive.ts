@@ -28,7 +28,7 @@ export async function receive(
 ): Promise<void> {
   const { warehouse, isShared } = context;
   if (state && hasOutcome(state)) return archive(context, state);
-  const outcome = await readAndLoadFitting(context, file, drop).catch(async (error) => {
+  const outcome = await readAndLoad(context, file, drop).catch(async (error) => {
     // Of two deliveries at the same time the one may take the file to its rest while the other reads it.
     const taken = isShared ? await findDrop(warehouse, drop) : undefined;
     if (taken === undefined || !hasOutcome(taken)) throw error;
@@ -37,14 +37,6 @@ export async function receive(
   // Of two deliveries at the same time one is recorded, and both must let the file rest in the one's place.
   const recorded = outcome && isShared ? await findDrop(warehouse, drop) : outcome;
   if (recorded) await archive(context, recorded);
-}
-
-/** A load that needs more memory than a load usually takes cannot be begun again by itself: its rows are gone. */
-async function readAndLoadFitting(...args: Parameters<typeof readAndLoad>) {
-  return readAndLoad(...args).catch((error) => {
-    if (!(error instanceof UserError) || error.code !== 'warehouse.memory') throw error;
-    return readAndLoad(...args);
-  });
 }
 
 async function readAndLoad(

@@ -6,13 +6,13 @@ import type {
 } from '@duckdb/node-api';
 import type { Dataset } from '../contract/dataset.ts';
 import type { Rejection } from '../contract/rejection.ts';
-import type { EntradaError } from '../errors.ts';
 import type { LedgerEvent } from '../ledger/events.ts';
 import { monthsOf } from '../ledger/ledger.ts';
 import { landingTable } from './dataset-sql.ts';
 import { changesSince, rememberSums, withdrawLoad } from './duckdb-changes.ts';
 import { createLanding, type Landing } from './duckdb-landing.ts';
-import { landingMemory, MEMORY, THREADS } from './duckdb-memory.ts';
+import { landingMemory, largeMemory, MEMORY, THREADS } from './duckdb-memory.ts';
+import { duckDbProblem } from './duckdb-problem.ts';
 import type { Load, Warehouse } from './warehouse.ts';
 
 /** What a load needs of the warehouse that it belongs to. */
@@ -23,8 +23,6 @@ interface LoadContext {
     values?: Record<string, DuckDBValue>,
   ) => Promise<DuckDBMaterializedResult>;
   readonly query: Warehouse['query'];
-  /** What DuckDB refused, as an error that says what to do. */
-  readonly problem: (error: unknown, subject: string) => EntradaError;
   readonly record: (events: readonly LedgerEvent[]) => Promise<void>;
   readonly consolidate: Warehouse['consolidate'];
   /** Sets the memory to this, unless there is more for good. */
@@ -94,7 +92,7 @@ export async function createLoad(context: LoadContext): Promise<Load> {
       fill(appender);
       appender.flushSync();
     } catch (error) {
-      throw context.problem(error, to);
+      throw duckDbProblem(error, to);
     }
   }
 
@@ -141,6 +139,8 @@ export async function createLoad(context: LoadContext): Promise<Load> {
     await recordMonths();
     for (const other of replaced) await withdrawLoad(run, other);
     await context.record(events);
+    // Its last rows are written, all columns at once, and texts may be long.
+    await context.allow(largeMemory());
     await run('COMMIT');
     open = false;
     await giveBack();
@@ -149,8 +149,9 @@ export async function createLoad(context: LoadContext): Promise<Load> {
   const columns = dataset.columns.map(({ name }) => name).join(', ');
 
   async function compare(other: number): Promise<{ common: number; fresh: number }> {
-    // The rows of two loads are held, and nothing lands any more.
+    // The rows of two loads are held, and nothing lands any more. It cannot be tried again with more, as a consolidation can.
     await giveBack();
+    await context.allow(largeMemory());
     const own = `SELECT DISTINCT ${columns} FROM ${table} WHERE LOAD_ID = ${loadId}`;
     // An intersection, not a join: two blanks are the same.
     const { rows } = await context.query(

@@ -8,7 +8,7 @@ import {
   JsonDuckDBValueConverter,
 } from '@duckdb/node-api';
 import type { Dataset } from '../contract/dataset.ts';
-import { type EntradaError, TerminalError, UserError } from '../errors.ts';
+import { TerminalError, UserError } from '../errors.ts';
 import { EVENT_COLUMNS, eventRow, LEDGER_TABLES, type LedgerEvent } from '../ledger/events.ts';
 import { allMonths } from '../ledger/ledger.ts';
 import {
@@ -100,20 +100,11 @@ async function openInstance({
 }
 
 function createWarehouse(instance: DuckDBInstance, connection: DuckDBConnection): Warehouse {
-  // Whether something did not fit: the next load has more memory.
-  let didNotFit = false;
-
-  function problem(error: unknown, subject: string): EntradaError {
-    const found = duckDbProblem(error, subject);
-    didNotFit ||= found.code === 'warehouse.memory';
-    return found;
-  }
-
   const run = async (sql: string, values?: Record<string, DuckDBValue>) => {
     try {
       return await connection.run(sql, values);
     } catch (error) {
-      throw problem(error, sql);
+      throw duckDbProblem(error, sql);
     }
   };
 
@@ -286,9 +277,8 @@ function createWarehouse(instance: DuckDBInstance, connection: DuckDBConnection)
     query: (sql, parameters) => fitting(() => query(sql, parameters)),
     stream,
     record: (events) => atomically(() => record(events)),
-    async beginLoad(dataset, sheet, fileHash) {
-      if (didNotFit) await enlarge();
-      const parts = { connection, run, query, problem, record, consolidate, allow, enlarge };
+    beginLoad(dataset, sheet, fileHash) {
+      const parts = { connection, run, query, record, consolidate, allow, enlarge };
       return createLoad({ ...parts, dataset, sheet, fileHash });
     },
     consolidate: (dataset, ranges) => fitting(() => atomically(() => consolidate(dataset, ranges))),

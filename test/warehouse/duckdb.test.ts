@@ -7,7 +7,7 @@ import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { openDuckDb } from '../../src/warehouse/duckdb.ts';
 import { piecesOf, warehouseContract } from '../contracts/warehouse.ts';
-import { loadRows, type Row, rowsOf } from '../contracts/warehouse-rows.ts';
+import { loadRows, type Row, rowsOf, writeRows } from '../contracts/warehouse-rows.ts';
 import { shippedDatasets } from '../ingest/home.ts';
 
 async function temporaryFile() {
@@ -207,7 +207,7 @@ test('after a load that was given up there is as much memory as before', async (
   }
 });
 
-test('a contract of a hundred columns of texts lands, no two of them the same', async () => {
+test('a contract of a hundred columns of texts, no two the same, lands and is compared', async () => {
   const { file, remove } = await temporaryFile();
   const warehouse = await openDuckDb({ file, waitMs: 0 });
   try {
@@ -232,6 +232,10 @@ test('a contract of a hundred columns of texts lands, no two of them the same', 
     await loadRows(warehouse, wide, rows);
     const { rows: last } = await warehouse.query('SELECT COUNT(*), MAX(T99) FROM largo_linhas');
     assert.deepEqual(last, [[4_000, rows[3_999][100]]]);
+    const load = await warehouse.beginLoad(wide, 'Aba', 'b');
+    await writeRows(load, wide, rows.slice(1));
+    assert.deepEqual(await load.compare(1), { common: 3_999, fresh: 0 });
+    await load.abort();
   } finally {
     await warehouse.close();
     await remove();
