@@ -28,7 +28,7 @@ import { largeMemory, MEMORY, THREADS } from './duckdb-memory.ts';
 import { duckDbProblem } from './duckdb-problem.ts';
 import { retractLoad } from './duckdb-retract.ts';
 import { writeRows } from './duckdb-write.ts';
-import { type MonthRows, portionsOf } from './months.ts';
+import { type MonthRows, portionsOf, rowsIn } from './months.ts';
 import { recordVersions, takeAwayOutdated } from './schema.ts';
 import type { MonthRange, QueryResult, Value, Warehouse } from './warehouse.ts';
 
@@ -223,9 +223,10 @@ function createWarehouse(instance: DuckDBInstance, connection: DuckDBConnection)
     const months = await rowsByMonth(dataset);
     const atOnce = rowsAtOnce(months);
     const portions = ranges.flatMap((range) => portionsOf(months, range, PORTION_ROWS));
-    /** Where there are many portions, what was taken for one step would be kept, and more taken for the next one. */
+    /** Of many rows what was taken for one step would be kept, and more taken for the next one. */
+    const isLong = rowsIn(months, ranges) > FEW_ROWS;
     const settle = async () => {
-      if (portions.length > 1) await allow(MEMORY);
+      if (isLong) await allow(MEMORY);
     };
     for (const portion of portions) {
       for (const piece of portionsOf(months, portion, atOnce)) {

@@ -20,14 +20,12 @@ export interface MonthRows {
 /** The months of a range, of those that loads have touched, in pieces of at most so many rows, each a month at least. */
 export function portionsOf(
   months: readonly MonthRows[],
-  { from, to }: MonthRange,
+  range: MonthRange,
   most: number,
 ): MonthRange[] {
   const portions: { from: string; to: string }[] = [];
   let held = 0;
-  for (const { month, rows } of months) {
-    const number = numberOf(month);
-    if (number < numberOf(from) || number >= numberOf(to)) continue;
+  for (const { month, rows } of within(months, range)) {
     const last = portions.at(-1);
     held += rows;
     if (last?.to === month && held <= most) last.to = nextMonth(month);
@@ -37,6 +35,16 @@ export function portionsOf(
     }
   }
   return portions;
+}
+
+/** How many rows there are of the months of these ranges. */
+export function rowsIn(months: readonly MonthRows[], ranges: readonly MonthRange[]): number {
+  return ranges.flatMap((range) => within(months, range)).reduce((sum, { rows }) => sum + rows, 0);
+}
+
+function within(months: readonly MonthRows[], { from, to }: MonthRange): MonthRows[] {
+  const [first, behind] = [numberOf(from), numberOf(to)];
+  return months.filter(({ month }) => numberOf(month) >= first && numberOf(month) < behind);
 }
 
 /** What is true of the rows of these months, as literals: an engine skips the months it need not read only then. */
