@@ -64,9 +64,9 @@ export async function createLoad(context: LoadContext): Promise<Load> {
   /** Fails when the transaction has ended by itself, as after a commit that did not succeed: then there is no more to do. */
   async function rollBack(): Promise<void> {
     open = false;
-    try {
-      closeAppenders();
-    } catch {}
+    // What one could not write it would try again, and not be closed.
+    for (const appender of appenders.values()) appender.clear();
+    closeAppenders();
     await connection.run('ROLLBACK').catch(() => {});
     await giveBack().catch(() => {});
   }
@@ -86,9 +86,9 @@ export async function createLoad(context: LoadContext): Promise<Load> {
   async function append(to: string, fill: (appender: DuckDBAppender) => void): Promise<void> {
     try {
       const appender = appenders.get(to) ?? (await connection.createAppender(to));
-      appenders.set(to, appender);
       // Nobody wants more of a load that was given up in the meantime.
-      if (!open) return;
+      if (!open) return appender.closeSync();
+      appenders.set(to, appender);
       fill(appender);
       appender.flushSync();
     } catch (error) {

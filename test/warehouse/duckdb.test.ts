@@ -190,6 +190,31 @@ test('of a long history the first procedures are given a few months at a time, a
   }
 });
 
+test('after a consolidation that broke off there is as much memory as before', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'entrada-duckdb-'));
+  const warehouse = await openDuckDb({ file: ':memory:', waitMs: 0 });
+  try {
+    const [vendas] = await shippedDatasets();
+    await warehouse.prepare([vendas]);
+    const limit = async () =>
+      (await warehouse.query("SELECT current_setting('memory_limit')")).rows[0][0];
+    const before = await limit();
+    await writeFile(join(folder, 'first.sql'), 'INSERT INTO nowhere VALUES (1);\n');
+    await warehouse.query(
+      "INSERT INTO ledger_months VALUES ('bases_vendas', 1, DATE '2019-01-01', 1, NULL)",
+    );
+    const broken = { ...vendas, folder, procedures: [['first']] };
+    await assert.rejects(
+      warehouse.consolidate(broken, [{ from: '2019-01-01', to: '2019-02-01' }]),
+      { code: 'dataset.sql' },
+    );
+    assert.equal(await limit(), before);
+  } finally {
+    await warehouse.close();
+    await rm(folder, { recursive: true });
+  }
+});
+
 test('after a load that was given up there is as much memory as before', async () => {
   const warehouse = await openDuckDb({ file: ':memory:', waitMs: 0 });
   try {
