@@ -36,7 +36,8 @@ async function main(argv: readonly string[]): Promise<number> {
   }
   const command = commands.find((candidate) => candidate.name === name);
   if (command === undefined) {
-    const near = nearestTo(name, ['--help', '--version', ...commands.map((one) => one.name)]);
+    const flags = [...Object.keys(globalOptions), 'version'].map((option) => `--${option}`);
+    const near = nearestTo(name, [...flags, ...commands.map((one) => one.name)]);
     throw near
       ? new UserError('usage.commandNear', { command: name, near })
       : new UserError('usage.command', { command: name });
@@ -78,9 +79,15 @@ function commandIn(argv: readonly string[]): { name: string | undefined; rest: s
     tokens: true,
   });
   const isGlobal = (name: string) => name !== 'help' && Object.hasOwn(globalOptions, name);
+  const isOption = (name: string) =>
+    [globalOptions, ...commands.map(({ options }) => options)].some((some) =>
+      Object.hasOwn(some, name),
+    );
+  // What follows an option that nothing has may be its value rather than a command.
   const first =
-    tokens.find(({ kind }) => kind === 'positional') ??
-    tokens.find((token) => token.kind === 'option' && !isGlobal(token.name));
+    tokens.find(
+      (token) => token.kind === 'positional' || (token.kind === 'option' && !isOption(token.name)),
+    ) ?? tokens.find((token) => token.kind === 'option' && !isGlobal(token.name));
   if (first === undefined) return { name: undefined, rest: [] };
   return { name: argv[first.index], rest: argv.filter((_, i) => i !== first.index) };
 }

@@ -146,7 +146,8 @@ const ASSIGNMENT = /^[ \t]*(?:export[ \t]+)?[\w.-]+[ \t]*=[ \t]*(?:"[^"]*"|'[^']
 
 /**
  * The environment, and for what is not set there the file `.env` of the home; which home it is, the file cannot say.
- * Throws UserError `setting.line` for a line of the file that sets nothing: what it was meant to set would be missed.
+ * Throws UserError `setting.line` for a line of the file that sets nothing: what it was meant to set would be missed;
+ * `setting.file` for one that is there and cannot be read.
  */
 export async function withEnvFile(
   environment: NodeJS.ProcessEnv,
@@ -155,7 +156,7 @@ export async function withEnvFile(
   const file = join(home, '.env');
   const read = await readFile(file, 'utf8').catch((error) => {
     if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return '';
-    throw error;
+    throw new UserError('setting.file', { file, detail: error.code });
   });
   // Windows' editor begins a file with a mark of its encoding.
   const text = read.replace(/^\uFEFF/, '');

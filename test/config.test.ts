@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -97,6 +97,17 @@ test('a setting that is misspelt is refused with the one that was meant; what is
   ];
   const environment = Object.fromEntries(foreign.map((name) => [name, '1']));
   assert.deepEqual(readSettings(environment, HOME).unknown, ['ENTRADA_SERVICE_HOST']);
+});
+
+test('a .env that is there and cannot be read is named', async (t) => {
+  const home = await mkdtemp(join(tmpdir(), 'entrada-env-'));
+  t.after(() => rm(home, { recursive: true }));
+  const file = join(home, '.env');
+  await mkdir(file);
+  await assert.rejects(withEnvFile({}, home), {
+    code: 'setting.file',
+    values: { file, detail: 'EISDIR' },
+  });
 });
 
 test('a line of .env that sets nothing is refused, and what stands in it is not shown', async (t) => {

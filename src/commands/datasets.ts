@@ -1,3 +1,4 @@
+import type { Code } from '../messages/en.ts';
 import { allDatasets } from '../open.ts';
 import { readSpotifyDataset } from '../spotify/settings.ts';
 import { TABLES } from '../spotify/tables.ts';
@@ -7,26 +8,28 @@ import { sayBroken } from './summary.ts';
 
 export const datasets: Run = async ({ settings, output }) => {
   const { datasets: right, broken } = await allDatasets(settings);
+  const word = (code: Code) => output.render({ code, values: {} });
   for (const dataset of right) {
     output.object({ type: 'dataset', ...dataset });
     output.heading(`${dataset.name}: ${dataset.description}`);
     output.line(dataset.folder);
     output.table(
-      ['column', 'type', 'key', 'optional', 'min', 'max', 'also called'],
+      output.columns({ code: 'datasets.columns', values: {} }),
       dataset.columns.map(({ name, type, key, optional, min, max, aliases }) => [
         name,
         type,
-        key ? 'key' : '',
-        optional ? 'optional' : '',
+        key ? word('datasets.key') : '',
+        optional ? word('datasets.optional') : '',
         min,
         max,
         aliases.join(', '),
       ]),
     );
-    output.line(`tables: ${dataset.tables.join(', ')}`);
-    output.line(
-      `procedures: ${dataset.procedures.map((step) => step.join(' | ')).join(', then ')}`,
-    );
+    output.say({ code: 'datasets.tables', values: { tables: dataset.tables.join(', ') } });
+    const procedures = dataset.procedures
+      .map((step) => step.join(' | '))
+      .join(`, ${word('datasets.then')} `);
+    output.say({ code: 'datasets.procedures', values: { procedures } });
   }
   sayBroken(output, broken);
   const spotify = await readSpotifyDataset(settings.datasetFolders);
@@ -35,8 +38,8 @@ export const datasets: Run = async ({ settings, output }) => {
     output.object({ type: 'dataset', kind: 'spotify', ...spotify });
     output.heading(`${name}: ${description}`);
     output.line(folder);
-    output.table(['setting', 'value'], Object.entries(rest));
-    output.line(`tables: ${TABLES.join(', ')}`);
+    output.table(output.columns({ code: 'datasets.settings', values: {} }), Object.entries(rest));
+    output.say({ code: 'datasets.tables', values: { tables: TABLES.join(', ') } });
   }
   return broken.length > 0 ? USAGE : 0;
 };

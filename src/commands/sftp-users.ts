@@ -50,7 +50,7 @@ export async function listUsers(settings: Settings, output: Output): Promise<num
   const accounts = (await readAccounts(settings.sftp.accountsFile)).map(shown);
   for (const account of accounts) output.object(account);
   output.table(
-    ['account', 'keys', 'password', 'quota (MB)'],
+    output.columns({ code: 'sftp.userColumns', values: {} }),
     accounts.map(({ name, keys, password, quotaBytes }) => [
       name,
       keys.join(' '),

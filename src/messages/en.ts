@@ -305,6 +305,8 @@ export const en = {
     'There is no setting {setting}, so it changes nothing. docs/settings.md lists them; take it away if it was meant for Entrada.',
   'setting.unknownNear':
     'There is no setting {setting}. Did you mean {near}? Rename it or take it away; docs/settings.md lists them.',
+  'setting.file':
+    'The settings in {file} cannot be read ({detail}). Let whoever runs Entrada read it, or take it away.',
   'setting.line':
     '{file}, line {line}: this sets nothing. Write NAME=value, or begin the line with # if it is a note.',
   'setting.receiver':
@@ -387,6 +389,7 @@ export const en = {
   'sftp.passwordShort':
     'A password has at least {least} {least|character|characters}; this one has {found}.',
   'sftp.passwordPrompt': 'Password for {name}:',
+  'sftp.userColumns': 'account, keys, password, quota (MB)',
   'sftp.userAdded':
     'The account {name} is kept, with {keys} {keys|key|keys} and {passwords} {passwords|password|passwords}. It counts from the next login on.',
   'sftp.userRemoved':
@@ -448,6 +451,13 @@ export const en = {
     'Retracting {file} would change {keys} {keys|key|keys}, in {months}. Nothing has changed yet.',
   'retract.done':
     '{file} is retracted: {keys} {keys|key|keys} changed, in {months}. Its file stays in backup/.',
+  'datasets.columns': 'column, type, key, optional, min, max, also called',
+  'datasets.key': 'key',
+  'datasets.optional': 'optional',
+  'datasets.tables': 'tables: {tables}',
+  'datasets.procedures': 'procedures: {procedures}',
+  'datasets.then': 'then',
+  'datasets.settings': 'setting, value',
   'status.columns': 'file, state, read, loaded, rejected, repeated, when (UTC), hash, why',
   'status.runColumns': 'run, table, outcome, rows, null, when (UTC), why',
   'status.due':

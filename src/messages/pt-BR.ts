@@ -302,6 +302,8 @@ export const ptBR: Record<Code, string> = {
     'Não existe a configuração {setting}, e ela não muda nada. docs/settings.md mostra todas; tire-a se era para o Entrada.',
   'setting.unknownNear':
     'Não existe a configuração {setting}. Você quis dizer {near}? Renomeie ou tire; docs/settings.md mostra todas.',
+  'setting.file':
+    'As configurações em {file} não podem ser lidas ({detail}). Permita a leitura a quem executa o Entrada, ou remova-o.',
   'setting.line':
     '{file}, linha {line}: isto não define nada. Escreva NOME=valor, ou comece a linha com # se for uma anotação.',
   'setting.receiver':
@@ -390,6 +392,7 @@ export const ptBR: Record<Code, string> = {
   'sftp.passwordShort':
     'Uma senha tem pelo menos {least} {least|caractere|caracteres}; esta tem {found}.',
   'sftp.passwordPrompt': 'Senha para {name}:',
+  'sftp.userColumns': 'conta, chaves, senha, cota (MB)',
   'sftp.userAdded':
     'A conta {name} está guardada, com {keys} {keys|chave|chaves} e {passwords} {passwords|senha|senhas}. Vale a partir da próxima entrada.',
   'sftp.userRemoved':
@@ -451,6 +454,13 @@ export const ptBR: Record<Code, string> = {
     'Retirar {file} mudaria {keys} {keys|chave|chaves}, em {months}. Nada mudou ainda.',
   'retract.done':
     '{file} foi retirado: {keys} {keys|chave mudou|chaves mudaram}, em {months}. O arquivo continua em backup/.',
+  'datasets.columns': 'coluna, tipo, chave, opcional, mín, máx, também chamada',
+  'datasets.key': 'chave',
+  'datasets.optional': 'opcional',
+  'datasets.tables': 'tabelas: {tables}',
+  'datasets.procedures': 'procedimentos: {procedures}',
+  'datasets.then': 'depois',
+  'datasets.settings': 'configuração, valor',
   'status.columns':
     'arquivo, situação, lidas, carregadas, rejeitadas, repetidas, quando (UTC), hash, por quê',
   'status.runColumns': 'execução, tabela, resultado, linhas, nulos, quando (UTC), por quê',

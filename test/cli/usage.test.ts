@@ -129,6 +129,7 @@ test('what was nearly a command or an option is told the one that it may be', as
     [['rn'], 'usage.command'],
     [['retact', 'a.xlsx'], 'usage.commandNear', 'retract'],
     [['--hepl'], 'usage.commandNear', '--help'],
+    [['--hom', 'here', 'run'], 'usage.commandNear', '--home'],
     [['s'], 'usage.command'],
     [['run', '--replace'], 'usage.flagNear', '--replaces'],
     [['retract', 'a.xlsx', '--dryrun'], 'usage.flagNear', '--dry-run'],
@@ -209,6 +210,9 @@ test('datasets shows each contract, its columns and tables, and no colour where 
   const json = await entrada(['datasets', '--json'], { env: { ...env, NO_COLOR: '1' } });
   const names = json.objects().map(({ type, name }) => [type, name]);
   assert.deepEqual(names[0], ['dataset', 'bases_vendas']);
+  const { stdout: em } = await entrada(['datasets'], { env: { ENTRADA_LANG: 'pt-BR' } });
+  assert.match(em, /^coluna +tipo +chave /m);
+  assert.match(em, /^tabelas: bases_vendas, /m);
 });
 
 /** A Node too old for Entrada, if the machine has one outside this project. */
