@@ -13,7 +13,8 @@ import {
   rowsOf,
   writeRows,
 } from '../contracts/warehouse-rows.ts';
-import { skipWithout } from './rig.ts';
+import { startProxy } from './proxy.ts';
+import { given, skipWithout } from './rig.ts';
 import { newPlace, openEmulated } from './warehouses.ts';
 
 const skip = skipWithout('bigquery');
@@ -154,6 +155,24 @@ describe('a load in BigQuery', { skip }, () => {
     });
     await load.abort();
     assert.equal(await landed(warehouse), 0);
+  });
+
+  test('a staging table that was made, and of which the answer was lost, is not taken for another load', async () => {
+    const place = newPlace();
+    await prepared(place);
+    const lost: string[] = [];
+    await using proxy = await startProxy(given('ENTRADA_TEST_BIGQUERY_URL'), {
+      async onChanged(what) {
+        if (!/^POST .*\/tables(\?|$)/.test(what) || lost.length > 0) return;
+        lost.push(what);
+        throw new Error('the answer is lost');
+      },
+    });
+    const warehouse = await openEmulated({ ...place, endpoint: proxy.url });
+    const load = await begin(warehouse);
+    await load.commit([event(load)], []);
+    assert.equal(lost.length, 1);
+    assert.deepEqual([await landed(warehouse), await told(warehouse)], [ROWS.length, 1]);
   });
 
   test('staging tables are gone after a commit and after an abort', async () => {
