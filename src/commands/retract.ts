@@ -13,13 +13,13 @@ export const retract: Run = async ({ settings, output, values, positionals }) =>
   const { fileName, months, changes } = report;
   output.object({ type: 'retraction', rehearse, ...report });
   showChanges(output, changes);
+  const [rehearsed, done] =
+    months.length > 0
+      ? (['retract.rehearsed', 'retract.done'] as const)
+      : (['retract.rehearsedEmpty', 'retract.doneEmpty'] as const);
   output.say({
-    code: rehearse ? 'retract.rehearsed' : 'retract.done',
-    values: {
-      file: fileName,
-      months: monthsText(months) || '-',
-      keys: changes.length,
-    },
+    code: rehearse ? rehearsed : done,
+    values: { file: fileName, months: monthsText(months), keys: changes.length },
   });
   return 0;
 };

@@ -451,6 +451,9 @@ export const en = {
     'Retracting {file} would change {keys} {keys|key|keys}, in {months}. Nothing has changed yet.',
   'retract.done':
     '{file} is retracted: {keys} {keys|key|keys} changed, in {months}. Its file stays in backup/.',
+  'retract.rehearsedEmpty': 'Retracting {file} would change no table: no row of it was loaded.',
+  'retract.doneEmpty':
+    '{file} is retracted. No row of it was loaded, so no table changed. Its file stays in backup/.',
   'datasets.columns': 'column, type, key, optional, min, max, also called',
   'datasets.key': 'key',
   'datasets.optional': 'optional',

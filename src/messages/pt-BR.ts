@@ -454,6 +454,10 @@ export const ptBR: Record<Code, string> = {
     'Retirar {file} mudaria {keys} {keys|chave|chaves}, em {months}. Nada mudou ainda.',
   'retract.done':
     '{file} foi retirado: {keys} {keys|chave mudou|chaves mudaram}, em {months}. O arquivo continua em backup/.',
+  'retract.rehearsedEmpty':
+    'Retirar {file} não mudaria nenhuma tabela: nenhuma linha dele foi carregada.',
+  'retract.doneEmpty':
+    '{file} foi retirado. Nenhuma linha dele tinha sido carregada e nenhuma tabela mudou. O arquivo continua em backup/.',
   'datasets.columns': 'coluna, tipo, chave, opcional, mín, máx, também chamada',
   'datasets.key': 'chave',
   'datasets.optional': 'opcional',

@@ -31,3 +31,17 @@ test('a person is shown the first keys of each table and how many more there are
   }
   assert.deepEqual(await answerOf(home, 'SELECT COUNT(*) FROM con_ano_mes'), [[0]]);
 });
+
+test('a file of which no row was loaded is retracted, and no month is spoken of', async () => {
+  const home = await homeWith({ 'vazia.xlsx': sales() });
+  await entrada(['run', '--home', home]);
+  const said: [string[], RegExp][] = [
+    [['--dry-run'], /^Retracting vazia\.xlsx would change no table: no row of it was loaded\.$/m],
+    [[], /^vazia\.xlsx is retracted\. No row of it was loaded, so no table changed\./m],
+  ];
+  for (const [args, words] of said) {
+    const { code, stdout } = await entrada(['retract', 'vazia.xlsx', ...args, '--home', home]);
+    assert.equal(code, 0);
+    assert.match(stdout, words);
+  }
+});
