@@ -14,6 +14,9 @@ const HELP = `npm run test:cloud [-- OPTIONS] [SUITE...]
 What was fetched and built is kept in $ENTRADA_RIG (default: ~/.cache/entrada/rig).
 `;
 
+/** The suites that take minutes, the longest first: begun last, one of them would run on alone. */
+const LONG = ['same', 'runbook', 'functions'].map((name) => `${name}.test.ts`);
+
 const { values, positionals } = parseArgs({
   options: { all: { type: 'boolean' }, prepare: { type: 'boolean' }, help: { type: 'boolean' } },
   allowPositionals: true,
@@ -32,7 +35,8 @@ async function suites(): Promise<string[]> {
   const found: string[] = [];
   for await (const file of glob('*.test.ts', { cwd: folder }))
     if (positionals.length === 0 || positionals.some((start) => file.startsWith(start)))
-      found.push(join(folder, file));
+      found.push(file);
   if (found.length === 0) throw new Error(`no suite begins with ${positionals.join(' or ')}`);
-  return found.sort();
+  const long = LONG.filter((file) => found.includes(file));
+  return [...new Set([...long, ...found.sort()])].map((file) => join(folder, file));
 }
