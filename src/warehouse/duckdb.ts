@@ -47,6 +47,13 @@ const LOOK_MS = 100;
 /** New files are for DuckDB 1.3 and later: texts are compressed in three quarters of the time since then. */
 const STORAGE = 'v1.3.0';
 
+/**
+ * A commit goes into the file itself, by one change of its header, and not into a log beside it first: of a transaction of many
+ * rows that was killed in the middle of writing the log, DuckDB 1.5 takes the rows for committed when it reads the log, and
+ * the rest not (github.com/duckdb/duckdb/pull/25931).
+ */
+const WITHOUT_LOG = { checkpoint_threshold: '1B', auto_checkpoint_skip_wal_threshold: '0' };
+
 /** What the procedures keep of so many rows fits DuckDB's memory, whatever the length of the history. */
 const PORTION_ROWS = 2 ** 20;
 
@@ -85,6 +92,7 @@ async function openInstance({
         threads: String(THREADS),
         preserve_insertion_order: 'false',
         storage_compatibility_version: STORAGE,
+        ...WITHOUT_LOG,
       };
   for (let waited = 0; ; waited += LOOK_MS) {
     try {
