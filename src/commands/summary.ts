@@ -82,6 +82,7 @@ function sayFile(output: Output, file: FileState): void {
   const {
     sameContent,
     replacedTime,
+    keptTime,
     namesakeHash = '',
     namesakeTime,
     namesakeCommon = 0,
@@ -89,6 +90,7 @@ function sayFile(output: Output, file: FileState): void {
   } = file.detail;
   if (sameContent) output.say({ code: 'file.sameContent', values: { file: sameContent } });
   if (replacedTime) output.say({ code: 'file.replaces', values: { time: replacedTime } });
+  if (keptTime) output.say({ code: 'file.replacesNot', values: { time: keptTime } });
   if (namesakeTime) {
     const values = {
       hash: namesakeHash,

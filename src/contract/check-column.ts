@@ -32,12 +32,10 @@ export function createColumnCheck(column: Column, dataset: Dataset, texts: Texts
 
     function checkOne(row: number): void {
       if (fates[row] === SKIPPED) return;
-      if (kinds[row] === 0 && optional) {
-        out.present[row] = 0;
-        return;
-      }
       const checked = checkCell(kinds[row], values[row]);
-      if (typeof checked === 'string') onRefusal(row, checked);
+      // A cell of nothing but spaces looks blank, and means it.
+      if (checked === 'cell.blank' && optional) out.present[row] = 0;
+      else if (typeof checked === 'string') onRefusal(row, checked);
       else if (out.words === 2) setInt64(out.values, row, checked);
       else out.values[row] = checked;
     }

@@ -4,14 +4,18 @@ import type { Code } from '../messages/en.ts';
 import { type OnBroken, orBroken, throwBroken } from './broken.ts';
 import { mapping, parseDocument, readDocuments } from './documents.ts';
 import { fold } from './fold.ts';
+import { isReserved } from './sql-words.ts';
 import { says } from './wrong.ts';
 
 const identifier = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, says('dataset.notName'));
+const columnName = identifier.refine((name) => !isReserved(name), says('dataset.reserved'));
+/** Tables are called after it, which one engine tells apart by their letters' case and the other does not. */
+const datasetName = identifier.regex(/^[^A-Z]*$/, says('dataset.upperCase'));
 const wantsBound = says('dataset.notBound');
 const bound = z.union([z.number(), z.iso.date(wantsBound)], wantsBound);
 
 const columnShape = mapping({
-  name: identifier,
+  name: columnName,
   type: z.enum(['integer', 'number', 'money', 'text', 'date', 'datetime']),
   /** A row that lacks a key may be a note or a total rather than a row of data: skipped-rows.ts tells. */
   key: z.boolean().default(false),
@@ -23,8 +27,17 @@ const columnShape = mapping({
   aliases: z.array(z.string()).default([]),
 });
 
+/** What a bound of a column is; none where its values have no order that people would mean. */
+const BOUNDS: Partial<Record<z.infer<typeof columnShape>['type'], 'number' | 'string'>> = {
+  integer: 'number',
+  number: 'number',
+  money: 'number',
+  date: 'string',
+  datetime: 'string',
+};
+
 const datasetShape = mapping({
-  name: identifier,
+  name: datasetName,
   description: z.string(),
   period: identifier,
   numbers: z.enum(['pt-BR', 'plain']),
@@ -41,13 +54,24 @@ const datasetShape = mapping({
     refuse(['period'], 'dataset.period');
   if (periodColumn?.optional) refuse(['period'], 'dataset.periodOptional');
   if (!columns.some((column) => column.key)) refuse(['columns'], 'dataset.noKey');
-  const seen = new Map<string, string>();
-  for (const [i, { name, aliases }] of columns.entries()) {
+  const seen = new Map<string, number>();
+  for (const [i, { name, type, min, max, aliases }] of columns.entries()) {
+    const wanted = BOUNDS[type];
+    for (const [key, value] of Object.entries({ min, max }))
+      if (value !== undefined && typeof value !== wanted)
+        refuse(['columns', i, key], wanted ? 'dataset.otherBound' : 'dataset.noBound', { type });
+    if (min !== undefined && max !== undefined && min > max)
+      refuse(['columns', i, 'min'], 'dataset.bounds', { max });
     for (const header of [name, ...aliases]) {
-      const other = seen.get(fold(header));
-      if (other !== undefined)
-        refuse(['columns', i], 'dataset.sharedHeader', { column: name, other, header });
-      seen.set(fold(header), name);
+      const other = seen.get(fold(header)) ?? i;
+      // A column may be called by its own name once more, as people write it.
+      if (other !== i)
+        refuse(['columns', i], 'dataset.sharedHeader', {
+          column: name,
+          other: columns[other].name,
+          header,
+        });
+      seen.set(fold(header), i);
     }
   }
 });

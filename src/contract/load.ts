@@ -70,7 +70,7 @@ export async function loadSheet(
   const { texts } = workbook;
   const { columns } = dataset;
   const facts = createFacts();
-  const skipRows = createSkipRows(dataset, await workbook.tables(sheet), texts);
+  const skipRows = createSkipRows(dataset, await workbook.tables(sheet), header, texts);
   const checks = columns.map((column) => createColumnCheck(column, dataset, texts));
   const block = createRowBlock(columns.length);
   const out = createRowBatch(dataset);

@@ -3,6 +3,7 @@ import type { Texts } from '../workbook/texts.ts';
 import type { SheetTable } from '../workbook/workbook.ts';
 import type { Dataset } from './dataset.ts';
 import { fold } from './fold.ts';
+import type { Header } from './header.ts';
 import { type RowBlock, SKIPPED } from './row-block.ts';
 
 const TOTAL = /^(sub ?|grand )?total\b/;
@@ -16,11 +17,16 @@ export type SkipRows = (
 export function createSkipRows(
   { columns, period }: Dataset,
   tables: readonly SheetTable[],
+  header: Header,
   texts: Texts,
 ): SkipRows {
   const keys = columns.flatMap(({ key }, slot) => (key ? [slot] : []));
   const when = columns.findIndex(({ name }) => name === period);
-  const totalsRows = rowsOfTotals(tables);
+  // The totals of a table beside ours say nothing of our rows.
+  const ours = tables.filter(({ range }) =>
+    header.columns.some((column) => column >= range.left && column <= range.right),
+  );
+  const totalsRows = rowsOfTotals(ours);
 
   return (block, onSkip) => {
     // Only a row that lacks a key can be skipped, but for those of a table that says so. Most blocks lack none.

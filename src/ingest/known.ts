@@ -15,7 +15,7 @@ export interface Relation {
 
 /**
  * A file that comes again under its name with other content replaces the earlier one where the contract or the
- * command says so; else both count, and the overlap is told. A file whose rows say the same as another's is told too.
+ * command says so, unless no row of it is accepted; else both count, and the overlap is told. A file whose rows say the same as another's is told too.
  */
 export async function relateToKnown(
   { warehouse, replaceSameName }: Context,
@@ -24,7 +24,7 @@ export async function relateToKnown(
   fileName: string,
   contentHash: string,
 ): Promise<Relation> {
-  const related = await findRelated(warehouse, fileName, contentHash);
+  const related = await findRelated(warehouse, dataset.name, fileName, contentHash);
   // Two files without an accepted row say nothing, rather than the same.
   const isEmpty = contentHash.endsWith('-0');
   const same = isEmpty ? undefined : related.find((known) => known.contentHash === contentHash);
@@ -32,11 +32,11 @@ export async function relateToKnown(
   const namesakes = related.filter((known) => known.fileName === fileName);
   const latest = namesakes.at(-1);
   if (latest === undefined) return { replaced: [], detail: sameContent };
+  const time = latest.time.slice(0, 19);
   if (replaceSameName || dataset.sameName === 'replace') {
-    return {
-      replaced: namesakes,
-      detail: { ...sameContent, replacedTime: latest.time.slice(0, 19) },
-    };
+    // A file that brings nothing is a mistake sooner than the end of what the earlier one brought.
+    if (isEmpty) return { replaced: [], detail: { keptTime: time } };
+    return { replaced: namesakes, detail: { ...sameContent, replacedTime: time } };
   }
   const { common, fresh } = await load.compare(latest.loadId);
   return {
@@ -44,7 +44,7 @@ export async function relateToKnown(
     detail: {
       ...sameContent,
       namesakeHash: shortHash(latest.fileHash),
-      namesakeTime: latest.time.slice(0, 19),
+      namesakeTime: time,
       namesakeCommon: common,
       namesakeFresh: fresh,
     },

@@ -23,14 +23,16 @@ export async function findInForce(
   return (await loadsInForce(warehouse, 'e.FILE_HASH = @fileHash', { fileHash })).at(0);
 }
 
-/** The loads in force under this name, or whose rows say the same in other bytes, oldest first. */
+/** The loads of a dataset in force under this name, or whose rows say the same in other bytes, oldest first. */
 export function findRelated(
   warehouse: Warehouse,
+  dataset: string,
   fileName: string,
   contentHash: string,
 ): Promise<LoadInForce[]> {
-  const where = '(e.FILE_NAME = @fileName OR e.CONTENT_HASH = @contentHash)';
-  return loadsInForce(warehouse, where, { fileName, contentHash });
+  const where =
+    'e.DATASET = @dataset AND (e.FILE_NAME = @fileName OR e.CONTENT_HASH = @contentHash)';
+  return loadsInForce(warehouse, where, { dataset, fileName, contentHash });
 }
 
 async function loadsInForce(

@@ -176,8 +176,18 @@ export const en = {
   'dataset.empty': '{file}, line {line}: {key} is empty. Fill it in.',
   'dataset.notName':
     '{file}, line {line}: {key} is {found}, which cannot be a name in SQL. Use letters without accents, digits and _, and begin with no digit.',
+  'dataset.reserved':
+    '{file}, line {line}: {key} is {found}, which SQL or the landing table keeps for itself. Give the column another name, and this one as an alias.',
+  'dataset.upperCase':
+    '{file}, line {line}: {key} is {found}. Write it in small letters: tables are called after it.',
   'dataset.notBound':
     '{file}, line {line}: {key} is {found}. Write a number, or for dates a day such as 2000-01-31.',
+  'dataset.otherBound':
+    '{file}, line {line}: {key} is {found}, and the column is of type {type}. Numbers are bounded by a number, and dates by a day such as 2000-01-31.',
+  'dataset.noBound':
+    '{file}, line {line}: {key} is {found}, and a column of type {type} has no bounds. Take it away.',
+  'dataset.bounds':
+    '{file}, line {line}: {key} is {found}, which is more than the max of {max}: no value would be right. Change one of them.',
   'dataset.period':
     '{file}, line {line}: period is {found}. Name one of the columns, of type date or datetime.',
   'dataset.periodOptional':
@@ -483,6 +493,8 @@ export const en = {
     'No row matches. `entrada query "SELECT * FROM {table} LIMIT 10"` shows how the values are written.',
   'file.replaced': 'Replaced by a newer file of the same name.',
   'file.replaces': '  Takes the place of the file of this name loaded at {time} (UTC)',
+  'file.replacesNot':
+    '  Not one row of it was loaded, so the file of this name loaded at {time} UTC still counts. If it should not, `entrada retract` takes it out.',
   'file.namesake':
     '  Another file of this name was loaded at {time} (UTC), {hash}: {common} of its rows {common|is|are} in that one too, {fresh} {fresh|is|are} not. Both count. `entrada retract {hash}` takes the older one out; the next time `entrada run --replaces` or the contract makes the newer one replace it.',
   'file.sameContent': '  Says the same as {file}, in other bytes: nothing new',

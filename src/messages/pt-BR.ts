@@ -172,8 +172,18 @@ export const ptBR: Record<Code, string> = {
   'dataset.empty': '{file}, linha {line}: {key} está vazio. Preencha.',
   'dataset.notName':
     '{file}, linha {line}: {key} é {found}, que não pode ser um nome em SQL. Use letras sem acento, algarismos e _, sem começar por algarismo.',
+  'dataset.reserved':
+    '{file}, linha {line}: {key} é {found}, que o SQL ou a tabela das linhas reserva para si. Dê outro nome à coluna, e este como alias.',
+  'dataset.upperCase':
+    '{file}, linha {line}: {key} é {found}. Escreva em letras minúsculas: as tabelas levam esse nome.',
   'dataset.notBound':
     '{file}, linha {line}: {key} é {found}. Escreva um número ou, para datas, um dia como 2000-01-31.',
+  'dataset.otherBound':
+    '{file}, linha {line}: {key} é {found}, e a coluna é do tipo {type}. O limite de números é um número, e o de datas um dia como 2000-01-31.',
+  'dataset.noBound':
+    '{file}, linha {line}: {key} é {found}, e uma coluna do tipo {type} não tem limites. Retire-o.',
+  'dataset.bounds':
+    '{file}, linha {line}: {key} é {found}, que é mais do que o max {max}: nenhum valor estaria certo. Mude um deles.',
   'dataset.period':
     '{file}, linha {line}: period é {found}. Escreva o nome de uma das colunas, do tipo date ou datetime.',
   'dataset.periodOptional':
@@ -488,6 +498,8 @@ export const ptBR: Record<Code, string> = {
     'Nenhuma linha corresponde. `entrada query "SELECT * FROM {table} LIMIT 10"` mostra como os valores são escritos.',
   'file.replaced': 'Substituído por um arquivo mais novo de mesmo nome.',
   'file.replaces': '  Substitui o arquivo de mesmo nome carregado em {time} (UTC)',
+  'file.replacesNot':
+    '  Nenhuma linha dele foi carregada, e o arquivo com este nome carregado em {time} UTC continua valendo. Se não deve valer, `entrada retract` o retira.',
   'file.namesake':
     '  Outro arquivo de mesmo nome foi carregado em {time} (UTC), {hash}: {common} das linhas deste {common|está|estão} também nele, {fresh} não. Os dois contam. `entrada retract {hash}` retira o anterior; da próxima vez, `entrada run --replaces` ou o contrato faz o mais novo substituí-lo.',
   'file.sameContent': '  Diz o mesmo que {file}, em outros bytes: nada de novo',

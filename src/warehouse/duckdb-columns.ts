@@ -30,6 +30,11 @@ export async function followContract(
     { table },
   );
   const there = new Map(rows.map(([name, type]) => [String(name), String(type)]));
+  const named = new Set([...OWN, ...dataset.columns.map(({ name }) => name)]);
+  // First of all: under a name in other letters, which DuckDB takes for the same, a column could not be added.
+  const lost = [...there.keys()].find((name) => !named.has(name));
+  if (lost !== undefined)
+    throw new UserError('dataset.columnLost', { dataset: dataset.name, column: lost });
   for (const { name, type } of dataset.columns) {
     const was = there.get(name);
     if (was === undefined) await run(`ALTER TABLE ${table} ADD COLUMN ${name} ${TYPES[type]}`);
@@ -41,8 +46,4 @@ export async function followContract(
         was,
       });
   }
-  const named = new Set([...OWN, ...dataset.columns.map(({ name }) => name)]);
-  const lost = [...there.keys()].find((name) => !named.has(name));
-  if (lost !== undefined)
-    throw new UserError('dataset.columnLost', { dataset: dataset.name, column: lost });
 }

@@ -5,8 +5,10 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { stringify } from 'yaml';
 import { readDatasets } from '../../src/contract/dataset.ts';
+import { isReserved } from '../../src/contract/sql-words.ts';
 import { EntradaError } from '../../src/errors.ts';
 import { render } from '../../src/messages/messages.ts';
+import { openDuckDb } from '../../src/warehouse/duckdb.ts';
 
 let root: string;
 let made = 0;
@@ -48,6 +50,23 @@ test('a contract that leaves out what has a default', async () => {
     { ...defaults, name: 'ID', type: 'integer', key: true },
     { ...defaults, name: 'DATA', type: 'date' },
   ]);
+});
+
+test('an alias may be the name of its own column, as people write it', async () => {
+  const { datasets } = await read(
+    withColumn({ name: 'EMISSAO', type: 'text', aliases: ['Emissão'] }),
+  );
+  assert.equal((await datasets)[0].columns[2].name, 'EMISSAO');
+});
+
+test('what DuckDB reserves is the name of no column', async () => {
+  const warehouse = await openDuckDb({ file: ':memory:', waitMs: 0 });
+  const { rows } = await warehouse.query(
+    "SELECT keyword_name FROM duckdb_keywords() WHERE keyword_category IN ('reserved', 'type_function')",
+  );
+  await warehouse.close();
+  assert.ok(rows.length > 80);
+  for (const [word] of rows) assert.ok(isReserved(String(word)), String(word));
 });
 
 test('datasets come by name; a file, a hidden folder and an absent root are none', async () => {
@@ -209,6 +228,43 @@ const wrong: Record<string, Wrong> = {
     'notMapping',
     'columns',
     12,
+  ],
+  'a column that SQL has a word for': [
+    withColumn({ name: 'Desc', type: 'text' }),
+    'reserved',
+    'columns.name',
+    12,
+  ],
+  'a column that the landing table has': [
+    withColumn({ name: 'LOAD_ID', type: 'text' }),
+    'reserved',
+    'columns.name',
+    12,
+  ],
+  'a name in capitals': [{ ...right, name: 'Pedidos' }, 'upperCase', 'name', 1],
+  'a day as the bound of a number': [
+    withColumn({ name: 'QTD', type: 'integer', min: '2020-01-01' }),
+    'otherBound',
+    'columns.min',
+    14,
+  ],
+  'a year as the bound of a date': [
+    withColumn({ name: 'DIA', type: 'date', max: 2020 }),
+    'otherBound',
+    'columns.max',
+    14,
+  ],
+  'a bound of texts': [
+    withColumn({ name: 'OBS', type: 'text', min: 5 }),
+    'noBound',
+    'columns.min',
+    14,
+  ],
+  'bounds that leave nothing': [
+    withColumn({ name: 'QTD', type: 'integer', min: 100, max: 0 }),
+    'bounds',
+    'columns.min',
+    14,
   ],
   'a procedure outside a list': [{ ...right, procedures: ['proc_a'] }, 'notList', 'procedures', 13],
   'a procedure that is a path': [{ ...right, procedures: [['../x']] }, 'notName', 'procedures', 13],

@@ -64,7 +64,7 @@ async function read() {
   const before = run.length;
   await findDrops(warehouse, ['a']);
   await findInForce(warehouse, 'a');
-  await findRelated(warehouse, 'a', 'b');
+  await findRelated(warehouse, 'bases_vendas', 'a', 'b');
   const load = await warehouse.beginLoad(vendas, 'Aba', 'a');
   await writeRows(load, vendas, [[1, 'A', 1, 'B', '2019-01-01T00:00:00', 5]]);
   await load.commit([loadedEvent(load, vendas, 1)], []);

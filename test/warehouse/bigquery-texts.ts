@@ -169,7 +169,7 @@ async function sendLedger(client: BigQueryClient) {
     now: () => 0,
   });
   await findInForce(warehouse, 'a');
-  await findRelated(warehouse, 'a', 'b');
+  await findRelated(warehouse, 'bases_vendas', 'a', 'b');
   await allRuns(warehouse).catch(() => {});
   for (const table of TABLES) await readTable(warehouse, table);
   const rows = [['a', 'b']];
