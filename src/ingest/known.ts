@@ -1,6 +1,7 @@
 import type { Dataset } from '../contract/dataset.ts';
 import type { LedgerEvent } from '../ledger/events.ts';
 import { findRelated, type LoadInForce } from '../ledger/in-force.ts';
+import { monthsOf } from '../ledger/ledger.ts';
 import { shortHash } from '../ledger/loaded-files.ts';
 import type { Load } from '../warehouse/warehouse.ts';
 import type { Context } from './context.ts';
@@ -51,10 +52,36 @@ export async function relateToKnown(
   };
 }
 
+/**
+ * Takes out the earlier files under the name of a copy, where the contract or the command says that they are replaced: what
+ * the name stands for now is in the tables already. Gives the latest of them.
+ */
+export async function replaceByCopy(
+  { warehouse, datasets, replaceSameName }: Context,
+  copied: LoadInForce,
+  fileName: string,
+  event: EventOf,
+): Promise<LoadInForce | undefined> {
+  const dataset = datasets.find(({ name }) => name === copied.dataset);
+  if (!dataset || !(replaceSameName || dataset.sameName === 'replace')) return undefined;
+  const related = await findRelated(warehouse, dataset.name, fileName, '');
+  const replaced = related.filter(({ loadId }) => loadId !== copied.loadId);
+  for (const load of replaced) {
+    const { loadId } = load;
+    const ranges = await monthsOf(warehouse, loadId);
+    const events = [retractionOf(load, event)];
+    await warehouse.retract({ dataset, loadId, ranges, events, rehearse: false });
+  }
+  return replaced.at(-1);
+}
+
+/** Makes an event of the delivery that is at work. */
+export type EventOf = (rest: Pick<LedgerEvent, 'event'> & Partial<LedgerEvent>) => LedgerEvent;
+
 /** The event that takes a replaced file out, in the same commit as the one that replaces it. */
 export function retractionOf(
   { drop, fileName, fileHash, dataset, loadId }: LoadInForce,
-  event: (rest: Pick<LedgerEvent, 'event'> & Partial<LedgerEvent>) => LedgerEvent,
+  event: EventOf,
 ): LedgerEvent {
   const { runId, time } = event({ event: 'retracted' });
   const detail = { by: fileName };

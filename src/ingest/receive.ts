@@ -10,7 +10,7 @@ import type { Context } from './context.ts';
 import type { Delivery } from './drop.ts';
 import { INBOX } from './folders.ts';
 import type { IncomingFile } from './incoming.ts';
-import { relateToKnown, retractionOf } from './known.ts';
+import { type EventOf, relateToKnown, replaceByCopy, retractionOf } from './known.ts';
 
 /** Codes of what goes wrong around a workbook, and says nothing against it. */
 const AROUND = /^(lake|warehouse|query|dataset|cloud|bus)\./;
@@ -53,7 +53,7 @@ async function readAndLoad(
   const fileHash = await taken.hash;
   // The last of them is the outcome, once it is recorded: the ledger need not be asked for what it was just told.
   const made: LedgerEvent[] = [];
-  const event = (rest: Pick<LedgerEvent, 'event'> & Partial<LedgerEvent>): LedgerEvent => {
+  const event: EventOf = (rest) => {
     const one = { drop, fileName, fileHash, runId, time: now(), ...rest };
     made.push(one);
     return one;
@@ -62,7 +62,12 @@ async function readAndLoad(
   // Another delivery of this drop was faster: it is no copy of itself.
   if (inForce?.drop === drop) return findDrop(warehouse, drop);
   if (inForce) {
-    const detail = { file: inForce.fileName, time: inForce.time.slice(0, 19) };
+    const replaced = await replaceByCopy(context, inForce, fileName, event);
+    const detail = {
+      file: inForce.fileName,
+      time: inForce.time.slice(0, 19),
+      ...(replaced && { replacedTime: replaced.time.slice(0, 19) }),
+    };
     await warehouse.record([event({ event: 'repeated', code: 'file.repeated', detail })]);
   } else {
     // What waits for a dataset to be mended is looked at by every run, and the ledger is not told each time.
@@ -91,7 +96,7 @@ async function load(
   context: Context,
   { opened, reading, hash }: IncomingFile,
   fileName: string,
-  event: (rest: Pick<LedgerEvent, 'event'> & Partial<LedgerEvent>) => LedgerEvent,
+  event: EventOf,
 ): Promise<SheetReport> {
   const { warehouse, incoming, log } = context;
   const choice = await reading.choice();

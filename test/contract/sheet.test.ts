@@ -220,6 +220,36 @@ test('the totals row that a table declares is no data, whatever it says', async 
   assert.deepEqual([report.read, report.totals, report.skippedRows], [2, 1, [4]]);
 });
 
+test('the totals row of a table beside ours is none of our rows', async () => {
+  const tables = [
+    { ref: 'I1:J3', columns: ['Meta', 'Valor'], totalsRowCount: 1 },
+    { ref: 'A1:D4', columns: HEADER },
+  ];
+  const { rows, report } = await loadRows([order(), order({ id: 2 }), order({ id: 3 })], {
+    tables,
+  });
+  assert.deepEqual([Object.keys(rows), report.totals], [['2', '3', '4'], 0]);
+});
+
+test('a cell of nothing but spaces is blank: an optional column has no value there, another asks for one', async () => {
+  const spaces = [' ', '\u00a0', ' \n '];
+  const { rows } = await load(
+    sheetOf(
+      [...HEADER, 'Valor', 'Nota'],
+      ...spaces.map((blank): Row => [...order(), blank, blank]),
+    ),
+  );
+  assert.deepEqual(
+    Object.values(rows).map((row) => row.slice(-2)),
+    spaces.map(() => [null, null]),
+  );
+  const { messages } = await loadRows(spaces.map((nome) => order({ nome })));
+  assert.deepEqual(
+    messages.map((message) => /is blank/.test(message)),
+    [true, true, true],
+  );
+});
+
 test('merged data cells reject their rows, with the range; a merged title above the header is none of them', async () => {
   const { rows, report, messages } = await loadRows([order(), order(), order(), order()], {
     merges: ['B3:B4', 'F2:G9', 'A1:D1'],

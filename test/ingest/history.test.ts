@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { test } from 'node:test';
+import type { Dataset } from '../../src/contract/dataset.ts';
 import { traceRows } from '../../src/ledger/trace.ts';
-import { date } from '../workbook-builder.ts';
+import { date, workbook } from '../workbook-builder.ts';
 import { equalsFreshLoad, QUESTIONS, retract, withDatabase } from './histories.ts';
 import { newHome, sale, sales, shippedDatasets } from './home.ts';
 
@@ -49,6 +52,61 @@ test('a file that comes again with other content counts beside the earlier one a
   await home.drop('a.xlsx', sales(sale(1)));
   await home.run({ replaceSameName: true });
   assert.deepEqual(await home.query('SELECT * FROM con_ano_mes'), [[2019, 3, 1]]);
+});
+
+test('a copy takes the place of the earlier file of its name, as any other content would', async () => {
+  await using home = await newHome();
+  await home.drop('x.xlsx', sales(sale(10)));
+  await home.drop('y.xlsx', sales(sale(20)));
+  await home.run();
+  await home.drop('x.xlsx', sales(sale(20)));
+  const { files } = await home.run({ replaceSameName: true });
+  assert.deepEqual([files[0].state, typeof files[0].detail.replacedTime], ['repeated', 'string']);
+  assert.deepEqual(await home.query('SELECT * FROM con_ano_mes'), [[2019, 3, 20]]);
+  assert.deepEqual(await home.query('SELECT QTD_VENDA FROM bases_vendas'), [[20]]);
+});
+
+test('a file of which no row is accepted takes no place, and the earlier one of its name is told to count', async () => {
+  await using home = await newHome();
+  await home.drop('a.xlsx', sales(sale(10)));
+  await home.run();
+  for (const wrong of [sales(sale('x')), sales()]) {
+    await home.drop('a.xlsx', wrong);
+    const { files } = await home.run({ replaceSameName: true });
+    assert.equal(typeof files[0].detail.keptTime, 'string');
+    assert.deepEqual(await home.query('SELECT * FROM con_ano_mes'), [[2019, 3, 10]]);
+  }
+});
+
+test('a file takes the place of none of another dataset', async () => {
+  await using home = await newHome();
+  const [vendas] = await shippedDatasets();
+  const folder = join(home.path, 'datasets', 'contagem');
+  await mkdir(folder, { recursive: true });
+  await writeFile(
+    join(folder, 'tables.sql'),
+    'CREATE VIEW IF NOT EXISTS contagem AS SELECT LOJA, DIA FROM contagem_linhas;',
+  );
+  const column = { optional: false, aliases: [], min: undefined, max: undefined };
+  const contagem: Dataset = {
+    ...vendas,
+    ...{ name: 'contagem', folder, period: 'DIA', procedures: [], tables: ['contagem'] },
+    columns: [
+      { ...column, name: 'LOJA', type: 'text', key: true },
+      { ...column, name: 'DIA', type: 'date', key: false },
+    ],
+  };
+  const datasets = [vendas, contagem];
+  await home.drop('janeiro.xlsx', sales(sale(10)));
+  await home.run({ datasets });
+  const rows = [
+    ['LOJA', 'DIA'],
+    ['Centro', date(2019, 3, 1)],
+  ];
+  await home.drop('janeiro.xlsx', workbook({ sheets: [{ name: 'Dados', rows }] }));
+  const { files } = await home.run({ datasets, replaceSameName: true });
+  assert.deepEqual([files[0].state, files[0].dataset], ['loaded', 'contagem']);
+  assert.deepEqual(await home.query('SELECT * FROM con_ano_mes'), [[2019, 3, 10]]);
 });
 
 test('the same content in other bytes, its rows in another order, is recognised', async () => {
