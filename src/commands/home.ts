@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { access, mkdir } from 'node:fs/promises';
+import { access, mkdir, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import type { Settings } from '../config.ts';
 import { UserError } from '../errors.ts';
 import type { Context } from '../ingest/context.ts';
@@ -55,12 +56,36 @@ export function lakeName({ lake }: Settings): string {
 
 /** Whether it was not there. */
 async function makeFolder(home: string, path: string): Promise<boolean> {
-  const made = await naming(path, () => mkdir(path, { recursive: true })).catch((error) => {
-    // A file stands where the home, or a folder of it, would be.
-    if (['ENOTDIR', 'EEXIST'].includes(error.code)) throw new UserError('home.taken', { home });
+  try {
+    return await naming(path, () => makeMissing(path));
+  } catch (error) {
+    // What stands where the home, or a folder of it, would be is no folder, or no place for one.
+    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+    if (['ENOTDIR', 'EEXIST', 'ENOENT', 'ELOOP'].includes(code))
+      throw new UserError('home.taken', { home });
     throw error;
-  });
-  return made !== undefined;
+  }
+}
+
+/** As mkdir's `recursive`, which never ends where none can be made, as in /proc. */
+async function makeMissing(path: string): Promise<boolean> {
+  if (await isFolder(path)) return false;
+  if (dirname(path) !== path) await makeMissing(dirname(path));
+  return mkdir(path).then(
+    () => true,
+    async (error) => {
+      // Another run was faster.
+      if (await isFolder(path)) return false;
+      throw error;
+    },
+  );
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
 }
 
 /**

@@ -7,13 +7,14 @@ import { nameOfLoaded, sayBroken } from './summary.ts';
 
 export const trace: Run = async ({ settings, output, positionals }) => {
   const [table, ...pairs] = positionals;
-  const keys = Object.fromEntries(
-    pairs.map((pair) => {
-      const at = pair.indexOf('=');
-      if (at < 1) throw new UserError('trace.pair', { pair });
-      return [pair.slice(0, at).toUpperCase(), pair.slice(at + 1)];
-    }),
-  );
+  const keys: Record<string, string> = {};
+  for (const pair of pairs) {
+    const at = pair.indexOf('=');
+    if (at < 1) throw new UserError('trace.pair', { pair });
+    const key = pair.slice(0, at).toUpperCase();
+    if (Object.hasOwn(keys, key)) throw new UserError('trace.twice', { key });
+    keys[key] = pair.slice(at + 1);
+  }
   const { datasets, broken } = await allDatasets(settings);
   const dataset = datasets.find(({ tables }) => tables.includes(table));
   if (dataset === undefined) {
@@ -38,15 +39,15 @@ export const trace: Run = async ({ settings, output, positionals }) => {
       ]),
     );
     const counted = rows.filter(({ repeats }) => repeats === undefined);
-    const found = {
-      rows: counted.length,
-      repeated: rows.length - counted.length,
-      sum: counted.reduce((total, { value }) => total + Number(value), 0),
-      column,
-    };
-    output.object({ type: 'trace', table, keys, ...found });
+    const found = { rows: counted.length, repeated: rows.length - counted.length };
+    const total = counted.reduce((before, { value }) => before + Number(value), 0);
+    // Without what adding cents as doubles leaves behind.
+    const sum = Number(total.toPrecision(15));
+    const has = Number.isNaN(sum) ? {} : { sum, column };
+    output.object({ type: 'trace', table, keys, ...found, ...has });
     if (rows.length === 0) output.say({ code: 'trace.none', values: { table } });
-    else output.say({ code: 'trace.sum', values: found });
+    else if (has.column) output.say({ code: 'trace.sum', values: { ...found, ...has } });
+    else output.say({ code: 'trace.rows', values: found });
   } finally {
     await warehouse.close();
   }

@@ -1,3 +1,4 @@
+import { UserError } from '../errors.ts';
 import { openIfThere } from '../lake/if-there.ts';
 import type { Lake, LakeFile } from '../lake/lake.ts';
 import { INBOX, senderOf } from './folders.ts';
@@ -12,7 +13,8 @@ export type WaitReason =
   | 'wait.empty'
   | 'wait.writing'
   | 'wait.incomplete'
-  | 'wait.gaps';
+  | 'wait.gaps'
+  | `wait.${LakeFile['odd'] & string}`;
 
 export interface Arrivals {
   readonly ready: readonly LakeFile[];
@@ -79,7 +81,9 @@ function isSettled({ modified }: LakeFile, now: number): boolean {
 export function notAWorkbook({
   name,
   size,
-}: Pick<LakeFile, 'name' | 'size'>): WaitReason | undefined {
+  odd,
+}: Pick<LakeFile, 'name' | 'size' | 'odd'>): WaitReason | undefined {
+  if (odd) return `wait.${odd}`;
   const base = name.slice(name.lastIndexOf('/') + 1);
   if (base.startsWith('~$')) return 'wait.lockFile';
   if (base.startsWith('.')) return 'wait.hidden';
@@ -90,7 +94,13 @@ export function notAWorkbook({
 
 async function notWhole(lake: Lake, file: LakeFile, now: number): Promise<WaitReason | undefined> {
   if (now - file.modified > GIVEN_UP_MS) return undefined;
-  await using opened = await openIfThere(lake, file.name);
+  let mayRead = true;
+  await using opened = await openIfThere(lake, file.name).catch((error) => {
+    if (!(error instanceof UserError) || error.code !== 'lake.forbidden') throw error;
+    mayRead = false;
+    return undefined;
+  });
+  if (!mayRead) return 'wait.closed';
   // Taken back in the meantime: it is not ready, and the next look will not find it.
   if (opened === undefined) return 'wait.incomplete';
   const source = { size: opened.file.size, read: opened.read };

@@ -1,14 +1,29 @@
 import { randomUUID } from 'node:crypto';
-import type { BigIntStats } from 'node:fs';
+import type { BigIntStats, Dirent } from 'node:fs';
 import * as fs from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { TransientError, UserError } from '../errors.ts';
 import { fileOf, look, makeFolder, numbered, openFile, sync } from './disk.ts';
 import type { FileVersion, Lake, LakeFile } from './lake.ts';
 import { checkName } from './name.ts';
-import { isOtherDisk, naming, saysAbsent } from './refusals.ts';
+import { isOtherDisk, naming, saysAbsent, saysClosed } from './refusals.ts';
+
+/** What Node puts in the place of bytes that are not UTF-8; a file cannot be found by such a name. */
+const UNREADABLE = '\uFFFD';
 
 const temporaryName = /^\.entrada-[0-9a-f-]{36}\.tmp$/;
+
+function oddFile(name: string, odd: LakeFile['odd'] & string): LakeFile {
+  return { name, size: 0, version: odd, modified: 0, odd };
+}
+
+/** What nobody can take, if the entry is that. A file that is just gone is not. */
+function oddIn(folder: string, entry: Dirent): LakeFile[] {
+  const name = `${folder}/${entry.name}`;
+  if (entry.isDirectory()) return entry.name.startsWith('.') ? [] : [oddFile(name, 'folder')];
+  if (!entry.isFile()) return [oddFile(name, 'kind')];
+  return entry.name.includes(UNREADABLE) ? [oddFile(name, 'spelling')] : [];
+}
 
 function temporaryIn(folder: string): string {
   return join(folder, `.entrada-${randomUUID()}.tmp`);
@@ -78,13 +93,27 @@ export function createFolderLake(root: string, { rename }: Pick<typeof fs, 'rena
     const found = await Promise.all(
       entries.map(async (entry) => {
         const name = `${folder}/${entry.name}`;
-        if (deep && entry.isDirectory() && !entry.name.startsWith('.'))
-          return naming(name, () => list(name));
-        if (!entry.isFile() || temporaryName.test(entry.name)) return [];
-        return fileOf(name, await look(join(path, entry.name))) ?? [];
+        if (deep && entry.isDirectory() && !entry.name.startsWith('.')) return listOwn(name);
+        if (entry.isFile() && !temporaryName.test(entry.name)) {
+          const file = fileOf(name, await look(join(path, entry.name)));
+          if (file) return file;
+        }
+        return deep ? oddIn(folder, entry) : [];
       }),
     );
     return found.flat();
+  }
+
+  /** What is in a folder of the folder that is listed. */
+  async function listOwn(folder: string): Promise<LakeFile[]> {
+    try {
+      const entries = await fs.readdir(place(folder), { withFileTypes: true });
+      return [...(await list(folder)), ...entries.flatMap((entry) => oddIn(folder, entry))];
+    } catch (error) {
+      if (saysAbsent(error)) return [];
+      if (saysClosed(error)) return [oddFile(folder, 'closed')];
+      return naming(folder, () => Promise.reject(error));
+    }
   }
 
   /** Fills a file that bears no name yet, and gives it the one that is wanted, whatever bears that now. */

@@ -7,7 +7,7 @@
 export interface Lake {
   /**
    * The files directly in a folder, in no promised order; an absent folder is an empty one. With `deep`, those
-   * directly in its own folders too, but for folders whose name begins with a dot.
+   * directly in its own folders too, but for folders whose name begins with a dot; and what cannot be taken, as `odd`.
    */
   list(folder: string, deep?: 'deep'): Promise<LakeFile[]>;
   /** Throws UserError `lake.missing` when there is no such file. */
@@ -39,6 +39,11 @@ export interface LakeFile {
   readonly version: string;
   /** When the bytes were last written, in milliseconds since 1970. */
   readonly modified: number;
+  /**
+   * Why nobody can take it, which only a `deep` list tells: it is a folder within a folder, it may not be read, its name
+   * is not UTF-8, or it is a link, a pipe or the like.
+   */
+  readonly odd?: 'folder' | 'closed' | 'spelling' | 'kind';
 }
 
 /** The bytes that a file's name stood for at one time. */

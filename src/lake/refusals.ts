@@ -30,6 +30,11 @@ export function saysAbsent(error: unknown): boolean {
   return ['ENOENT', 'ENOTDIR', 'ELOOP', 'ENXIO'].includes(codeOf(error));
 }
 
+/** Whether the error says that whoever asks may not. */
+export function saysClosed(error: unknown): boolean {
+  return ['EACCES', 'EPERM'].includes(codeOf(error));
+}
+
 /** Whether a rename would have to copy. */
 export function isOtherDisk(error: unknown): boolean {
   return codeOf(error) === 'EXDEV';

@@ -6,7 +6,7 @@ import type { MonthRange, Value, Warehouse } from '../warehouse/warehouse.ts';
 import { LOADED_FILES, type LoadedFile, loadedFile } from './loaded-files.ts';
 
 export interface Trace {
-  /** The column whose values sum to the number. */
+  /** The column whose values sum to the number; where no column is a number, the last one. */
   readonly column: string;
   readonly rows: readonly TracedRow[];
 }
@@ -48,11 +48,14 @@ export async function traceRows(
       ? names
       : (await warehouse.query(`SELECT * FROM ${table} LIMIT 0`)).columns;
   const sum = columns.find((column) => column.startsWith('SUM_'))?.slice('SUM_'.length);
-  const column = sum ?? names[names.length - 1];
+  // Of the rows themselves, the last column that has a sum.
+  const column = sum ?? (dataset.columns.findLast(isNumeric)?.name ?? names[names.length - 1]);
   const months = monthsOfKeys(dataset, keys);
+  // What is looked for is a key; the sum of each is what is found.
+  const known = columns.filter((name) => !name.startsWith('SUM_'));
   const conditions = Object.keys(keys).map((key, i) => {
-    if (!columns.includes(key))
-      throw new UserError('trace.column', { table, column: key, columns: columns.join(', ') });
+    if (!known.includes(key))
+      throw new UserError('trace.column', { table, column: key, columns: known.join(', ') });
     return `CAST(${BY_MONTH[key] ?? key} AS STRING) = @key${i}`;
   });
   const { rows } = await warehouse.query(
@@ -86,12 +89,16 @@ export async function traceRows(
   return { column, rows: traced };
 }
 
+function isNumeric({ type }: Dataset['columns'][number]): boolean {
+  return type === 'integer' || type === 'number' || type === 'money';
+}
+
 /** The months that the keys name, if they do: no other is read. */
 function monthsOfKeys(
   { period }: Dataset,
   { ANO = '', MES, ...keys }: Readonly<Record<string, string>>,
 ): MonthRange | undefined {
-  const month = /^\d{4}-\d\d(?=-\d\d)/.exec(
+  const month = /^\d{4}-(0[1-9]|1[0-2])(?=-\d\d)/.exec(
     keys[period] ?? `${ANO}-${MES?.padStart(2, '0')}-01`,
   )?.[0];
   if (month) return { from: `${month}-01`, to: nextMonth(`${month}-01`) };

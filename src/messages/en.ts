@@ -325,7 +325,7 @@ export const en = {
   'home.missing':
     'There is no Entrada home in {home} yet. `entrada run` makes one; --home DIR or ENTRADA_HOME names another folder.',
   'home.taken':
-    'There is a file where the home {home} or one of its folders would be. --home DIR or ENTRADA_HOME names another folder.',
+    'No folder can be made where the home {home} or one of its folders would be: there is a file, a link to nowhere, or no disk. --home DIR or ENTRADA_HOME names another folder.',
   'home.older':
     'The tables of this home were made by an older Entrada. `entrada run` brings them up to date, from the rows that are in them; nothing is lost.',
   'home.newer':
@@ -370,6 +370,14 @@ export const en = {
   'wait.writing': '{file}: left in entrada/; it is still being written',
   'wait.incomplete':
     '{file}: left in entrada/; its end has not arrived yet (without it for ten minutes, it is rejected as damaged)',
+  'wait.folder':
+    '{file}: left in entrada/; it is a folder within a folder, and workbooks are taken from entrada/ and from its own folders. Move them up.',
+  'wait.closed':
+    '{file}: left in entrada/; it may not be read. Give the right to whoever runs Entrada.',
+  'wait.spelling':
+    '{file}: left in entrada/; its name is not written in UTF-8, and cannot be asked for. Rename it.',
+  'wait.kind':
+    '{file}: left in entrada/; it is a link or the like, and not the workbook itself. Put that there.',
   'wait.gaps': '{file}: left in entrada/; its bytes are not yet those that its checksums promise',
   'run.unpublished': '{dataset}: not consolidated; its tables are as they were. {reason}',
   'run.unwarned': '{dataset}: its warnings cannot be told; its tables are none the worse. {reason}',
@@ -485,10 +493,13 @@ export const en = {
   'changes.columns': 'before, after',
   'trace.columns': 'file, sheet, row, {column}, repeats',
   'trace.pair': '"{pair}" is not a key and its value. Write it like ANO=2019.',
+  'trace.twice': 'The key {key} is given twice. Give it once.',
   'trace.table': 'There is no table {table} to trace. There are: {tables}.',
   'trace.column': 'The table {table} has no column {column}. It has: {columns}.',
   'trace.sum':
     '{rows} {rows|row counts and sums|rows count and sum} to {sum} ({column}); {repeated} more {repeated|repeats|repeat} one that counts and {repeated|adds|add} nothing.',
+  'trace.rows':
+    '{rows} {rows|row counts|rows count}; {repeated} more {repeated|repeats|repeat} one that counts.',
   'trace.none':
     'No row matches. `entrada query "SELECT * FROM {table} LIMIT 10"` shows how the values are written.',
   'file.replaced': 'Replaced by a newer file of the same name.',

@@ -323,7 +323,7 @@ export const ptBR: Record<Code, string> = {
   'home.missing':
     'Ainda não há uma pasta do Entrada em {home}. `entrada run` cria uma; --home DIR ou ENTRADA_HOME indica outra pasta.',
   'home.taken':
-    'Há um arquivo onde ficaria a pasta {home} ou uma de suas pastas. --home DIR ou ENTRADA_HOME indica outra pasta.',
+    'Não é possível criar a pasta {home} ou uma de suas pastas: há ali um arquivo, um link para lugar nenhum, ou nenhum disco. --home DIR ou ENTRADA_HOME indica outra pasta.',
   'home.older':
     'As tabelas desta pasta foram feitas por um Entrada mais antigo. `entrada run` as atualiza, com as linhas que já estão nelas; nada se perde.',
   'home.newer':
@@ -369,6 +369,14 @@ export const ptBR: Record<Code, string> = {
   'wait.writing': '{file}: deixado em entrada/; ainda está sendo gravado',
   'wait.incomplete':
     '{file}: deixado em entrada/; o final ainda não chegou (sem ele por dez minutos, é rejeitado como danificado)',
+  'wait.folder':
+    '{file}: fica em entrada/; é uma pasta dentro de outra, e as planilhas são buscadas em entrada/ e nas pastas dela. Mova-as para cima.',
+  'wait.closed':
+    '{file}: fica em entrada/; não pode ser lido. Dê essa permissão a quem executa o Entrada.',
+  'wait.spelling':
+    '{file}: fica em entrada/; seu nome não está escrito em UTF-8 e não há como pedi-lo. Renomeie-o.',
+  'wait.kind':
+    '{file}: fica em entrada/; é um link ou algo assim, e não a própria planilha. Coloque-a ali.',
   'wait.gaps':
     '{file}: deixado em entrada/; seus bytes ainda não são os que suas somas de verificação prometem',
   'run.unpublished': '{dataset}: não consolidado; suas tabelas estão como estavam. {reason}',
@@ -490,10 +498,13 @@ export const ptBR: Record<Code, string> = {
   'changes.columns': 'antes, depois',
   'trace.columns': 'arquivo, aba, linha, {column}, repete',
   'trace.pair': '"{pair}" não é uma chave com seu valor. Escreva como ANO=2019.',
+  'trace.twice': 'A chave {key} foi dada duas vezes. Dê uma só.',
   'trace.table': 'Não existe a tabela {table} para rastrear. Existem: {tables}.',
   'trace.column': 'A tabela {table} não tem a coluna {column}. Ela tem: {columns}.',
   'trace.sum':
     '{rows} {rows|linha conta e soma|linhas contam e somam} {sum} ({column}); {repeated} a mais {repeated|repete uma que conta e não soma|repetem uma que conta e não somam}.',
+  'trace.rows':
+    '{rows} {rows|linha conta|linhas contam}; {repeated} {repeated|outra repete|outras repetem} uma que conta.',
   'trace.none':
     'Nenhuma linha corresponde. `entrada query "SELECT * FROM {table} LIMIT 10"` mostra como os valores são escritos.',
   'file.replaced': 'Substituído por um arquivo mais novo de mesmo nome.',

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { cp, mkdir, readdir, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -179,7 +179,13 @@ test('a home that cannot be one is refused plainly', async () => {
   await writeFile(home, 'a file');
   const { code, stdout, stderr } = await entrada(['run', '--home', home]);
   assert.deepEqual([code, stdout], [2, '']);
-  assert.match(stderr, /There is a file where the home/);
+  assert.match(stderr, /No folder can be made where the home/);
+  await symlink(join(home, 'nowhere'), `${home} link`);
+  for (const place of [`${home} link`, '/proc/nothing']) {
+    const none = await entrada(['run', '--home', place]);
+    assert.equal(none.code, 2, place);
+    assert.match(none.stderr, /No folder can be made/);
+  }
   const garbage = newPlace();
   await mkdir(garbage);
   await writeFile(join(garbage, 'entrada.duckdb'), 'garbage');

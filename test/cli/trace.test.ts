@@ -59,6 +59,22 @@ test('of two files of one name, each is told by its hash and time: by run, trace
     assert.match(status, new RegExp(`^a\\.xlsx +loaded .* ${time} +${hash}$`, 'm'));
 });
 
+test('what is no key, or is given twice, is told; a month that does not exist matches nothing', async () => {
+  const home = await loadedHome();
+  const traced = (...args: string[]) => entrada(['trace', 'con_ano_mes', ...args, '--home', home]);
+  const twice = await traced('ANO=2019', 'ano=2017');
+  assert.equal(twice.code, 2);
+  assert.match(twice.stderr, /The key ANO is given twice/);
+  const sum = await traced('SUM_QTD_VENDA=30');
+  assert.equal(sum.code, 2);
+  assert.match(sum.stderr, /no column SUM_QTD_VENDA\. It has: ANO, MES\./);
+  for (const month of ['13', '0', '']) {
+    const none = await traced('ANO=2019', `MES=${month}`);
+    assert.equal(none.code, 0, none.stderr);
+    assert.match(none.stdout, /No row matches/);
+  }
+});
+
 test('what matches nothing is told so, and how values are written', async () => {
   const home = await loadedHome();
   const { code, stdout } = await entrada(['trace', 'con_ano_mes', 'MES=abril', '--home', home]);

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { mkdir, readdir, readFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
+import { UserError } from '../../src/errors.ts';
 import { statesOf } from './golden.ts';
 import { newHome, sale, sales, type TestHome } from './home.ts';
 
@@ -93,11 +94,15 @@ describe("a folder of entrada/ is a sender's", () => {
     assert.equal((await inside(home, 'rejeitados/ana')).length, 1);
   });
 
-  test('what is hidden, or lies deeper, is nobody’s', async () => {
+  test('what is hidden is nobody’s, and a folder that lies deeper is told', async () => {
     await using home = await homeOf('.ssh', 'ana', 'ana/sub');
     for (const folder of ['.ssh', 'ana/sub']) await home.drop(`${folder}/a.xlsx`, sales(sale(5)));
     const { files, waiting } = await home.run();
-    assert.deepEqual([files, waiting], [[], []]);
+    assert.deepEqual(files, []);
+    assert.deepEqual(
+      waiting.map(({ file, reason }) => [file.name, reason]),
+      [['entrada/ana/sub', 'wait.folder']],
+    );
   });
 });
 
@@ -142,4 +147,40 @@ describe('a workbook that is not whole', () => {
       ],
     );
   });
+});
+
+test('what nobody can take stays, is told, and keeps no other file waiting', async () => {
+  await using home = await newHome();
+  const inbox = join(home.path, 'entrada');
+  await mkdir(join(inbox, 'ana', '2024'), { recursive: true });
+  await home.drop('ana/2024/a.xlsx', sales(sale(1)));
+  await home.drop('b.xlsx', sales(sale(2)));
+  await home.drop('closed.xlsx', sales(sale(3)));
+  await symlink(join(inbox, 'b.xlsx'), join(inbox, 'link.xlsx'));
+  const latin1 = Buffer.concat([
+    Buffer.from(`${inbox}/relat`),
+    Buffer.of(0xff),
+    Buffer.from('.xlsx'),
+  ]);
+  await writeFile(latin1, sales(sale(4)));
+  const { files, waiting } = await home.run({
+    // Whoever runs the tests may read everything.
+    lake: (lake) => ({
+      ...lake,
+      open: (name) =>
+        name === 'entrada/closed.xlsx'
+          ? Promise.reject(new UserError('lake.forbidden', { file: name }))
+          : lake.open(name),
+    }),
+  });
+  assert.deepEqual(
+    files.map(({ fileName, state }) => [fileName, state]),
+    [['b.xlsx', 'loaded']],
+  );
+  assert.deepEqual(waiting.map(({ file, reason }) => [file.name, reason]).sort(), [
+    ['entrada/ana/2024', 'wait.folder'],
+    ['entrada/closed.xlsx', 'wait.closed'],
+    ['entrada/link.xlsx', 'wait.kind'],
+    ['entrada/relat\ufffd.xlsx', 'wait.spelling'],
+  ]);
 });
