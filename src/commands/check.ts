@@ -1,12 +1,15 @@
 import { access, constants } from 'node:fs/promises';
-import { basename } from 'node:path';
+import { basename, isAbsolute, relative, resolve } from 'node:path';
+import type { Settings } from '../config.ts';
 import { awaitedBy } from '../contract/broken.ts';
 import { skippedDetail } from '../contract/load.ts';
 import type { Rejection } from '../contract/rejection.ts';
 import { UserError } from '../errors.ts';
 import type { Context } from '../ingest/context.ts';
+import { INBOX } from '../ingest/folders.ts';
 import { prepareDatasets } from '../ingest/prepare.ts';
 import { createReader, type Reader } from '../ingest/reading.ts';
+import { findNamesakes } from '../ledger/in-force.ts';
 import { allDatasets } from '../open.ts';
 import { openWarehouse } from '../warehouse/open.ts';
 import { columnName } from '../workbook/cells.ts';
@@ -46,13 +49,20 @@ function isThere(database: string): Promise<boolean> {
   );
 }
 
+/** The name that a run would know it by: with its sender's folder, where it lies in that already. */
+function nameInInbox({ lake }: Settings, file: string): string {
+  if (lake.kind !== 'folder') return basename(file);
+  const path = relative(`${lake.folder}/${INBOX}`, resolve(file));
+  return path.startsWith('..') || isAbsolute(path) ? basename(file) : path;
+}
+
 interface Parts extends Pick<Context, 'warehouse' | 'datasets' | 'broken'> {
   readonly reader: Reader;
 }
 
 /** Gives the exit code that the file by itself would have. */
 async function checkFile(
-  { settings, output }: Invocation,
+  { settings, output, values }: Invocation,
   { warehouse, datasets, broken, reader }: Parts,
   file: string,
 ): Promise<number> {
@@ -71,7 +81,11 @@ async function checkFile(
           rejections.push(...more);
         },
       });
-      const { newRows, changes } = await load.preview();
+      const replaced =
+        (values.replaces === true || dataset.sameName === 'replace') && report.accepted > 0
+          ? await findNamesakes(warehouse, dataset.name, nameInInbox(settings, file))
+          : [];
+      const { newRows, changes } = await load.preview(replaced.map(({ loadId }) => loadId));
       const columns = dataset.columns.flatMap(({ name }, slot) =>
         header.columns[slot] > 0 ? [`${name} = ${columnName(header.columns[slot])}`] : [],
       );
@@ -84,6 +98,7 @@ async function checkFile(
         ...report,
         newRows,
         repeated,
+        replaces: replaced.map(({ fileHash }) => fileHash),
         changes,
         rejections,
       });
@@ -96,6 +111,9 @@ async function checkFile(
         code: 'check.rows',
         values: { read: report.read, newRows, repeated, rejected: report.rejected },
       });
+      const latest = replaced.at(-1);
+      if (latest)
+        output.say({ code: 'check.replaces', values: { time: latest.time.slice(0, 19) } });
       saySkipped(output, skippedDetail(report));
       // The first of the sums is enough for a person; --json has all.
       showChanges(
@@ -115,9 +133,10 @@ async function checkFile(
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     const problem = awaitedBy(error, broken) ?? error;
-    const { code, values } = problem;
+    const { code } = problem;
+    const message = output.render(problem);
     output.say(problem);
-    output.object({ type: 'check', file, error: code, message: output.render(problem), values });
+    output.object({ type: 'check', file, error: code, message, values: problem.values });
     return code === 'file.none' || code.startsWith('dataset.') ? USAGE : REJECTED;
   }
 }

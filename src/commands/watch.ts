@@ -27,7 +27,7 @@ export const watch: Run = async ({ settings, output, values }) => {
   const askSpotify = await createAsking(settings, output, Date.now());
   const told = new Set<string>();
   while (!stop.signal.aborted) {
-    const broken = await runAndSay(settings, output, told);
+    const broken = await runAndSay(settings, output, told, values.replaces === true);
     if (broken) return exitCodeOf(broken);
     await askSpotify?.(Date.now());
     await sleep(LOOK_MS, undefined, { signal: stop.signal }).catch(() => {});
@@ -44,9 +44,10 @@ async function runAndSay(
   settings: Settings,
   output: Output,
   told: Set<string>,
+  replaceSameName: boolean,
 ): Promise<RunSummary | undefined> {
   try {
-    const summary = await runHome(settings, output);
+    const summary = await runHome(settings, output, { replaceSameName });
     const { waiting, postponed, failed, broken, ...rest } = newsOf(summary, told);
     const { files, consolidated, unpublished } = rest;
     const isNew = files.length + consolidated.length + unpublished.length > 0;

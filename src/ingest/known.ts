@@ -1,6 +1,6 @@
 import type { Dataset } from '../contract/dataset.ts';
 import type { LedgerEvent } from '../ledger/events.ts';
-import { findRelated, type LoadInForce } from '../ledger/in-force.ts';
+import { findNamesakes, findRelated, type LoadInForce } from '../ledger/in-force.ts';
 import { monthsOf } from '../ledger/ledger.ts';
 import { shortHash } from '../ledger/loaded-files.ts';
 import type { Load } from '../warehouse/warehouse.ts';
@@ -64,8 +64,8 @@ export async function replaceByCopy(
 ): Promise<LoadInForce | undefined> {
   const dataset = datasets.find(({ name }) => name === copied.dataset);
   if (!dataset || !(replaceSameName || dataset.sameName === 'replace')) return undefined;
-  const related = await findRelated(warehouse, dataset.name, fileName, '');
-  const replaced = related.filter(({ loadId }) => loadId !== copied.loadId);
+  const namesakes = await findNamesakes(warehouse, dataset.name, fileName);
+  const replaced = namesakes.filter(({ loadId }) => loadId !== copied.loadId);
   for (const load of replaced) {
     const { loadId } = load;
     const ranges = await monthsOf(warehouse, loadId);

@@ -35,6 +35,16 @@ export function findRelated(
   return loadsInForce(warehouse, where, { dataset, fileName, contentHash });
 }
 
+/** The loads of a dataset in force under this name, oldest first. */
+export function findNamesakes(
+  warehouse: Warehouse,
+  dataset: string,
+  fileName: string,
+): Promise<LoadInForce[]> {
+  const where = 'e.DATASET = @dataset AND e.FILE_NAME = @fileName';
+  return loadsInForce(warehouse, where, { dataset, fileName });
+}
+
 async function loadsInForce(
   warehouse: Warehouse,
   where: string,

@@ -49,7 +49,7 @@ export async function traceRows(
       : (await warehouse.query(`SELECT * FROM ${table} LIMIT 0`)).columns;
   const sum = columns.find((column) => column.startsWith('SUM_'))?.slice('SUM_'.length);
   // Of the rows themselves, the last column that has a sum.
-  const column = sum ?? (dataset.columns.findLast(isNumeric)?.name ?? names[names.length - 1]);
+  const column = sum ?? dataset.columns.findLast(isNumeric)?.name ?? names[names.length - 1];
   const months = monthsOfKeys(dataset, keys);
   // What is looked for is a key; the sum of each is what is found.
   const known = columns.filter((name) => !name.startsWith('SUM_'));

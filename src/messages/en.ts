@@ -428,6 +428,7 @@ export const en = {
   'check.columns': 'Columns: {columns}',
   'check.rows':
     '{read} {read|row|rows} read: {newRows} would be loaded, {repeated} {repeated|is|are} repeated, {rejected} rejected',
+  'check.replaces': 'It would take the place of the file of its name loaded at {time} (UTC)',
   'check.format': 'There is no format "{format}" of cells: it is table or json.',
   'check.uncalculated': '(a formula that was never calculated)',
   'list.more': '  ... and {count} more; --json lists them all',

@@ -39,6 +39,7 @@ export const helpEn = {
   Example: entrada check "vendas abril.xlsx"
 
   Exit codes: 0 nothing would be rejected; 3 something would be; 2 a file is not there, or waits for a dataset.`,
+  'help.check.replaces': 'as `run --replaces` would: in the place of the earlier one of its name',
   'help.check.any': 'without a contract: list every cell of every sheet that holds a value',
   'help.check.format':
     'with --any, how cells are written (default: table; --json is --format json)',

@@ -41,6 +41,7 @@ export const helpPtBR: Record<keyof typeof helpEn, string> = {
   Exemplo: entrada check "vendas abril.xlsx"
 
   Códigos de saída: 0 nada seria rejeitado; 3 algo seria; 2 um arquivo não existe, ou espera por um dataset.`,
+  'help.check.replaces': 'como faria `run --replaces`: no lugar do anterior de mesmo nome',
   'help.check.any': 'sem contrato: lista toda célula com valor, de todas as abas',
   'help.check.format':
     'com --any, como as células são escritas (padrão: table; --json é --format json)',

@@ -432,6 +432,7 @@ export const ptBR: Record<Code, string> = {
   'check.columns': 'Colunas: {columns}',
   'check.rows':
     '{read} {read|linha lida|linhas lidas}: {newRows} {newRows|seria carregada|seriam carregadas}, {repeated} {repeated|é repetida|são repetidas}, {rejected} {rejected|rejeitada|rejeitadas}',
+  'check.replaces': 'Substituiria o arquivo de mesmo nome carregado em {time} (UTC)',
   'check.format': 'Não existe o formato "{format}" para células: use table ou json.',
   'check.uncalculated': '(uma fórmula que nunca foi calculada)',
   'list.more': '  ... e mais {count}; --json mostra todas',

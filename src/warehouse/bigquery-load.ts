@@ -18,7 +18,7 @@ import {
 } from './bigquery-stage.ts';
 import { type Rehearsal, rehearsal } from './bigquery-sums.ts';
 import { landingTable } from './dataset-sql.ts';
-import { withinMonths } from './months.ts';
+import { together, withinMonths } from './months.ts';
 import type { Load, Warehouse } from './warehouse.ts';
 
 interface LoadContext {
@@ -129,17 +129,22 @@ export async function createBigQueryLoad({
     return { common, fresh: all - common };
   }
 
-  async function preview(): Promise<{ newRows: number; changes: Rehearsal }> {
+  async function preview(
+    replaced: readonly number[],
+  ): Promise<{ newRows: number; changes: Rehearsal }> {
     const { ranges } = await finish();
+    const months = [...ranges];
+    for (const other of replaced) months.push(...(await monthsOf(warehouse, other)));
+    const others = replaced.map((other) => ` AND LOAD_ID <> ${other}`).join('');
     const { rows: found } = await client.run(
       `SELECT COUNT(*) FROM (
          SELECT ${columns} FROM ${fullName(client, rows)}
          EXCEPT DISTINCT
-         SELECT ${columns} FROM ${fullName(client, landingTable(dataset))} WHERE ${withinMonths(ranges)})`,
+         SELECT ${columns} FROM ${fullName(client, landingTable(dataset))} WHERE ${withinMonths(ranges)}${others})`,
     );
     const changes = await rehearsal(client, dataset, {
-      body: await landStatements(),
-      ranges,
+      body: [...(await landStatements()), ...replaced.map((other) => withdrawing(client, other))],
+      ranges: together(months),
       rehearse: true,
     });
     return { newRows: Number(found[0][0]), changes };

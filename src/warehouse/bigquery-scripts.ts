@@ -128,10 +128,15 @@ export function changes(place: BigQueryPlace, tables: readonly SumTable[]): stri
   if (tables.length === 0) return [];
   const selects = tables.map(({ name, keys, sum }) => {
     const key = keys.map((column) => `CAST(${column} AS STRING)`).join(', ');
+    // Grouped, not joined: a key may be blank, and a table of one sum has none.
+    const named = keys.map((column) => `${column}, `).join('');
     return `SELECT '${name}' AS TABLE_NAME, TO_JSON_STRING([${key}]) AS KEY_VALUES,
-  CAST(b.${sum} AS STRING) AS SUM_BEFORE, CAST(a.${sum} AS STRING) AS SUM_AFTER
-FROM before_${name} AS b FULL JOIN ${fullName(place, name)} AS a USING (${keys.join(', ')})
-WHERE b.${sum} IS DISTINCT FROM a.${sum}`;
+  CAST(MAX(SUM_BEFORE) AS STRING) AS SUM_BEFORE, CAST(MAX(SUM_AFTER) AS STRING) AS SUM_AFTER
+FROM (
+  SELECT ${named}${sum} AS SUM_BEFORE, NULL AS SUM_AFTER FROM before_${name}
+  UNION ALL SELECT ${named}NULL, ${sum} FROM ${fullName(place, name)}
+)${keys.length > 0 ? `\nGROUP BY ${keys.join(', ')}` : ''}
+HAVING MAX(SUM_BEFORE) IS DISTINCT FROM MAX(SUM_AFTER)`;
   });
   return [selects.join('\nUNION ALL\n')];
 }

@@ -21,10 +21,14 @@ export async function changesSince(
     const { columns } = await query(`SELECT * FROM ${table} LIMIT 0`);
     const keys = columns.slice(0, -1);
     const sum = columns[columns.length - 1];
+    // Grouped, not joined: a key may be blank, and a table of one sum has none.
+    const named = keys.map((key) => `${key}, `).join('');
     const { rows } = await query(
-      `SELECT ${keys.join(', ')}, b.${sum}, a.${sum}
-       FROM before_${table} AS b FULL JOIN ${table} AS a USING (${keys.join(', ')})
-       WHERE b.${sum} IS DISTINCT FROM a.${sum} ORDER BY ALL`,
+      `SELECT ${named}MAX(SUM_BEFORE), MAX(SUM_AFTER) FROM (
+         SELECT ${named}${sum} AS SUM_BEFORE, NULL AS SUM_AFTER FROM before_${table}
+         UNION ALL SELECT ${named}NULL, ${sum} FROM ${table})
+       ${keys.length > 0 ? `GROUP BY ${keys.join(', ')}` : ''}
+       HAVING MAX(SUM_BEFORE) IS DISTINCT FROM MAX(SUM_AFTER) ORDER BY ALL`,
     );
     for (const row of rows) {
       const key = Object.fromEntries(keys.map((name, i) => [name, row[i]]));

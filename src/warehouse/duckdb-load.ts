@@ -13,7 +13,8 @@ import { changesSince, rememberSums, withdrawLoad } from './duckdb-changes.ts';
 import { createLanding, type Landing } from './duckdb-landing.ts';
 import { landingMemory, largeMemory, MEMORY, THREADS } from './duckdb-memory.ts';
 import { duckDbProblem } from './duckdb-problem.ts';
-import type { Load, Warehouse } from './warehouse.ts';
+import { together } from './months.ts';
+import type { Load, MonthRange, Warehouse } from './warehouse.ts';
 
 /** What a load needs of the warehouse that it belongs to. */
 interface LoadContext {
@@ -162,13 +163,16 @@ export async function createLoad(context: LoadContext): Promise<Load> {
     return { common, fresh: all - common };
   }
 
-  async function preview() {
+  async function preview(replaced: readonly number[]) {
     await rememberSums(run, dataset);
     await recordMonths();
+    const months: MonthRange[] = [];
+    for (const id of [loadId, ...replaced]) months.push(...(await monthsOf(context, id)));
+    for (const other of replaced) await withdrawLoad(run, other);
     // It cannot be tried again with more, as a consolidation can.
     await giveBack();
     await context.enlarge();
-    await context.consolidate(dataset, await monthsOf(context, loadId));
+    await context.consolidate(dataset, together(months));
     const { rows } = await context.query(
       `SELECT COUNT(*) FROM (
          SELECT ${columns} FROM ${table} WHERE LOAD_ID = ${loadId}

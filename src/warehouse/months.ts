@@ -11,6 +11,17 @@ export function rangesOf(months: readonly string[]): MonthRange[] {
   return ranges;
 }
 
+/** Ranges of months that may overlap, as unbroken ones in order. */
+export function together(ranges: readonly MonthRange[]): MonthRange[] {
+  const found: { from: string; to: string }[] = [];
+  for (const { from, to } of ranges.toSorted((a, b) => numberOf(a.from) - numberOf(b.from))) {
+    const last = found.at(-1);
+    if (last === undefined || numberOf(from) > numberOf(last.to)) found.push({ from, to });
+    else if (numberOf(to) > numberOf(last.to)) last.to = to;
+  }
+  return found;
+}
+
 /** A month that a load has touched, by its first day, and how many rows there are of it: 0 once they are withdrawn. */
 export interface MonthRows {
   readonly month: string;

@@ -75,8 +75,13 @@ export interface Load extends RowSink {
   commit(events: readonly LedgerEvent[], replaced: readonly number[]): Promise<void>;
   /** How many different rows this load has in common with another, and how many only this one has. */
   compare(loadId: number): Promise<{ readonly common: number; readonly fresh: number }>;
-  /** What committing it would do: how many different rows no other load has, and what would change in the sums. */
-  preview(): Promise<{ readonly newRows: number; readonly changes: readonly KeyChange[] }>;
+  /**
+   * What committing it in the place of these loads would do: how many different rows no other load has, and what would
+   * change in the sums.
+   */
+  preview(
+    replaced: readonly number[],
+  ): Promise<{ readonly newRows: number; readonly changes: readonly KeyChange[] }>;
   /** Leaves no trace. Does nothing after a commit. */
   abort(): Promise<void>;
 }

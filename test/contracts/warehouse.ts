@@ -217,7 +217,7 @@ const loading: Promises = {
     );
     await load.reject([rejection(40_000)]);
     await load.discard(2, 5);
-    await load.preview();
+    await load.preview([]);
     await load.abort();
     await load.abort();
     assert.equal(await numberOf(warehouse, LANDED), 1);
@@ -290,7 +290,7 @@ const loading: Promises = {
     const load = await warehouse.beginLoad(tipos, 'Vendas', 'a hash');
     const april = '2019-04-14T00:00:00';
     await writeRows(load, tipos, [tipo(1), tipo(3), tipo(3), tipo(1, april), tipo(2, april, 'B')]);
-    const { newRows, changes } = await load.preview();
+    const { newRows, changes } = await load.preview([]);
     await load.abort();
     assert.equal(newRows, 3);
     assert.deepEqual(changes, [
@@ -298,6 +298,25 @@ const loading: Promises = {
       { table: 'tipos_mes', key: { MONTH_START: '2019-04-01' }, before: null, after: 2 },
     ]);
     assert.deepEqual(await rowsOf(warehouse, PUBLISHED), [['2019-03-01', 3]]);
+  },
+
+  async 'previews what a load would do in the place of an earlier one'({ warehouse, tipos }) {
+    const may = '2019-05-14T00:00:00';
+    const earlier = await loadRows(warehouse, tipos, [tipo(1), tipo(1), tipo(5, may)]);
+    await loadRows(warehouse, tipos, [tipo(2)]);
+    await warehouse.consolidate(tipos, await monthsDue(warehouse, tipos));
+    const load = await warehouse.beginLoad(tipos, 'Vendas', 'a hash');
+    await writeRows(load, tipos, [tipo(1), tipo(2)]);
+    const { newRows, changes } = await load.preview([earlier]);
+    await load.abort();
+    assert.equal(newRows, 1);
+    assert.deepEqual(changes.at(-1), {
+      table: 'tipos_mes',
+      key: { MONTH_START: '2019-05-01' },
+      before: 1,
+      after: null,
+    });
+    assert.equal(await numberOf(warehouse, LANDED), 4);
   },
 
   async 'compares a load with an earlier one, blanks and all'({ warehouse, tipos }) {

@@ -127,7 +127,7 @@ async function sendAll(
       const events = [loadedEvent(load, dataset, 2)];
       if (work === 'commit') await load.commit(events, [7, 8]);
       else if (work === 'compare') await load.compare(7);
-      else await load.preview();
+      else await load.preview([]);
     } finally {
       await load.abort();
     }
