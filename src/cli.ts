@@ -8,7 +8,6 @@ import type { Language } from './messages/messages.ts';
 import { nearestTo } from './near.ts';
 
 let settings: Settings | undefined;
-let environment = process.env;
 // Whoever reads our output may stop at any time, as `head` does; the work goes on to its end.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', ignoreClosedPipe);
 process.on('uncaughtException', async (error) => process.exit(await report(error)));
@@ -53,7 +52,7 @@ async function main(argv: readonly string[]): Promise<number> {
     import('./config.ts'),
     import('./output.ts'),
   ]);
-  environment = await withEnvFile(process.env, home ?? process.env.ENTRADA_HOME ?? '.');
+  const environment = await withEnvFile(process.env, home ?? process.env.ENTRADA_HOME ?? '.');
   settings = readSettings(environment, home);
   for (const setting of settings.unknown) {
     const problem = { code: 'setting.unknown', values: { setting } } as const;
@@ -92,8 +91,16 @@ function commandIn(argv: readonly string[]): { name: string | undefined; rest: s
   return { name: argv[first.index], rest: argv.filter((_, i) => i !== first.index) };
 }
 
-function parse(args: string[], command: (typeof commands)[number]) {
+/** The home that is named, also where the rest cannot be understood. */
+function homeIn(argv: readonly string[]): string | undefined {
+  const { home } = parseArgs({ args: [...argv], options: globalOptions, strict: false }).values;
+  return typeof home === 'string' ? home : undefined;
+}
+
+function parse(given: readonly string[], command: (typeof commands)[number]) {
   const options = { ...command.options, ...globalOptions };
+  // A query may begin with a comment, which is no option.
+  const args = given.map((arg) => (/^--\s/.test(arg) ? ` ${arg}` : arg));
   try {
     const parsed = parseArgs({ args, options, allowPositionals: true });
     const count = parsed.positionals.length;
@@ -120,12 +127,11 @@ function parse(args: string[], command: (typeof commands)[number]) {
 
 /** Says what went wrong, never with a stack trace unless the logs are on, and gives the exit code. */
 async function report(error: unknown): Promise<number> {
-  const [{ languageOf }, { renderVisibly }, { visible }] = await Promise.all([
-    import('./config.ts'),
+  const [{ renderVisibly }, { visible }] = await Promise.all([
     import('./output.ts'),
     import('./table.ts'),
   ]);
-  const language = settings?.language ?? languageOf(environment);
+  const language = settings?.language ?? (await helpLanguage(homeIn(process.argv.slice(2))));
   const problem = problemOf(error);
   const message = renderVisibly(problem, language);
   if (process.argv.includes('--json')) {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { access, mkdir, stat } from 'node:fs/promises';
+import { access, mkdir, readdir, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Settings } from '../config.ts';
 import { UserError } from '../errors.ts';
@@ -23,7 +23,7 @@ export async function openHome(
   output: Output,
   { replaceSameName = false, receives = false } = {},
 ): Promise<Home> {
-  const { home, lake, bigquery } = settings;
+  const { home, database, lake, bigquery } = settings;
   if (!bigquery) await makeFolder(home, home);
   // A bucket has no folders to make.
   if (lake.kind === 'folder') {
@@ -31,6 +31,9 @@ export async function openHome(
     for (const folder of [INBOX, BACKUP, REJECTED])
       made.push(await makeFolder(lake.folder, `${lake.folder}/${folder}`));
     if (made[0] && receives) output.say({ code: 'home.made', values: { home: lake.folder } });
+    const kept =
+      bigquery || (await isThere(database)) ? [] : await readdir(`${lake.folder}/${BACKUP}`);
+    if (kept.length > 0) output.say({ code: 'home.lost', values: { database } });
   }
   const context = await openContext(settings, {
     runId: newRunId(),
@@ -81,6 +84,13 @@ async function makeMissing(path: string): Promise<boolean> {
   );
 }
 
+function isThere(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}
+
 async function isFolder(path: string): Promise<boolean> {
   return stat(path).then(
     (found) => found.isDirectory(),
@@ -88,19 +98,19 @@ async function isFolder(path: string): Promise<boolean> {
   );
 }
 
+/** Throws UserError `home.missing` where no home has been made yet. */
+export async function requireHome({ home, database, bigquery }: Settings): Promise<void> {
+  if (!bigquery && !(await isThere(database))) throw new UserError('home.missing', { home });
+}
+
 /**
  * Opens the database of a home that exists, to read only. Throws UserError `home.missing` when there is none,
  * `home.older` or `home.newer` when another version made its tables.
  */
 export async function openForReading(settings: Settings) {
-  const { home, database, bigquery } = settings;
+  await requireHome(settings);
   // What is deployed in BigQuery is checked as it is opened.
-  if (bigquery) return openWarehouse(settings, { readOnly: true });
-  try {
-    await access(database);
-  } catch {
-    throw new UserError('home.missing', { home });
-  }
+  if (settings.bigquery) return openWarehouse(settings, { readOnly: true });
   const warehouse = await openWarehouse(settings, { readOnly: true });
   try {
     await refuseOtherVersions(warehouse);

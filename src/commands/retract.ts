@@ -1,11 +1,12 @@
 import { prepareDatasets } from '../ingest/prepare.ts';
 import { retractFile } from '../ingest/retract.ts';
 import type { Run } from './commands.ts';
-import { openHome } from './home.ts';
+import { openHome, requireHome } from './home.ts';
 import { monthsText, sayBroken, showChanges } from './summary.ts';
 
 export const retract: Run = async ({ settings, output, values, positionals }) => {
   const rehearse = values['dry-run'] === true;
+  await requireHome(settings);
   await using home = await openHome(settings, output);
   const context = { ...home.context, ...(await prepareDatasets(home.context)) };
   sayBroken(output, context.broken);

@@ -322,6 +322,8 @@ export const en = {
   'setting.receiver':
     'Functions receive only where they can reach: ENTRADA_LAKE=gs://BUCKET, ENTRADA_BUS=pubsub and ENTRADA_WAREHOUSE=bigquery:PROJECT.DATASET, since the database file of a home takes one process at a time. Set all three, or ENTRADA_RECEIVER=here.',
   'home.made': 'A new home is made in {home}. Drop workbooks into {home}/entrada.',
+  'home.lost':
+    'There are files in backup/ and no database {database}: a new one is made, and they count in it only once they are dropped again. If it was lost, stop and put your copy of it there.',
   'home.missing':
     'There is no Entrada home in {home} yet. `entrada run` makes one; --home DIR or ENTRADA_HOME names another folder.',
   'home.taken':

@@ -320,6 +320,8 @@ export const ptBR: Record<Code, string> = {
     'As funções só recebem onde alcançam: ENTRADA_LAKE=gs://BUCKET, ENTRADA_BUS=pubsub e ENTRADA_WAREHOUSE=bigquery:PROJECT.DATASET, pois o arquivo de banco de dados de uma pasta aceita um processo por vez. Defina os três, ou ENTRADA_RECEIVER=here.',
   'home.made':
     'Um novo diretório do Entrada foi criado em {home}. Coloque planilhas em {home}/entrada.',
+  'home.lost':
+    'Há arquivos em backup/ e não há o banco de dados {database}: um novo é criado, e eles só contam nele quando enviados de novo. Se ele se perdeu, pare e ponha ali a sua cópia.',
   'home.missing':
     'Ainda não há uma pasta do Entrada em {home}. `entrada run` cria uma; --home DIR ou ENTRADA_HOME indica outra pasta.',
   'home.taken':

@@ -165,3 +165,9 @@ test('a reader who stops early is no fault', async () => {
   const code = await new Promise((done) => child.on('close', done));
   assert.deepEqual([code, stderr], [0, '']);
 });
+
+test('a query may begin with a comment', async () => {
+  const home = await loadedHome();
+  const { code, stdout } = await entrada(['query', '-- how many\nSELECT 1 AS N', '--home', home]);
+  assert.deepEqual([code, stdout], [0, 'N\n1\n']);
+});

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
-import { cp, mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { openDuckDb } from '../../src/warehouse/duckdb.ts';
 import { sale, sales } from '../ingest/home.ts';
 import { date, formatted, workbook } from '../workbook-builder.ts';
-import { answerOf, entrada, homeWith, newPlace, put } from './entrada.ts';
+import { answerOf, entrada, homeWith, loadedHome, newPlace, put } from './entrada.ts';
 
 const good = sales(sale(10), sale(20), sale(30, date(2019, 4, 1)));
 
@@ -212,4 +212,13 @@ test('a name that speaks to the terminal is shown and does not', async () => {
   assert.match(stdout, /^\\u001b\[31mvermelho\\u0007\.xlsx: 3 rows read/m);
   const status = await entrada(['status', '--home', home]);
   assert.match(status.stdout, /^\\u001b\[31mvermelho\\u0007\.xlsx +loaded/m);
+});
+
+test('a home whose database is gone is told that its files in backup/ do not count any more', async () => {
+  const home = await loadedHome();
+  await rm(join(home, 'entrada.duckdb'));
+  const { code, stdout } = await entrada(['run', '--home', home]);
+  assert.equal(code, 0);
+  assert.match(stdout, /There are files in backup\/ and no database .*entrada\.duckdb/);
+  assert.doesNotMatch((await entrada(['run', '--home', home])).stdout, /backup/);
 });

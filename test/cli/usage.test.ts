@@ -61,6 +61,11 @@ test('settings come from the environment, and what is not set there from the .en
   const wrong = await entrada(['run', '--home', home], { env: { ENTRADA_LANG: '' } });
   assert.equal(wrong.code, 2);
   assert.match(wrong.stderr, /ENTRADA_LAKE .*"ftp:\/\/there"/);
+  for (const slip of [['foo'], ['query'], ['run', '--fo']])
+    assert.match(
+      (await entrada([...slip, '--home', home], { env: { ENTRADA_LANG: '' } })).stderr,
+      /Não existe|se usa assim|não tem a opção/,
+    );
   const right = await entrada(['run', '--home', home], {
     env: { ENTRADA_LANG: '', ENTRADA_LAKE: home },
   });
@@ -189,7 +194,12 @@ test('speaks the language of ENTRADA_LANG, or else of the locale, from the first
 
 test('before the first run there is no home, and whoever asks is told how to make one', async () => {
   const home = newPlace();
-  for (const command of [['status'], ['query', 'SELECT 1'], ['trace', 'con_ano_mes']]) {
+  for (const command of [
+    ['status'],
+    ['query', 'SELECT 1'],
+    ['trace', 'con_ano_mes'],
+    ['retract', 'a.xlsx'],
+  ]) {
     const { code, stdout, stderr } = await entrada([...command, '--home', home]);
     assert.deepEqual([code, stdout], [2, ''], command[0]);
     assert.match(stderr, /There is no Entrada home in .*`entrada run` makes one/);
