@@ -131,12 +131,12 @@ export function changes(place: BigQueryPlace, tables: readonly SumTable[]): stri
     // Grouped, not joined: a key may be blank, and a table of one sum has none.
     const named = keys.map((column) => `${column}, `).join('');
     return `SELECT '${name}' AS TABLE_NAME, TO_JSON_STRING([${key}]) AS KEY_VALUES,
-  CAST(MAX(SUM_BEFORE) AS STRING) AS SUM_BEFORE, CAST(MAX(SUM_AFTER) AS STRING) AS SUM_AFTER
+  CAST(MAX(OLD_SUM) AS STRING) AS SUM_BEFORE, CAST(MAX(NEW_SUM) AS STRING) AS SUM_AFTER
 FROM (
-  SELECT ${named}${sum} AS SUM_BEFORE, NULL AS SUM_AFTER FROM before_${name}
+  SELECT ${named}${sum} AS OLD_SUM, NULL AS NEW_SUM FROM before_${name}
   UNION ALL SELECT ${named}NULL, ${sum} FROM ${fullName(place, name)}
 )${keys.length > 0 ? `\nGROUP BY ${keys.join(', ')}` : ''}
-HAVING MAX(SUM_BEFORE) IS DISTINCT FROM MAX(SUM_AFTER)`;
+HAVING MAX(OLD_SUM) IS DISTINCT FROM MAX(NEW_SUM)`;
   });
   return [selects.join('\nUNION ALL\n')];
 }

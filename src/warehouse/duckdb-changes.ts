@@ -24,11 +24,11 @@ export async function changesSince(
     // Grouped, not joined: a key may be blank, and a table of one sum has none.
     const named = keys.map((key) => `${key}, `).join('');
     const { rows } = await query(
-      `SELECT ${named}MAX(SUM_BEFORE), MAX(SUM_AFTER) FROM (
-         SELECT ${named}${sum} AS SUM_BEFORE, NULL AS SUM_AFTER FROM before_${table}
+      `SELECT ${named}MAX(OLD_SUM), MAX(NEW_SUM) FROM (
+         SELECT ${named}${sum} AS OLD_SUM, NULL AS NEW_SUM FROM before_${table}
          UNION ALL SELECT ${named}NULL, ${sum} FROM ${table})
        ${keys.length > 0 ? `GROUP BY ${keys.join(', ')}` : ''}
-       HAVING MAX(SUM_BEFORE) IS DISTINCT FROM MAX(SUM_AFTER) ORDER BY ALL`,
+       HAVING MAX(OLD_SUM) IS DISTINCT FROM MAX(NEW_SUM) ORDER BY ALL`,
     );
     for (const row of rows) {
       const key = Object.fromEntries(keys.map((name, i) => [name, row[i]]));
