@@ -55,7 +55,7 @@ export function createCellCheck(column: Column, dataset: Dataset, texts: Texts):
     if (!(ms >= min)) return 'cell.tooSmall';
     if (!(ms <= max)) return 'cell.tooBig';
     if (type === 'datetime') return ms * 1000;
-    return ms % DAY_MS === 0 ? ms / DAY_MS : 'cell.notDate';
+    return ms % DAY_MS === 0 ? ms / DAY_MS : 'cell.hasTime';
   }
 
   return (kind, value) => {

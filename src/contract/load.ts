@@ -17,6 +17,7 @@ import { createRowBatch, type RowBatch } from './batch.ts';
 import { createColumnCheck } from './check-column.ts';
 import type { Choice } from './choose-sheet.ts';
 import { createContentHash } from './content-hash.ts';
+import type { Dataset } from './dataset.ts';
 import type { Rejection } from './rejection.ts';
 import {
   clearRowBlock,
@@ -110,8 +111,11 @@ export async function loadSheet(
   }
   await finishBlock();
   giveBackAll([block.all, block.rows, out]);
+  const scanned = report.accepted;
   await rejectMerges(choice, facts.merges, sink, report);
-  report.contentHash = content.digest();
+  const { accepted } = report;
+  // What merges took back is in the digest still: without the mark it would be that of a sheet that has it.
+  report.contentHash = content.digest() + (accepted < scanned ? `-merged-${accepted}` : '');
   report.hiddenRows = facts.hiddenRows;
   // Only those that were loaded: a sheet often hides all that is right of its table.
   report.hiddenColumns = header.columns.filter((column) =>
@@ -151,6 +155,13 @@ function createReport({ sheet, header }: Choice): SheetReport {
   };
 }
 
+/** A day as a contract's texts write it, which cannot be taken for another. */
+const A_DATE: Readonly<Record<Dataset['dates'], string>> = {
+  'dd/mm/yyyy': '31/12/2025',
+  'mm/dd/yyyy': '12/31/2025',
+  'yyyy-mm-dd': '2025-12-31',
+};
+
 function rejectionOf(
   { dataset, header }: Choice,
   { rows, kinds, values }: RowBlock,
@@ -162,7 +173,15 @@ function rejectionOf(
   const cell = `${columnName(header.columns[slot])}${rows[row]}`;
   const { name: column, min = '', max = '' } = dataset.columns[slot];
   const value = found(kinds[slot][row], values[slot][row], texts);
-  return { code, row: rows[row], cell, column, value, values: { cell, column, value, min, max } };
+  const date = A_DATE[dataset.dates];
+  return {
+    code,
+    row: rows[row],
+    cell,
+    column,
+    value,
+    values: { cell, column, value, min, max, date },
+  };
 }
 
 /**

@@ -19,6 +19,7 @@ export const rejectionCodes = [
   'cell.notInteger',
   'cell.notMoney',
   'cell.notDate',
+  'cell.hasTime',
   'cell.notText',
   'cell.ambiguous',
   'cell.error',

@@ -14,7 +14,7 @@ export type WaitReason =
   | 'wait.writing'
   | 'wait.incomplete'
   | 'wait.gaps'
-  | `wait.${LakeFile['odd'] & string}`;
+  | `odd.${LakeFile['odd'] & string}`;
 
 export interface Arrivals {
   readonly ready: readonly LakeFile[];
@@ -83,7 +83,7 @@ export function notAWorkbook({
   size,
   odd,
 }: Pick<LakeFile, 'name' | 'size' | 'odd'>): WaitReason | undefined {
-  if (odd) return `wait.${odd}`;
+  if (odd) return `odd.${odd}`;
   const base = name.slice(name.lastIndexOf('/') + 1);
   if (base.startsWith('~$')) return 'wait.lockFile';
   if (base.startsWith('.')) return 'wait.hidden';
@@ -100,7 +100,7 @@ async function notWhole(lake: Lake, file: LakeFile, now: number): Promise<WaitRe
     mayRead = false;
     return undefined;
   });
-  if (!mayRead) return 'wait.closed';
+  if (!mayRead) return 'odd.closed';
   // Taken back in the meantime: it is not ready, and the next look will not find it.
   if (opened === undefined) return 'wait.incomplete';
   const source = { size: opened.file.size, read: opened.read };

@@ -1,6 +1,6 @@
 import type { Dataset } from '../contract/dataset.ts';
 import type { LedgerEvent } from '../ledger/events.ts';
-import { findNamesakes, findRelated, type LoadInForce } from '../ledger/in-force.ts';
+import { findNamesakes, findRelated, isSameName, type LoadInForce } from '../ledger/in-force.ts';
 import { monthsOf } from '../ledger/ledger.ts';
 import { shortHash } from '../ledger/loaded-files.ts';
 import type { Load } from '../warehouse/warehouse.ts';
@@ -30,7 +30,7 @@ export async function relateToKnown(
   const isEmpty = contentHash.endsWith('-0');
   const same = isEmpty ? undefined : related.find((known) => known.contentHash === contentHash);
   const sameContent = same ? { sameContent: same.fileName } : {};
-  const namesakes = related.filter((known) => known.fileName === fileName);
+  const namesakes = related.filter((known) => isSameName(known.fileName, fileName));
   const latest = namesakes.at(-1);
   if (latest === undefined) return { replaced: [], detail: sameContent };
   const time = latest.time.slice(0, 19);

@@ -1,4 +1,5 @@
 import { UserError } from '../errors.ts';
+import { isSameName } from '../ledger/in-force.ts';
 import { allFiles, type FileState, monthsOf } from '../ledger/ledger.ts';
 import { shortHash } from '../ledger/loaded-files.ts';
 import type { KeyChange, MonthRange } from '../warehouse/warehouse.ts';
@@ -66,7 +67,7 @@ function findLoaded(files: readonly FileState[], wanted: string): FileState {
   const found = files.filter(
     ({ state, fileName, fileHash }) =>
       state === 'loaded' &&
-      (fileName === wanted ||
+      (isSameName(fileName, wanted) ||
         (wanted.length >= HASH_CHARACTERS && fileHash.startsWith(wanted.toLowerCase()))),
   );
   if (found.length === 0) throw new UserError('retract.unknown', { file: wanted });

@@ -30,9 +30,8 @@ export function findRelated(
   fileName: string,
   contentHash: string,
 ): Promise<LoadInForce[]> {
-  const where =
-    'e.DATASET = @dataset AND (e.FILE_NAME = @fileName OR e.CONTENT_HASH = @contentHash)';
-  return loadsInForce(warehouse, where, { dataset, fileName, contentHash });
+  const where = `e.DATASET = @dataset AND (${NAMED} OR e.CONTENT_HASH = @contentHash)`;
+  return loadsInForce(warehouse, where, { dataset, ...spellingsOf(fileName), contentHash });
 }
 
 /** The loads of a dataset in force under this name, oldest first. */
@@ -41,8 +40,23 @@ export function findNamesakes(
   dataset: string,
   fileName: string,
 ): Promise<LoadInForce[]> {
-  const where = 'e.DATASET = @dataset AND e.FILE_NAME = @fileName';
-  return loadsInForce(warehouse, where, { dataset, fileName });
+  const where = `e.DATASET = @dataset AND ${NAMED}`;
+  return loadsInForce(warehouse, where, { dataset, ...spellingsOf(fileName) });
+}
+
+/** Whether two names are one for a person: a Mac writes an accent apart from its letter, and others do not. */
+export function isSameName(one: string, other: string): boolean {
+  return one.normalize() === other.normalize();
+}
+
+const NAMED = 'e.FILE_NAME IN (@fileName, @composed, @decomposed)';
+
+function spellingsOf(fileName: string) {
+  return {
+    fileName,
+    composed: fileName.normalize('NFC'),
+    decomposed: fileName.normalize('NFD'),
+  };
 }
 
 async function loadsInForce(

@@ -236,7 +236,9 @@ export const en = {
   'cell.notInteger': '{cell}: {column} wants a whole number, not {value}.',
   'cell.notMoney': '{cell}: {column} wants an amount with at most two decimal places, not {value}.',
   'cell.notDate':
-    '{cell}: {column} wants a date, and "{value}" is none that can be read without guessing. Type it as a date, such as 31/12/2025.',
+    '{cell}: {column} wants a date, and "{value}" is none that can be read without guessing. Type it as a date, such as {date}.',
+  'cell.hasTime':
+    '{cell}: {column} wants a day, and {value} has a time of day. Take the time away.',
   'cell.notText':
     '{cell}: {column} wants a text, and {value} is a number or a date. Format the cell as text and type it again.',
   'cell.ambiguous':
@@ -252,7 +254,7 @@ export const en = {
   'cell.tooSmall': '{cell}: {column} must be at least {min}, and {value} is less.',
   'cell.tooBig': '{cell}: {column} must be at most {max}, and {value} is more.',
   'cell.noSuchDate':
-    '{cell}: {column} holds {value}, and there is no such date. Type the date again.',
+    '{cell}: {column} holds {value}, and there is no such date. Type it again, such as {date}.',
   'cell.merged':
     '{cell}: these cells are merged over {column}, so it is unclear which rows the value means. Unmerge them and fill in each cell.',
   'warehouse.busy':
@@ -280,7 +282,7 @@ export const en = {
   'query.invalid': 'The query was refused: {detail}',
   'query.statements': 'A query is one SQL statement; {count} were given.',
   'check.failed':
-    'A check failed, so nothing was published: {compared} should be {expected} and is {found}. `checks.sql` of the dataset says what is compared; if the dataset came with Entrada, please report this.',
+    'A check of the dataset failed, so nothing was published: {compared} should be {expected} and is {found}. Its `checks.sql` says what is compared; if the dataset came with Entrada, please report this.',
   fault:
     'Something went wrong that should not: {detail}. Nothing was lost; please report this with ENTRADA_LOG=debug.',
   'usage.command': 'There is no command "{command}". `entrada --help` lists them.',
@@ -372,13 +374,13 @@ export const en = {
   'wait.writing': '{file}: left in entrada/; it is still being written',
   'wait.incomplete':
     '{file}: left in entrada/; its end has not arrived yet (without it for ten minutes, it is rejected as damaged)',
-  'wait.folder':
+  'odd.folder':
     '{file}: left in entrada/; it is a folder within a folder, and workbooks are taken from entrada/ and from its own folders. Move them up.',
-  'wait.closed':
+  'odd.closed':
     '{file}: left in entrada/; it may not be read. Give the right to whoever runs Entrada.',
-  'wait.spelling':
+  'odd.spelling':
     '{file}: left in entrada/; its name is not written in UTF-8, and cannot be asked for. Rename it.',
-  'wait.kind':
+  'odd.kind':
     '{file}: left in entrada/; it is a link or the like, and not the workbook itself. Put that there.',
   'wait.gaps': '{file}: left in entrada/; its bytes are not yet those that its checksums promise',
   'run.unpublished': '{dataset}: not consolidated; its tables are as they were. {reason}',

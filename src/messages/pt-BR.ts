@@ -234,7 +234,8 @@ export const ptBR: Record<Code, string> = {
   'cell.notMoney':
     '{cell}: {column} pede um valor com no máximo duas casas decimais, e não {value}.',
   'cell.notDate':
-    '{cell}: {column} pede uma data, e "{value}" não pode ser lido como data sem adivinhar. Digite uma data, como 31/12/2025.',
+    '{cell}: {column} pede uma data, e "{value}" não pode ser lido como data sem adivinhar. Digite uma data, como {date}.',
+  'cell.hasTime': '{cell}: {column} pede um dia, e {value} tem uma hora. Retire a hora.',
   'cell.notText':
     '{cell}: {column} pede um texto, e {value} é um número ou uma data. Formate a célula como texto e digite de novo.',
   'cell.ambiguous':
@@ -250,7 +251,7 @@ export const ptBR: Record<Code, string> = {
   'cell.tooSmall': '{cell}: {column} deve ser no mínimo {min}, e {value} é menos.',
   'cell.tooBig': '{cell}: {column} deve ser no máximo {max}, e {value} é mais.',
   'cell.noSuchDate':
-    '{cell}: {column} contém {value}, e essa data não existe. Digite a data de novo.',
+    '{cell}: {column} contém {value}, e essa data não existe. Digite-a de novo, como {date}.',
   'cell.merged':
     '{cell}: estas células estão mescladas sobre {column}, e não se sabe a que linhas o valor se refere. Desfaça a mescla e preencha cada célula.',
   'warehouse.busy':
@@ -278,7 +279,7 @@ export const ptBR: Record<Code, string> = {
   'query.invalid': 'A consulta foi recusada: {detail}',
   'query.statements': 'Uma consulta é um só comando SQL; {count|foi dado|foram dados} {count}.',
   'check.failed':
-    'Uma verificação falhou, e nada foi publicado: {compared} deveria ser {expected} e é {found}. O `checks.sql` do dataset diz o que se compara; se o dataset veio com o Entrada, avise-nos, por favor.',
+    'Uma verificação do dataset falhou, e nada foi publicado: {compared} deveria ser {expected} e é {found}. O `checks.sql` dele diz o que se compara; se o dataset veio com o Entrada, avise-nos, por favor.',
   fault:
     'Aconteceu algo que não deveria: {detail}. Nada se perdeu; por favor, avise-nos com ENTRADA_LOG=debug.',
   'usage.command': 'Não existe o comando "{command}". `entrada --help` mostra todos.',
@@ -371,13 +372,13 @@ export const ptBR: Record<Code, string> = {
   'wait.writing': '{file}: deixado em entrada/; ainda está sendo gravado',
   'wait.incomplete':
     '{file}: deixado em entrada/; o final ainda não chegou (sem ele por dez minutos, é rejeitado como danificado)',
-  'wait.folder':
+  'odd.folder':
     '{file}: fica em entrada/; é uma pasta dentro de outra, e as planilhas são buscadas em entrada/ e nas pastas dela. Mova-as para cima.',
-  'wait.closed':
+  'odd.closed':
     '{file}: fica em entrada/; não pode ser lido. Dê essa permissão a quem executa o Entrada.',
-  'wait.spelling':
+  'odd.spelling':
     '{file}: fica em entrada/; seu nome não está escrito em UTF-8 e não há como pedi-lo. Renomeie-o.',
-  'wait.kind':
+  'odd.kind':
     '{file}: fica em entrada/; é um link ou algo assim, e não a própria planilha. Coloque-a ali.',
   'wait.gaps':
     '{file}: deixado em entrada/; seus bytes ainda não são os que suas somas de verificação prometem',

@@ -123,7 +123,7 @@ test('1: a check that fails publishes nothing, and says what should be', async (
   assert.equal(code, 1);
   assert.match(
     stdout,
-    /^tipos: not consolidated; its tables are as they were\. A check failed, so nothing was published: rows with the id 666 should be 0 and is 1\./m,
+    /^tipos: not consolidated; its tables are as they were\. A check of the dataset failed, so nothing was published: rows with the id 666 should be 0 and is 1\./m,
   );
   assert.match(stdout, /^bom\.xlsx: \d+ rows read/m, 'what became of the files is told');
   assert.match(

@@ -133,8 +133,8 @@ test('bounds are included, and a day as the upper bound counts whole', () => {
 });
 
 test('a date column takes no time of day', () => {
-  assert.equal(check({ type: 'date' }, [DATE, noon]), 'cell.notDate');
-  assert.equal(check({ type: 'date' }, text('14/03/2019 12:00')), 'cell.notDate');
+  assert.equal(check({ type: 'date' }, [DATE, noon]), 'cell.hasTime');
+  assert.equal(check({ type: 'date' }, text('14/03/2019 12:00')), 'cell.hasTime');
   assert.equal(check({ type: 'date' }, text('14/03/2019')), midnight / DAY);
   assert.equal(check({ type: 'date' }, [DATE, -DAY]), -1);
   assert.equal(check({ type: 'datetime' }, text('14/03/2019 12:00')), noon * 1000);

@@ -259,6 +259,20 @@ test('merged data cells reject their rows, with the range; a merged title above 
   assert.match(messages[0], /^B3:B4: these cells are merged over NOME/);
 });
 
+test('rows that a merge takes back are no part of what the sheet says', async () => {
+  const rows = [order(), order({ id: 2 }), order({ id: 3 })];
+  const hashes: string[] = [];
+  for (const [some, merges] of [
+    [rows, []],
+    [rows, ['B3:B4']],
+    [rows, ['B2:B4']],
+    [rows.slice(0, 1), []],
+  ] as const)
+    hashes.push((await loadRows([...some], { merges: [...merges] })).report.contentHash);
+  assert.equal(new Set(hashes).size, 4);
+  assert.ok(hashes[2].endsWith('-0'), 'no row is left');
+});
+
 test('every bad cell of a row is named, and the row counts once', async () => {
   const { report, messages } = await loadRows([
     [cell('e', '<v>#N/A</v>'), 5, formatted(60, 14), cell('n', '<f>1+1</f>')],

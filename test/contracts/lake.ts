@@ -93,7 +93,10 @@ const reading: Promises = {
   ) {
     for (const name of ['a', 'ana/b', 'ana/x/c', '.ssh/d', '.e'])
       await lake.write(`entrada/${name}`, Buffer.from(name));
-    const deep = (await lake.list('entrada', 'deep')).map(({ name }) => name).sort();
+    const deep = (await lake.list('entrada', 'deep'))
+      .filter(({ odd }) => odd === undefined)
+      .map(({ name }) => name)
+      .sort();
     assert.deepEqual(deep, ['entrada/.e', 'entrada/a', 'entrada/ana/b']);
     assert.deepEqual(await namesIn(lake, 'entrada'), ['entrada/.e', 'entrada/a']);
     assert.deepEqual(await lake.list('nowhere', 'deep'), []);

@@ -66,6 +66,17 @@ test('a copy takes the place of the earlier file of its name, as any other conte
   assert.deepEqual(await home.query('SELECT QTD_VENDA FROM bases_vendas'), [[20]]);
 });
 
+test('a name is the same however its accents are spelt, for a replacement and for a retraction', async () => {
+  await using home = await newHome();
+  await home.drop('março.xlsx'.normalize('NFC'), sales(sale(10)));
+  await home.run();
+  await home.drop('março.xlsx'.normalize('NFD'), sales(sale(20)));
+  await home.run({ replaceSameName: true });
+  assert.deepEqual(await home.query('SELECT * FROM con_ano_mes'), [[2019, 3, 20]]);
+  await retract(home, 'março.xlsx'.normalize('NFC'), false);
+  assert.deepEqual(await home.query('SELECT * FROM con_ano_mes'), []);
+});
+
 test('a file of which no row is accepted takes no place, and the earlier one of its name is told to count', async () => {
   await using home = await newHome();
   await home.drop('a.xlsx', sales(sale(10)));

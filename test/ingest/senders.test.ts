@@ -101,7 +101,7 @@ describe("a folder of entrada/ is a sender's", () => {
     assert.deepEqual(files, []);
     assert.deepEqual(
       waiting.map(({ file, reason }) => [file.name, reason]),
-      [['entrada/ana/sub', 'wait.folder']],
+      [['entrada/ana/sub', 'odd.folder']],
     );
   });
 });
@@ -178,9 +178,9 @@ test('what nobody can take stays, is told, and keeps no other file waiting', asy
     [['b.xlsx', 'loaded']],
   );
   assert.deepEqual(waiting.map(({ file, reason }) => [file.name, reason]).sort(), [
-    ['entrada/ana/2024', 'wait.folder'],
-    ['entrada/closed.xlsx', 'wait.closed'],
-    ['entrada/link.xlsx', 'wait.kind'],
-    ['entrada/relat\ufffd.xlsx', 'wait.spelling'],
+    ['entrada/ana/2024', 'odd.folder'],
+    ['entrada/closed.xlsx', 'odd.closed'],
+    ['entrada/link.xlsx', 'odd.kind'],
+    ['entrada/relat\ufffd.xlsx', 'odd.spelling'],
   ]);
 });

@@ -47,7 +47,7 @@ test('1. serial 60, the 29 February 1900, is rejected; its neighbours and 1904 h
   const { rows, messages } = await loadRows([order({ data: formatted(60, 14) })]);
   assert.deepEqual(rows, {});
   assert.deepEqual(messages, [
-    'C2: DATA holds 60, and there is no such date. Type the date again.',
+    'C2: DATA holds 60, and there is no such date. Type it again, such as 31/12/2025.',
   ]);
 });
 
@@ -82,11 +82,11 @@ test('2. a date typed as text is read in the order that the contract declares, n
     ['2019-03-14T00:00:00', '2019-02-01T00:00:00', '2019-03-14T15:09:26'],
   );
   assert.deepEqual(messages, [
-    'C5: DATA holds 03/14/2019, and there is no such date. Type the date again.',
-    'C6: DATA holds 29/02/2019, and there is no such date. Type the date again.',
+    'C5: DATA holds 03/14/2019, and there is no such date. Type it again, such as 31/12/2025.',
+    'C6: DATA holds 29/02/2019, and there is no such date. Type it again, such as 31/12/2025.',
     'C7: DATA wants a date, and "2019-03-14" is none that can be read without guessing. Type it as a date, such as 31/12/2025.',
     'C8: DATA wants a date, and "14/03/19" is none that can be read without guessing. Type it as a date, such as 31/12/2025.',
-    'C9: DATA holds 14/03/2019 24:00, and there is no such date. Type the date again.',
+    'C9: DATA holds 14/03/2019 24:00, and there is no such date. Type it again, such as 31/12/2025.',
   ]);
 });
 
