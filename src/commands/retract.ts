@@ -11,7 +11,7 @@ export const retract: Run = async ({ settings, output, values, positionals }) =>
   const context = { ...home.context, ...(await prepareDatasets(home.context)) };
   sayBroken(output, context.broken);
   const report = await retractFile(context, positionals[0], rehearse);
-  const { fileName, months, changes } = report;
+  const { fileName, months, changes, copies } = report;
   output.object({ type: 'retraction', rehearse, ...report });
   showChanges(output, changes);
   const [rehearsed, done] =
@@ -22,5 +22,7 @@ export const retract: Run = async ({ settings, output, values, positionals }) =>
     code: rehearse ? rehearsed : done,
     values: { file: fileName, months: monthsText(months), keys: changes.length },
   });
+  if (copies.length > 0)
+    output.say({ code: 'retract.copies', values: { files: copies.join(', ') } });
   return 0;
 };

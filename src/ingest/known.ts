@@ -1,9 +1,15 @@
 import type { Dataset } from '../contract/dataset.ts';
 import type { LedgerEvent } from '../ledger/events.ts';
-import { findNamesakes, findRelated, isSameName, type LoadInForce } from '../ledger/in-force.ts';
+import {
+  findCopies,
+  findNamesakes,
+  findRelated,
+  isSameName,
+  type LoadInForce,
+} from '../ledger/in-force.ts';
 import { monthsOf } from '../ledger/ledger.ts';
 import { shortHash } from '../ledger/loaded-files.ts';
-import type { Load } from '../warehouse/warehouse.ts';
+import type { Load, Warehouse } from '../warehouse/warehouse.ts';
 import type { Context } from './context.ts';
 
 /** How a load stands to the files that are in force already. */
@@ -37,7 +43,10 @@ export async function relateToKnown(
   if (replaceSameName || dataset.sameName === 'replace') {
     // A file that brings nothing is a mistake sooner than the end of what the earlier one brought.
     if (isEmpty) return { replaced: [], detail: { keptTime: time } };
-    return { replaced: namesakes, detail: { ...sameContent, replacedTime: time } };
+    return {
+      replaced: namesakes,
+      detail: { ...sameContent, ...(await toldOfReplaced(warehouse, namesakes)) },
+    };
   }
   const { common, fresh } = await load.compare(latest.loadId);
   return {
@@ -52,18 +61,30 @@ export async function relateToKnown(
   };
 }
 
+/** What is told of the files that one takes the place of: when the latest was loaded, and what else went with them. */
+async function toldOfReplaced(warehouse: Warehouse, replaced: readonly LoadInForce[]) {
+  const latest = replaced.at(-1);
+  if (latest === undefined) return {};
+  const copies: string[] = [];
+  for (const load of replaced) copies.push(...(await findCopies(warehouse, load)));
+  return {
+    replacedTime: latest.time.slice(0, 19),
+    ...(copies.length > 0 && { replacedCopies: copies.join(', ') }),
+  };
+}
+
 /**
  * Takes out the earlier files under the name of a copy, where the contract or the command says that they are replaced: what
- * the name stands for now is in the tables already. Gives the latest of them.
+ * the name stands for now is in the tables already. Gives what is told of them.
  */
 export async function replaceByCopy(
   { warehouse, datasets, replaceSameName }: Context,
   copied: LoadInForce,
   fileName: string,
   event: EventOf,
-): Promise<LoadInForce | undefined> {
+): Promise<Record<string, string>> {
   const dataset = datasets.find(({ name }) => name === copied.dataset);
-  if (!dataset || !(replaceSameName || dataset.sameName === 'replace')) return undefined;
+  if (!dataset || !(replaceSameName || dataset.sameName === 'replace')) return {};
   const namesakes = await findNamesakes(warehouse, dataset.name, fileName);
   const replaced = namesakes.filter(({ loadId }) => loadId !== copied.loadId);
   for (const load of replaced) {
@@ -72,7 +93,7 @@ export async function replaceByCopy(
     const events = [retractionOf(load, event)];
     await warehouse.retract({ dataset, loadId, ranges, events, rehearse: false });
   }
-  return replaced.at(-1);
+  return toldOfReplaced(warehouse, replaced);
 }
 
 /** Makes an event of the delivery that is at work. */

@@ -66,7 +66,7 @@ async function readAndLoad(
     const detail = {
       file: inForce.fileName,
       time: inForce.time.slice(0, 19),
-      ...(replaced && { replacedTime: replaced.time.slice(0, 19) }),
+      ...replaced,
     };
     await warehouse.record([event({ event: 'repeated', code: 'file.repeated', detail })]);
   } else {

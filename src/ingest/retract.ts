@@ -1,5 +1,5 @@
 import { UserError } from '../errors.ts';
-import { isSameName } from '../ledger/in-force.ts';
+import { findCopies, isSameName } from '../ledger/in-force.ts';
 import { allFiles, type FileState, monthsOf } from '../ledger/ledger.ts';
 import { shortHash } from '../ledger/loaded-files.ts';
 import type { KeyChange, MonthRange } from '../warehouse/warehouse.ts';
@@ -10,6 +10,8 @@ export interface RetractionReport {
   readonly fileHash: string;
   readonly months: readonly MonthRange[];
   readonly changes: readonly KeyChange[];
+  /** Other names under which the same bytes came: they do not count under those either. */
+  readonly copies: readonly string[];
 }
 
 /** Fewer characters of a hash would name a file by accident. */
@@ -60,7 +62,8 @@ export async function retractFile(
     rehearse,
     events: [event],
   });
-  return { fileName, fileHash, months, changes };
+  const copies = await findCopies(warehouse, { fileHash, fileName });
+  return { fileName, fileHash, months, changes, copies };
 }
 
 function findLoaded(files: readonly FileState[], wanted: string): FileState {

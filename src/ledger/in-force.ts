@@ -44,6 +44,19 @@ export function findNamesakes(
   return loadsInForce(warehouse, where, { dataset, ...spellingsOf(fileName) });
 }
 
+/** Other names under which the same bytes came, and added nothing, since they were in the tables already. */
+export async function findCopies(
+  warehouse: Warehouse,
+  { fileHash, fileName }: Pick<LoadInForce, 'fileHash' | 'fileName'>,
+): Promise<string[]> {
+  const { rows } = await warehouse.query(
+    `SELECT DISTINCT FILE_NAME FROM ledger_events
+     WHERE EVENT = 'repeated' AND FILE_HASH = @fileHash AND FILE_NAME <> @fileName ORDER BY FILE_NAME`,
+    { fileHash, fileName },
+  );
+  return rows.map(([name]) => String(name));
+}
+
 /** Whether two names are one for a person: a Mac writes an accent apart from its letter, and others do not. */
 export function isSameName(one: string, other: string): boolean {
   return one.normalize() === other.normalize();

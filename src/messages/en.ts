@@ -477,6 +477,8 @@ export const en = {
   'retract.rehearsedEmpty': 'Retracting {file} would change no table: no row of it was loaded.',
   'retract.doneEmpty':
     '{file} is retracted. No row of it was loaded, so no table changed. Its file stays in backup/.',
+  'retract.copies':
+    'The same content was dropped as {files} too, and does not count under that name either. Drop it again if it should.',
   'datasets.columns': 'column, type, key, optional, min, max, also called',
   'datasets.key': 'key',
   'datasets.optional': 'optional',
@@ -509,6 +511,8 @@ export const en = {
     'No row matches. `entrada query "SELECT * FROM {table} LIMIT 10"` shows how the values are written.',
   'file.replaced': 'Replaced by a newer file of the same name.',
   'file.replaces': '  Takes the place of the file of this name loaded at {time} (UTC)',
+  'file.replacesCopies':
+    '  The same content as that file was dropped as {files} too, and does not count any more. Drop it again under that name if it should.',
   'file.replacesNot':
     '  Not one row of it was loaded, so the file of this name loaded at {time} UTC still counts. If it should not, `entrada retract` takes it out.',
   'file.namesake':

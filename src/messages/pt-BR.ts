@@ -480,6 +480,8 @@ export const ptBR: Record<Code, string> = {
     'Retirar {file} não mudaria nenhuma tabela: nenhuma linha dele foi carregada.',
   'retract.doneEmpty':
     '{file} foi retirado. Nenhuma linha dele tinha sido carregada e nenhuma tabela mudou. O arquivo continua em backup/.',
+  'retract.copies':
+    'O mesmo conteúdo também foi enviado como {files}, e não conta com esse nome também. Envie-o de novo se deve contar.',
   'datasets.columns': 'coluna, tipo, chave, opcional, mín, máx, também chamada',
   'datasets.key': 'chave',
   'datasets.optional': 'opcional',
@@ -513,6 +515,8 @@ export const ptBR: Record<Code, string> = {
     'Nenhuma linha corresponde. `entrada query "SELECT * FROM {table} LIMIT 10"` mostra como os valores são escritos.',
   'file.replaced': 'Substituído por um arquivo mais novo de mesmo nome.',
   'file.replaces': '  Substitui o arquivo de mesmo nome carregado em {time} (UTC)',
+  'file.replacesCopies':
+    '  O mesmo conteúdo daquele arquivo também foi enviado como {files}, e não conta mais. Envie-o de novo com esse nome se deve contar.',
   'file.replacesNot':
     '  Nenhuma linha dele foi carregada, e o arquivo com este nome carregado em {time} UTC continua valendo. Se não deve valer, `entrada retract` o retira.',
   'file.namesake':

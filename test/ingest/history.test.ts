@@ -66,6 +66,23 @@ test('a copy takes the place of the earlier file of its name, as any other conte
   assert.deepEqual(await home.query('SELECT QTD_VENDA FROM bases_vendas'), [[20]]);
 });
 
+test('what goes with a file that is replaced or retracted is told: its copies under other names', async () => {
+  await using home = await newHome();
+  await home.drop('loja1.xlsx', sales(sale(10)));
+  await home.run();
+  await home.drop('loja2.xlsx', sales(sale(10)));
+  await home.run();
+  await home.drop('loja1.xlsx', sales(sale(20)));
+  const { files } = await home.run({ replaceSameName: true });
+  assert.equal(files[0].detail.replacedCopies, 'loja2.xlsx');
+  await home.drop('loja2.xlsx', sales(sale(10)));
+  await home.run();
+  assert.deepEqual(await home.query('SELECT * FROM con_ano_mes'), [[2019, 3, 30]]);
+  await home.drop('loja3.xlsx', sales(sale(20)));
+  await home.run();
+  assert.deepEqual((await retract(home, 'loja1.xlsx')).copies, ['loja3.xlsx']);
+});
+
 test('a name is the same however its accents are spelt, for a replacement and for a retraction', async () => {
   await using home = await newHome();
   await home.drop('março.xlsx'.normalize('NFC'), sales(sale(10)));
