@@ -43,7 +43,7 @@ export async function retractFile(
   const dataset = datasets.find((candidate) => candidate.name === name);
   if (dataset === undefined && broken.length > 0) throw broken[0].error;
   if (dataset === undefined || loadId === null)
-    throw new UserError('retract.unknown', { file: wanted });
+    throw new UserError('retract.noDataset', { file: fileName, dataset: name ?? '' });
   const months = await monthsOf(warehouse, loadId);
   const event = {
     drop,

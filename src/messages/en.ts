@@ -221,6 +221,8 @@ export const en = {
     'No dataset takes it, and it may be of one that is left out: {datasets}. It stays in entrada/ until the dataset is mended.',
   'contract.sheets':
     'More than one sheet could be meant: {sheets}. Leave one of them visible, or upload them one by one.',
+  'contract.datasets':
+    'The sheet "{sheet}" has the columns of more than one dataset: {datasets}. Whoever keeps the datasets must tell them apart, by a required column that the others have not.',
   'contract.hidden':
     'The sheet "{sheet}" holds the columns that are expected, but it is hidden. Right-click a sheet tab, choose Unhide, and save.',
   'contract.twice':
@@ -468,6 +470,8 @@ export const en = {
   'deploy.done': '{count} {count|change|changes} in {place} made.',
   'retract.unknown':
     'No file in force is called "{file}", nor has a hash that begins so (with six characters or more). `entrada status` lists them.',
+  'retract.noDataset':
+    '{file} was loaded into the dataset {dataset}, which is not there any more. Put its folder back into datasets/, and retract the file then.',
   'retract.ambiguous':
     '"{file}" stands for more than one file. Name one by its hash (when it was loaded, rows): {hashes}.',
   'retract.rehearsed':

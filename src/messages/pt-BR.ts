@@ -218,6 +218,8 @@ export const ptBR: Record<Code, string> = {
     'Nenhum dataset a reconhece, e ela pode ser de um que ficou de fora: {datasets}. Fica em entrada/ até que o dataset seja corrigido.',
   'contract.sheets':
     'Mais de uma aba pode ser a certa: {sheets}. Deixe só uma delas visível, ou envie uma de cada vez.',
+  'contract.datasets':
+    'A aba "{sheet}" tem as colunas de mais de um dataset: {datasets}. Quem cuida dos datasets deve distingui-los, por uma coluna obrigatória que os outros não tenham.',
   'contract.hidden':
     'A aba "{sheet}" tem as colunas esperadas, mas está oculta. Clique com o botão direito em uma aba, escolha Reexibir e salve.',
   'contract.twice':
@@ -470,6 +472,8 @@ export const ptBR: Record<Code, string> = {
   'deploy.done': '{count} {count|mudança feita|mudanças feitas} em {place}.',
   'retract.unknown':
     'Nenhum arquivo em vigor se chama "{file}", nem tem um hash que comece assim (com seis caracteres ou mais). `entrada status` mostra todos.',
+  'retract.noDataset':
+    '{file} foi carregado no dataset {dataset}, que não existe mais. Ponha a pasta dele de volta em datasets/ e então retire o arquivo.',
   'retract.ambiguous':
     '"{file}" indica mais de um arquivo. Indique um deles pelo hash (quando foi carregado, linhas): {hashes}.',
   'retract.rehearsed':

@@ -132,7 +132,10 @@ test('of several sheets, the visible one that matches; two that match are both n
     values: { sheets: `"B" (${ptBR.name}), "C" (${ptBR.name})` },
   });
   const both = await refused(workbook({ sheets: [{ ...right, name: 'B' }] }), ptBR, plain);
-  assert.equal(both.values.sheets, `"B" (${ptBR.name}), "B" (${plain.name})`);
+  assert.deepEqual(both, {
+    code: 'contract.datasets',
+    values: { sheet: 'B', datasets: `${ptBR.name}, ${plain.name}` },
+  });
   const hidden = await refused(
     workbook({ sheets: [other, { ...right, name: 'C', state: 'veryHidden' }] }),
   );

@@ -3,6 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { Dataset } from '../../src/contract/dataset.ts';
+import { retractFile } from '../../src/ingest/retract.ts';
 import { traceRows } from '../../src/ledger/trace.ts';
 import { date, workbook } from '../workbook-builder.ts';
 import { equalsFreshLoad, QUESTIONS, retract, withDatabase } from './histories.ts';
@@ -81,6 +82,17 @@ test('what goes with a file that is replaced or retracted is told: its copies un
   await home.drop('loja3.xlsx', sales(sale(20)));
   await home.run();
   assert.deepEqual((await retract(home, 'loja1.xlsx')).copies, ['loja3.xlsx']);
+});
+
+test('a file of a dataset that is gone cannot be retracted before that is back, and it is told', async () => {
+  await using home = await newHome();
+  await home.drop('a.xlsx', sales(sale(10)));
+  await home.run();
+  const context = { datasets: [], broken: [], runId: 'r', now: Date.now };
+  await assert.rejects(
+    withDatabase(home, (warehouse) => retractFile({ ...context, warehouse }, 'a.xlsx', false)),
+    { code: 'retract.noDataset', values: { file: 'a.xlsx', dataset: 'bases_vendas' } },
+  );
 });
 
 test('a name is the same however its accents are spelt, for a replacement and for a retraction', async () => {
