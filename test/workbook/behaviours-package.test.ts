@@ -128,7 +128,7 @@ test('23. of several sheets, the visible one whose header matches the contract',
   );
   assert.match(
     await refusal(load(workbook({ sheets: [good] }), ptBR, plain)),
-    /"Vendas" \(pedidos_br\), "Vendas" \(pedidos_plain\)/,
+    /^The sheet "Vendas" has the columns of more than one dataset: pedidos_br, pedidos_plain\./,
   );
   assert.equal(
     await refusal(loads([other, { ...good, state: 'veryHidden' }])),
