@@ -1,4 +1,4 @@
-import { access, constants } from 'node:fs/promises';
+import { constants } from 'node:fs/promises';
 import { basename, isAbsolute, relative, resolve } from 'node:path';
 import type { Settings } from '../config.ts';
 import { awaitedBy } from '../contract/broken.ts';
@@ -7,6 +7,7 @@ import type { Rejection } from '../contract/rejection.ts';
 import { UserError } from '../errors.ts';
 import type { Context } from '../ingest/context.ts';
 import { INBOX } from '../ingest/folders.ts';
+import { replacesNamesakes } from '../ingest/known.ts';
 import { prepareDatasets } from '../ingest/prepare.ts';
 import { createReader, type Reader } from '../ingest/reading.ts';
 import { findNamesakes } from '../ledger/in-force.ts';
@@ -15,6 +16,7 @@ import { openWarehouse } from '../warehouse/open.ts';
 import { columnName } from '../workbook/cells.ts';
 import type { Invocation, Run } from './commands.ts';
 import { REJECTED, USAGE } from './exit-codes.ts';
+import { isThere } from './home.ts';
 import { openFile } from './local-file.ts';
 import { sayBroken, saySkipped, showChanges } from './summary.ts';
 
@@ -26,7 +28,7 @@ export const check: Run = async (invocation) => {
   const known = await allDatasets(settings);
   // A load that is never committed: without a home, into a database that is gone afterwards.
   const warehouse = await openWarehouse(
-    settings.bigquery || (await isThere(settings.database))
+    settings.bigquery || (await isThere(settings.database, constants.R_OK))
       ? settings
       : { ...settings, database: ':memory:' },
   );
@@ -41,13 +43,6 @@ export const check: Run = async (invocation) => {
     await warehouse.close();
   }
 };
-
-function isThere(database: string): Promise<boolean> {
-  return access(database, constants.R_OK).then(
-    () => true,
-    () => false,
-  );
-}
 
 /** The name that a run would know it by: with its sender's folder, where it lies in that already. */
 function nameInInbox({ lake }: Settings, file: string): string {
@@ -82,7 +77,7 @@ async function checkFile(
         },
       });
       const replaced =
-        (values.replaces === true || dataset.sameName === 'replace') && report.accepted > 0
+        replacesNamesakes(dataset, values.replaces === true) && report.accepted > 0
           ? await findNamesakes(warehouse, dataset.name, nameInInbox(settings, file))
           : [];
       const { newRows, changes } = await load.preview(replaced.map(({ loadId }) => loadId));

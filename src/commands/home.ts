@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { access, mkdir, readdir, stat } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { access, constants, readdir, stat } from 'node:fs/promises';
 import type { Settings } from '../config.ts';
 import { UserError } from '../errors.ts';
 import type { Context } from '../ingest/context.ts';
 import { BACKUP, INBOX, REJECTED } from '../ingest/folders.ts';
+import { makeFolder } from '../lake/disk.ts';
 import { naming } from '../lake/refusals.ts';
 import { recordCost } from '../ledger/costs.ts';
 import { openContext } from '../open.ts';
@@ -24,12 +24,12 @@ export async function openHome(
   { replaceSameName = false, receives = false } = {},
 ): Promise<Home> {
   const { home, database, lake, bigquery } = settings;
-  if (!bigquery) await makeFolder(home, home);
+  if (!bigquery) await makeOwn(home, home);
   // A bucket has no folders to make.
   if (lake.kind === 'folder') {
     const made: boolean[] = [];
     for (const folder of [INBOX, BACKUP, REJECTED])
-      made.push(await makeFolder(lake.folder, `${lake.folder}/${folder}`));
+      made.push(await makeOwn(lake.folder, `${lake.folder}/${folder}`));
     if (made[0] && receives) output.say({ code: 'home.made', values: { home: lake.folder } });
     const kept =
       bigquery || (await isThere(database)) ? [] : await readdir(`${lake.folder}/${BACKUP}`);
@@ -58,42 +58,21 @@ export function lakeName({ lake }: Settings): string {
 }
 
 /** Whether it was not there. */
-async function makeFolder(home: string, path: string): Promise<boolean> {
-  try {
-    return await naming(path, () => makeMissing(path));
-  } catch (error) {
-    // What stands where the home, or a folder of it, would be is no folder, or no place for one.
-    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-    if (['ENOTDIR', 'EEXIST', 'ENOENT', 'ELOOP'].includes(code))
-      throw new UserError('home.taken', { home });
-    throw error;
-  }
+async function makeOwn(home: string, path: string): Promise<boolean> {
+  const taken = new UserError('home.taken', { home });
+  const made = await naming(path, () => makeFolder(path)).catch((error) => {
+    // What stands where it would be, or above it, is no folder, or no place for one.
+    throw ['ENOTDIR', 'ENOENT', 'ELOOP'].includes(error.code) ? taken : error;
+  });
+  const found = await stat(path).catch(() => undefined);
+  if (!found?.isDirectory()) throw taken;
+  return made;
 }
 
-/** As mkdir's `recursive`, which never ends where none can be made, as in /proc. */
-async function makeMissing(path: string): Promise<boolean> {
-  if (await isFolder(path)) return false;
-  if (dirname(path) !== path) await makeMissing(dirname(path));
-  return mkdir(path).then(
+/** Whether the file is there, and as much as `mode` says may be done with it. */
+export function isThere(path: string, mode = constants.F_OK): Promise<boolean> {
+  return access(path, mode).then(
     () => true,
-    async (error) => {
-      // Another run was faster.
-      if (await isFolder(path)) return false;
-      throw error;
-    },
-  );
-}
-
-function isThere(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
-}
-
-async function isFolder(path: string): Promise<boolean> {
-  return stat(path).then(
-    (found) => found.isDirectory(),
     () => false,
   );
 }

@@ -22,7 +22,8 @@ export interface Relation {
 
 /**
  * A file that comes again under its name with other content replaces the earlier one where the contract or the
- * command says so, unless no row of it is accepted; else both count, and the overlap is told. A file whose rows say the same as another's is told too.
+ * command says so, unless no row of it is accepted; else both count, and the overlap is told. A file whose rows say the
+ * same as another's is told too.
  */
 export async function relateToKnown(
   { warehouse, replaceSameName }: Context,
@@ -40,7 +41,7 @@ export async function relateToKnown(
   const latest = namesakes.at(-1);
   if (latest === undefined) return { replaced: [], detail: sameContent };
   const time = latest.time.slice(0, 19);
-  if (replaceSameName || dataset.sameName === 'replace') {
+  if (replacesNamesakes(dataset, replaceSameName)) {
     // A file that brings nothing is a mistake sooner than the end of what the earlier one brought.
     if (isEmpty) return { replaced: [], detail: { keptTime: time } };
     return {
@@ -59,6 +60,11 @@ export async function relateToKnown(
       namesakeFresh: fresh,
     },
   };
+}
+
+/** Whether a file takes the place of those of its name: the contract or the command says so. */
+export function replacesNamesakes({ sameName }: Dataset, replaceSameName: boolean): boolean {
+  return replaceSameName || sameName === 'replace';
 }
 
 /** What is told of the files that one takes the place of: when the latest was loaded, and what else went with them. */
@@ -84,7 +90,7 @@ export async function replaceByCopy(
   event: EventOf,
 ): Promise<Record<string, string>> {
   const dataset = datasets.find(({ name }) => name === copied.dataset);
-  if (!dataset || !(replaceSameName || dataset.sameName === 'replace')) return {};
+  if (!dataset || !replacesNamesakes(dataset, replaceSameName)) return {};
   const namesakes = await findNamesakes(warehouse, dataset.name, fileName);
   const replaced = namesakes.filter(({ loadId }) => loadId !== copied.loadId);
   for (const load of replaced) {
@@ -99,7 +105,7 @@ export async function replaceByCopy(
 /** Makes an event of the delivery that is at work. */
 export type EventOf = (rest: Pick<LedgerEvent, 'event'> & Partial<LedgerEvent>) => LedgerEvent;
 
-/** The event that takes a replaced file out, in the same commit as the one that replaces it. */
+/** The event that takes a replaced file out, for the commit that takes out its rows. */
 export function retractionOf(
   { drop, fileName, fileHash, dataset, loadId }: LoadInForce,
   event: EventOf,

@@ -62,11 +62,11 @@ async function readAndLoad(
   // Another delivery of this drop was faster: it is no copy of itself.
   if (inForce?.drop === drop) return findDrop(warehouse, drop);
   if (inForce) {
-    const replaced = await replaceByCopy(context, inForce, fileName, event);
+    const told = await replaceByCopy(context, inForce, fileName, event);
     const detail = {
       file: inForce.fileName,
       time: inForce.time.slice(0, 19),
-      ...replaced,
+      ...told,
     };
     await warehouse.record([event({ event: 'repeated', code: 'file.repeated', detail })]);
   } else {

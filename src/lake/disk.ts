@@ -66,16 +66,21 @@ function readerOf(handle: fs.FileHandle, path: string, file: LakeFile): OpenFile
 }
 
 /**
- * Makes the folder and those above it, to last through a power cut.
+ * Makes the folder and those above it, to last through a power cut; says whether it was not there.
  * Not mkdir's `recursive`, which says ENOENT of a full disk or one that can only be read.
  */
-export async function makeFolder(path: string): Promise<void> {
-  if (await look(path)) return;
+export async function makeFolder(path: string): Promise<boolean> {
+  if (await look(path)) return false;
   await makeFolder(dirname(path));
-  await fs.mkdir(path).catch((error) => {
-    if (error.code !== 'EEXIST') throw error;
-  });
+  const made = await fs.mkdir(path).then(
+    () => true,
+    (error) => {
+      if (error.code !== 'EEXIST') throw error;
+      return false;
+    },
+  );
   await sync(dirname(path));
+  return made;
 }
 
 /** A file's bytes, or the names in a folder, last through a power cut from here on. */
