@@ -94,13 +94,14 @@ export function notAWorkbook({
 
 async function notWhole(lake: Lake, file: LakeFile, now: number): Promise<WaitReason | undefined> {
   if (now - file.modified > GIVEN_UP_MS) return undefined;
-  let mayRead = true;
-  await using opened = await openIfThere(lake, file.name).catch((error) => {
-    if (!(error instanceof UserError) || error.code !== 'lake.forbidden') throw error;
-    mayRead = false;
-    return undefined;
+  return lackOf(lake, file).catch((error) => {
+    if (error instanceof UserError && error.code === 'lake.forbidden') return 'odd.closed';
+    throw error;
   });
-  if (!mayRead) return 'odd.closed';
+}
+
+async function lackOf(lake: Lake, file: LakeFile): Promise<WaitReason | undefined> {
+  await using opened = await openIfThere(lake, file.name);
   // Taken back in the meantime: it is not ready, and the next look will not find it.
   if (opened === undefined) return 'wait.incomplete';
   const source = { size: opened.file.size, read: opened.read };

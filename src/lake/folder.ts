@@ -84,7 +84,8 @@ export function createFolderLake(root: string, { rename }: Pick<typeof fs, 'rena
     await sync(dirname(target));
   }
 
-  async function list(folder: string, deep?: 'deep'): Promise<LakeFile[]> {
+  /** What is odd is told in a folder that is listed `deep`, and in its `own` ones. */
+  async function list(folder: string, depth?: 'deep' | 'own'): Promise<LakeFile[]> {
     const path = place(folder);
     const entries = await fs.readdir(path, { withFileTypes: true }).catch((error) => {
       if (saysAbsent(error)) return [];
@@ -93,27 +94,25 @@ export function createFolderLake(root: string, { rename }: Pick<typeof fs, 'rena
     const found = await Promise.all(
       entries.map(async (entry) => {
         const name = `${folder}/${entry.name}`;
-        if (deep && entry.isDirectory() && !entry.name.startsWith('.')) return listOwn(name);
+        if (depth === 'deep' && entry.isDirectory() && !entry.name.startsWith('.'))
+          return listOwn(name);
         if (entry.isFile() && !temporaryName.test(entry.name)) {
           const file = fileOf(name, await look(join(path, entry.name)));
           if (file) return file;
         }
-        return deep ? oddIn(folder, entry) : [];
+        return depth ? oddIn(folder, entry) : [];
       }),
     );
     return found.flat();
   }
 
-  /** What is in a folder of the folder that is listed. */
-  async function listOwn(folder: string): Promise<LakeFile[]> {
-    try {
-      const entries = await fs.readdir(place(folder), { withFileTypes: true });
-      return [...(await list(folder)), ...entries.flatMap((entry) => oddIn(folder, entry))];
-    } catch (error) {
-      if (saysAbsent(error)) return [];
-      if (saysClosed(error)) return [oddFile(folder, 'closed')];
-      return naming(folder, () => Promise.reject(error));
-    }
+  function listOwn(folder: string): Promise<LakeFile[]> {
+    return naming(folder, () =>
+      list(folder, 'own').catch((error) => {
+        if (saysClosed(error)) return [oddFile(folder, 'closed')];
+        throw error;
+      }),
+    );
   }
 
   /** Fills a file that bears no name yet, and gives it the one that is wanted, whatever bears that now. */
