@@ -44,15 +44,12 @@ export async function chooseSheet(
     }
   }
   if (matches.length === 1) return matches[0];
-  const sheetsMatched = new Set(matches.map(({ sheet }) => sheet));
-  if (matches.length > 1 && sheetsMatched.size === 1) {
-    const names = matches.map(({ dataset }) => dataset.name);
-    throw new UserError('contract.datasets', {
-      sheet: matches[0].sheet.name,
-      datasets: names.join(', '),
-    });
-  }
   if (matches.length > 1) {
+    const [{ sheet: one }] = matches;
+    if (matches.every(({ sheet }) => sheet === one)) {
+      const names = matches.map(({ dataset }) => dataset.name).join(', ');
+      throw new UserError('contract.datasets', { sheet: one.name, datasets: names });
+    }
     const sheets = matches
       .map(({ sheet, dataset }) => `"${sheet.name}" (${dataset.name})`)
       .join(', ');

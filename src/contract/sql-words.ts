@@ -1,10 +1,11 @@
 /** What cannot be the name of a column: SQL keeps it for itself, in either engine, or every landing table has it already. */
 export function isReserved(name: string): boolean {
-  return OWN.has(name.toUpperCase()) || RESERVED.has(name.toUpperCase());
+  const word = name.toUpperCase();
+  return LANDING_COLUMNS.includes(word) || RESERVED.has(word);
 }
 
 /** The columns that a landing table has besides those of its contract. */
-const OWN = new Set(['LOAD_ID', 'SHEET_ROW', 'MONTH_START']);
+export const LANDING_COLUMNS: readonly string[] = ['LOAD_ID', 'SHEET_ROW', 'MONTH_START'];
 
 /** Of DuckDB 1.5 (`duckdb_keywords()`: what is reserved, or a type or function), then what BigQuery reserves besides. */
 const RESERVED = new Set(

@@ -1,7 +1,7 @@
 import type { Dataset } from '../contract/dataset.ts';
 import { EVENT_COLUMNS, eventRow, type LedgerEvent } from '../ledger/events.ts';
 import type { BigQueryPlace, Parameters } from './bigquery-client.ts';
-import { landingTable, withdrawal } from './dataset-sql.ts';
+import { fromDiffering, landingTable, type SumColumns, withdrawal } from './dataset-sql.ts';
 import { COMMENTS, TEXTS } from './sql-text.ts';
 
 /* The scripts that BigQuery is sent, as text. Every table has its full name: a script knows no default dataset. */
@@ -109,10 +109,8 @@ export function recording(
 }
 
 /** A consolidated table: its keys, and its last column, the sum. */
-export interface SumTable {
+export interface SumTable extends SumColumns {
   readonly name: string;
-  readonly keys: readonly string[];
-  readonly sum: string;
 }
 
 /** Keeps the consolidated tables as they are, for `changes`. */
@@ -128,15 +126,9 @@ export function changes(place: BigQueryPlace, tables: readonly SumTable[]): stri
   if (tables.length === 0) return [];
   const selects = tables.map(({ name, keys, sum }) => {
     const key = keys.map((column) => `CAST(${column} AS STRING)`).join(', ');
-    // Grouped, not joined: a key may be blank, and a table of one sum has none.
-    const named = keys.map((column) => `${column}, `).join('');
     return `SELECT '${name}' AS TABLE_NAME, TO_JSON_STRING([${key}]) AS KEY_VALUES,
   CAST(MAX(OLD_SUM) AS STRING) AS SUM_BEFORE, CAST(MAX(NEW_SUM) AS STRING) AS SUM_AFTER
-FROM (
-  SELECT ${named}${sum} AS OLD_SUM, NULL AS NEW_SUM FROM before_${name}
-  UNION ALL SELECT ${named}NULL, ${sum} FROM ${fullName(place, name)}
-)${keys.length > 0 ? `\nGROUP BY ${keys.join(', ')}` : ''}
-HAVING MAX(OLD_SUM) IS DISTINCT FROM MAX(NEW_SUM)`;
+${fromDiffering({ keys, sum }, `before_${name}`, fullName(place, name))}`;
   });
   return [selects.join('\nUNION ALL\n')];
 }

@@ -144,6 +144,25 @@ export function sumTables({ tables }: Dataset): readonly string[] {
   return tables.slice(1);
 }
 
+/** A table of sums: its keys, and its last column. */
+export interface SumColumns {
+  readonly keys: readonly string[];
+  readonly sum: string;
+}
+
+/**
+ * What follows the SELECT of the keys of which MAX(OLD_SUM), the sum in one table, is not MAX(NEW_SUM), that in the other.
+ * Grouped, not joined: a key may be blank, and a table of one sum has none.
+ */
+export function fromDiffering({ keys, sum }: SumColumns, before: string, after: string): string {
+  const named = keys.map((key) => `${key}, `).join('');
+  return `FROM (
+  SELECT ${named}${sum} AS OLD_SUM, NULL AS NEW_SUM FROM ${before}
+  UNION ALL SELECT ${named}NULL, ${sum} FROM ${after}
+)${keys.length > 0 ? `\nGROUP BY ${keys.join(', ')}` : ''}
+HAVING MAX(OLD_SUM) IS DISTINCT FROM MAX(NEW_SUM)`;
+}
+
 /** Marks a load as withdrawn: its rows count until its months, which are due again, are consolidated. */
 export function withdrawal(loadId: number): string {
   return `UPDATE ledger_months SET ROWS_ACCEPTED = NULL WHERE LOAD_ID = ${loadId}`;

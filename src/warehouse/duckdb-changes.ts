@@ -1,5 +1,5 @@
 import type { Dataset } from '../contract/dataset.ts';
-import { removal, sumTables, withdrawal, withMonths } from './dataset-sql.ts';
+import { fromDiffering, removal, sumTables, withdrawal, withMonths } from './dataset-sql.ts';
 import type { KeyChange, MonthRange, Warehouse } from './warehouse.ts';
 
 type RunSql = (sql: string) => Promise<unknown>;
@@ -21,14 +21,9 @@ export async function changesSince(
     const { columns } = await query(`SELECT * FROM ${table} LIMIT 0`);
     const keys = columns.slice(0, -1);
     const sum = columns[columns.length - 1];
-    // Grouped, not joined: a key may be blank, and a table of one sum has none.
-    const named = keys.map((key) => `${key}, `).join('');
     const { rows } = await query(
-      `SELECT ${named}MAX(OLD_SUM), MAX(NEW_SUM) FROM (
-         SELECT ${named}${sum} AS OLD_SUM, NULL AS NEW_SUM FROM before_${table}
-         UNION ALL SELECT ${named}NULL, ${sum} FROM ${table})
-       ${keys.length > 0 ? `GROUP BY ${keys.join(', ')}` : ''}
-       HAVING MAX(OLD_SUM) IS DISTINCT FROM MAX(NEW_SUM) ORDER BY ALL`,
+      `SELECT ${[...keys, 'MAX(OLD_SUM)', 'MAX(NEW_SUM)'].join(', ')}
+       ${fromDiffering({ keys, sum }, `before_${table}`, table)} ORDER BY ALL`,
     );
     for (const row of rows) {
       const key = Object.fromEntries(keys.map((name, i) => [name, row[i]]));

@@ -1,4 +1,5 @@
 import type { Column, Dataset } from '../contract/dataset.ts';
+import { LANDING_COLUMNS } from '../contract/sql-words.ts';
 import { UserError } from '../errors.ts';
 import { landingTable } from './dataset-sql.ts';
 import type { Warehouse } from './warehouse.ts';
@@ -12,8 +13,6 @@ const TYPES: Record<Column['type'], string> = {
   date: 'DATE',
   datetime: 'TIMESTAMP',
 };
-
-const OWN = ['LOAD_ID', 'SHEET_ROW', 'MONTH_START'];
 
 /**
  * Gives the landing table the columns that its contract has come to have. Throws UserError `dataset.columnLost` or
@@ -30,7 +29,7 @@ export async function followContract(
     { table },
   );
   const there = new Map(rows.map(([name, type]) => [String(name), String(type)]));
-  const named = new Set([...OWN, ...dataset.columns.map(({ name }) => name)]);
+  const named = new Set([...LANDING_COLUMNS, ...dataset.columns.map(({ name }) => name)]);
   // First of all: under a name in other letters, which DuckDB takes for the same, a column could not be added.
   const lost = [...there.keys()].find((name) => !named.has(name));
   if (lost !== undefined)
