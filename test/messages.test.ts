@@ -30,7 +30,7 @@ test('no message is unfinished', () => {
   for (const [language, messages] of Object.entries({ en, 'pt-BR': ptBR })) {
     for (const [code, message] of Object.entries(messages)) {
       const where = `${language} ${code}: ${message}`;
-      assert.ok(message.trim().length > 2, where);
+      assert.ok(message.trim().length > 3, where);
       assert.doesNotMatch(message, /\b(TODO|FIXME|XXX|TBD)\b|\?\?/, where);
       assert.doesNotMatch(message, /\s$|\S {2,}\S|\{\W|\{\}|\{\w*$/, where);
       assert.equal(message.split('{').length, message.split('}').length, where);

@@ -1,4 +1,3 @@
-import type { Code } from '../messages/en.ts';
 import { allDatasets } from '../open.ts';
 import { readSpotifyDataset } from '../spotify/settings.ts';
 import { TABLES } from '../spotify/tables.ts';
@@ -8,27 +7,26 @@ import { sayBroken } from './summary.ts';
 
 export const datasets: Run = async ({ settings, output }) => {
   const { datasets: right, broken } = await allDatasets(settings);
-  const word = (code: Code) => output.render({ code, values: {} });
+  const heads = output.columns({ code: 'datasets.columns', values: {} });
+  const then = output.render({ code: 'datasets.then', values: {} });
   for (const dataset of right) {
     output.object({ type: 'dataset', ...dataset });
     output.heading(`${dataset.name}: ${dataset.description}`);
     output.line(dataset.folder);
     output.table(
-      output.columns({ code: 'datasets.columns', values: {} }),
+      heads,
       dataset.columns.map(({ name, type, key, optional, min, max, aliases }) => [
         name,
         type,
-        key ? word('datasets.key') : '',
-        optional ? word('datasets.optional') : '',
+        key ? heads[2] : '',
+        optional ? heads[3] : '',
         min,
         max,
         aliases.join(', '),
       ]),
     );
     output.say({ code: 'datasets.tables', values: { tables: dataset.tables.join(', ') } });
-    const procedures = dataset.procedures
-      .map((step) => step.join(' | '))
-      .join(`, ${word('datasets.then')} `);
+    const procedures = dataset.procedures.map((step) => step.join(' | ')).join(`, ${then} `);
     output.say({ code: 'datasets.procedures', values: { procedures } });
   }
   sayBroken(output, broken);

@@ -484,8 +484,6 @@ export const en = {
   'retract.copies':
     'The same content was dropped as {files} too, and does not count under that name either. Drop it again if it should.',
   'datasets.columns': 'column, type, key, optional, min, max, also called',
-  'datasets.key': 'key',
-  'datasets.optional': 'optional',
   'datasets.tables': 'tables: {tables}',
   'datasets.procedures': 'procedures: {procedures}',
   'datasets.then': 'then',

@@ -487,8 +487,6 @@ export const ptBR: Record<Code, string> = {
   'retract.copies':
     'O mesmo conteúdo também foi enviado como {files}, e não conta com esse nome também. Envie-o de novo se deve contar.',
   'datasets.columns': 'coluna, tipo, chave, opcional, mín, máx, também chamada',
-  'datasets.key': 'chave',
-  'datasets.optional': 'opcional',
   'datasets.tables': 'tabelas: {tables}',
   'datasets.procedures': 'procedimentos: {procedures}',
   'datasets.then': 'depois',

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { openDuckDb } from '../../src/warehouse/duckdb.ts';
+import type { Warehouse } from '../../src/warehouse/warehouse.ts';
 import { piecesOf, warehouseContract } from '../contracts/warehouse.ts';
 import { loadRows, type Row, rowsOf, writeRows } from '../contracts/warehouse-rows.ts';
 import { shippedDatasets } from '../ingest/home.ts';
@@ -48,6 +49,11 @@ async function holdInAnotherProcess(file: string) {
   });
   await once(child.stdout, 'data');
   return child;
+}
+
+/** What the database may take of memory now. */
+async function memoryOf({ query }: Warehouse) {
+  return (await query("SELECT current_setting('memory_limit')")).rows[0][0];
 }
 
 test('a database that another process has is busy: says who, and opens once it is free', async () => {
@@ -141,15 +147,13 @@ test('rows that came in any order stand by month, so that those of other months 
 test('work that needs more memory than a run usually takes gets it', async () => {
   const warehouse = await openDuckDb({ file: ':memory:', waitMs: 0 });
   try {
-    const limit = async () =>
-      (await warehouse.query("SELECT current_setting('memory_limit')")).rows[0][0];
-    const before = await limit();
+    const before = await memoryOf(warehouse);
     // One text of 200 MB, which cannot go to disk.
     const { rows } = await warehouse.query(
       "SELECT length(string_agg(repeat('x', 100), '')) FROM range(2000000)",
     );
     assert.deepEqual(rows, [[200_000_000]]);
-    assert.notEqual(await limit(), before);
+    assert.notEqual(await memoryOf(warehouse), before);
   } finally {
     await warehouse.close();
   }
@@ -196,9 +200,7 @@ test('after a consolidation that broke off there is as much memory as before', a
   try {
     const [vendas] = await shippedDatasets();
     await warehouse.prepare([vendas]);
-    const limit = async () =>
-      (await warehouse.query("SELECT current_setting('memory_limit')")).rows[0][0];
-    const before = await limit();
+    const before = await memoryOf(warehouse);
     await writeFile(join(folder, 'first.sql'), 'INSERT INTO nowhere VALUES (1);\n');
     await warehouse.query(
       "INSERT INTO ledger_months VALUES ('bases_vendas', 1, DATE '2019-01-01', 1, NULL)",
@@ -208,7 +210,7 @@ test('after a consolidation that broke off there is as much memory as before', a
       warehouse.consolidate(broken, [{ from: '2019-01-01', to: '2019-02-01' }]),
       { code: 'dataset.sql' },
     );
-    assert.equal(await limit(), before);
+    assert.equal(await memoryOf(warehouse), before);
   } finally {
     await warehouse.close();
     await rm(folder, { recursive: true });
@@ -220,13 +222,11 @@ test('after a load that was given up there is as much memory as before', async (
   try {
     const [vendas] = await shippedDatasets();
     await warehouse.prepare([vendas]);
-    const limit = async () =>
-      (await warehouse.query("SELECT current_setting('memory_limit')")).rows[0][0];
-    const before = await limit();
+    const before = await memoryOf(warehouse);
     const load = await warehouse.beginLoad(vendas, 'Aba', 'a');
-    assert.notEqual(await limit(), before);
+    assert.notEqual(await memoryOf(warehouse), before);
     await load.abort();
-    assert.equal(await limit(), before);
+    assert.equal(await memoryOf(warehouse), before);
   } finally {
     await warehouse.close();
   }
