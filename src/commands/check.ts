@@ -10,7 +10,7 @@ import { INBOX } from '../ingest/folders.ts';
 import { replacesNamesakes } from '../ingest/known.ts';
 import { prepareDatasets } from '../ingest/prepare.ts';
 import { createReader, type Reader } from '../ingest/reading.ts';
-import { findNamesakes } from '../ledger/in-force.ts';
+import { findNamesakes, otherNames } from '../ledger/in-force.ts';
 import { allDatasets } from '../open.ts';
 import { openWarehouse } from '../warehouse/open.ts';
 import { columnName } from '../workbook/cells.ts';
@@ -76,11 +76,14 @@ async function checkFile(
           rejections.push(...more);
         },
       });
+      const name = nameInInbox(settings, file);
       const replaced =
         replacesNamesakes(dataset, values.replaces === true) && report.accepted > 0
-          ? await findNamesakes(warehouse, dataset.name, nameInInbox(settings, file))
+          ? await findNamesakes(warehouse, dataset.name, name)
           : [];
-      const { newRows, changes } = await load.preview(replaced.map(({ loadId }) => loadId));
+      const keptAs = replaced.flatMap((one) => otherNames(one, name));
+      const gone = replaced.filter((one) => otherNames(one, name).length === 0);
+      const { newRows, changes } = await load.preview(gone.map(({ loadId }) => loadId));
       const columns = dataset.columns.flatMap(({ name }, slot) =>
         header.columns[slot] > 0 ? [`${name} = ${columnName(header.columns[slot])}`] : [],
       );
@@ -109,6 +112,8 @@ async function checkFile(
       const latest = replaced.at(-1);
       if (latest)
         output.say({ code: 'check.replaces', values: { time: latest.time.slice(0, 19) } });
+      if (keptAs.length > 0)
+        output.say({ code: 'file.replacesKept', values: { files: keptAs.join(', ') } });
       saySkipped(output, skippedDetail(report));
       // The first of the sums is enough for a person; --json has all.
       showChanges(

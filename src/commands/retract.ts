@@ -1,5 +1,7 @@
 import { prepareDatasets } from '../ingest/prepare.ts';
-import { retractFile } from '../ingest/retract.ts';
+import { type RetractionReport, retractFile } from '../ingest/retract.ts';
+import { shortHash } from '../ledger/loaded-files.ts';
+import type { Code } from '../messages/en.ts';
 import type { Run } from './commands.ts';
 import { openHome, requireHome } from './home.ts';
 import { monthsText, sayBroken, showChanges } from './summary.ts';
@@ -11,18 +13,28 @@ export const retract: Run = async ({ settings, output, values, positionals }) =>
   const context = { ...home.context, ...(await prepareDatasets(home.context)) };
   sayBroken(output, context.broken);
   const report = await retractFile(context, positionals[0], rehearse);
-  const { fileName, months, changes, copies } = report;
+  const { fileName, fileHash, months, changes, keptAs, alsoAs } = report;
   output.object({ type: 'retraction', rehearse, ...report });
   showChanges(output, changes);
-  const [rehearsed, done] =
-    months.length > 0
-      ? (['retract.rehearsed', 'retract.done'] as const)
-      : (['retract.rehearsedEmpty', 'retract.doneEmpty'] as const);
+  const [rehearsed, done] = outcomeOf(report);
   output.say({
     code: rehearse ? rehearsed : done,
-    values: { file: fileName, months: monthsText(months), keys: changes.length },
+    values: {
+      file: fileName,
+      months: monthsText(months),
+      keys: changes.length,
+      files: keptAs.join(', '),
+      hash: shortHash(fileHash),
+    },
   });
-  if (copies.length > 0)
-    output.say({ code: 'retract.copies', values: { files: copies.join(', ') } });
+  if (alsoAs.length > 0)
+    output.say({ code: 'retract.alsoAs', values: { files: alsoAs.join(', ') } });
   return 0;
 };
+
+/** How it is told when it is rehearsed, and when it is done. */
+function outcomeOf({ keptAs, months }: RetractionReport): readonly [Code, Code] {
+  if (keptAs.length > 0) return ['retract.rehearsedKept', 'retract.doneKept'];
+  if (months.length === 0) return ['retract.rehearsedEmpty', 'retract.doneEmpty'];
+  return ['retract.rehearsed', 'retract.done'];
+}

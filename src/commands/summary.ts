@@ -82,7 +82,7 @@ function sayFile(output: Output, file: FileState): void {
   const {
     sameContent,
     replacedTime,
-    replacedCopies,
+    replacedKept,
     keptTime,
     namesakeHash = '',
     namesakeTime,
@@ -91,8 +91,7 @@ function sayFile(output: Output, file: FileState): void {
   } = file.detail;
   if (sameContent) output.say({ code: 'file.sameContent', values: { file: sameContent } });
   if (replacedTime) output.say({ code: 'file.replaces', values: { time: replacedTime } });
-  if (replacedCopies)
-    output.say({ code: 'file.replacesCopies', values: { files: replacedCopies } });
+  if (replacedKept) output.say({ code: 'file.replacesKept', values: { files: replacedKept } });
   if (keptTime) output.say({ code: 'file.replacesNot', values: { time: keptTime } });
   if (namesakeTime) {
     const values = {

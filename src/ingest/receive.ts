@@ -10,7 +10,10 @@ import type { Context } from './context.ts';
 import type { Delivery } from './drop.ts';
 import { INBOX } from './folders.ts';
 import type { IncomingFile } from './incoming.ts';
-import { type EventOf, relateToKnown, replaceByCopy, retractionOf } from './known.ts';
+import { relateToKnown, replaceByCopy } from './known.ts';
+
+/** Makes an event of the delivery that is at work. */
+type EventOf = (rest: Pick<LedgerEvent, 'event'> & Partial<LedgerEvent>) => LedgerEvent;
 
 /** Codes of what goes wrong around a workbook, and says nothing against it. */
 const AROUND = /^(lake|warehouse|query|dataset|cloud|bus)\./;
@@ -62,13 +65,11 @@ async function readAndLoad(
   // Another delivery of this drop was faster: it is no copy of itself.
   if (inForce?.drop === drop) return findDrop(warehouse, drop);
   if (inForce) {
-    const told = await replaceByCopy(context, inForce, fileName, event);
-    const detail = {
-      file: inForce.fileName,
-      time: inForce.time.slice(0, 19),
-      ...told,
-    };
-    await warehouse.record([event({ event: 'repeated', code: 'file.repeated', detail })]);
+    const { dataset, loadId } = inForce;
+    const told = await replaceByCopy(context, inForce, fileName);
+    const detail = { file: inForce.fileName, time: inForce.time.slice(0, 19), ...told };
+    const of = { dataset, loadId, code: 'file.repeated', detail };
+    await warehouse.record([event({ event: 'repeated', ...of })]);
   } else {
     // What waits for a dataset to be mended is looked at by every run, and the ledger is not told each time.
     if (broken.length > 0)
@@ -109,7 +110,7 @@ async function load(
     const known = await relateToKnown(context, choice.dataset, target, fileName, contentHash);
     await target.commit(
       [
-        ...known.replaced.map((state) => retractionOf(state, event)),
+        ...known.replaced.flatMap(({ events }) => events),
         event({
           event: 'loaded',
           dataset: choice.dataset.name,
@@ -122,7 +123,7 @@ async function load(
           detail: { ...skippedDetail(report), ...known.detail },
         }),
       ],
-      known.replaced.map(({ loadId }) => loadId),
+      known.replaced.flatMap(({ keptAs, load: { loadId } }) => (keptAs.length > 0 ? [] : loadId)),
     );
     log.info({ file: opened.file.name, ...report }, 'loaded');
     return report;

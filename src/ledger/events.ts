@@ -25,22 +25,25 @@ export interface LedgerEvent {
   readonly rowsRead?: number;
   readonly rowsAccepted?: number;
   readonly rowsRejected?: number;
-  readonly contentHash?: string;
+  readonly contentHash?: string | null;
   /** A message's code and its values, or where the file went. */
   readonly code?: string;
   readonly detail?: Readonly<Record<string, string | number>>;
 }
 
-/** How far a drop has come: its state is the furthest of its events, whatever the clock said at each. */
+/**
+ * How far a drop has come: its state is the furthest of its events, whatever the clock said at each. One that repeats another
+ * may come to stand for its rows later.
+ */
 const STEPS: Record<LedgerEvent['event'], number> = {
   received: 1,
   postponed: 2,
   failed: 2,
-  loaded: 3,
   rejected: 3,
   repeated: 3,
-  archived: 4,
-  retracted: 5,
+  loaded: 4,
+  archived: 5,
+  retracted: 6,
 };
 
 export const EVENT_COLUMNS = [

@@ -10,10 +10,15 @@ export interface LoadedFile {
   readonly hasNamesake: boolean;
 }
 
-/** Every load and its file, as a table to join: LOAD_ID, SHEET, and the columns of `loadedFile`. */
+/**
+ * Every load and its file, as a table to join: LOAD_ID, SHEET, and the columns of `loadedFile`. Where another drop of the
+ * same bytes took the place of the first, it is that one.
+ */
 export const LOADED_FILES = `(
-  SELECT LOAD_ID, SHEET, FILE_NAME, FILE_HASH, EVENT_TIME, IF(MIN(FILE_HASH) OVER name = MAX(FILE_HASH) OVER name, 0, 1) AS NAMESAKE
-  FROM ledger_events WHERE EVENT = 'loaded' WINDOW name AS (PARTITION BY FILE_NAME))`;
+  SELECT LOAD_ID, SHEET, FILE_NAME, FILE_HASH, EVENT_TIME,
+    IF(MIN(FILE_HASH) OVER (PARTITION BY FILE_NAME) = MAX(FILE_HASH) OVER (PARTITION BY FILE_NAME), 0, 1) AS NAMESAKE
+  FROM ledger_events WHERE EVENT = 'loaded'
+  QUALIFY ROW_NUMBER() OVER (PARTITION BY LOAD_ID ORDER BY EVENT_TIME DESC) = 1)`;
 
 /** From FILE_NAME, FILE_HASH, EVENT_TIME and NAMESAKE. */
 export function loadedFile([file, fileHash, time, namesake]: readonly Value[]): LoadedFile {

@@ -484,7 +484,11 @@ export const ptBR: Record<Code, string> = {
     'Retirar {file} não mudaria nenhuma tabela: nenhuma linha dele foi carregada.',
   'retract.doneEmpty':
     '{file} foi retirado. Nenhuma linha dele tinha sido carregada e nenhuma tabela mudou. O arquivo continua em backup/.',
-  'retract.copies':
+  'retract.rehearsedKept':
+    'Retirar {file} não mudaria nenhuma tabela: o mesmo conteúdo também foi enviado como {files}, e contaria com esse nome. `entrada retract {hash}` o retira com todos os nomes.',
+  'retract.doneKept':
+    '{file} foi retirado. Nenhuma tabela mudou: o mesmo conteúdo também foi enviado como {files}, e conta com esse nome. `entrada retract {hash}` o retira com todos os nomes.',
+  'retract.alsoAs':
     'O mesmo conteúdo também foi enviado como {files}, e não conta com esse nome também. Envie-o de novo se deve contar.',
   'datasets.columns': 'coluna, tipo, chave, opcional, mín, máx, também chamada',
   'datasets.tables': 'tabelas: {tables}',
@@ -515,10 +519,11 @@ export const ptBR: Record<Code, string> = {
     '{rows} {rows|linha conta|linhas contam}; {repeated} {repeated|outra repete|outras repetem} uma que conta.',
   'trace.none':
     'Nenhuma linha corresponde. `entrada query "SELECT * FROM {table} LIMIT 10"` mostra como os valores são escritos.',
+  'file.inherited': 'Conta no lugar de {file}, que tinha o mesmo conteúdo.',
   'file.replaced': 'Substituído por um arquivo mais novo de mesmo nome.',
   'file.replaces': '  Substitui o arquivo de mesmo nome carregado em {time} (UTC)',
-  'file.replacesCopies':
-    '  O mesmo conteúdo daquele arquivo também foi enviado como {files}, e não conta mais. Envie-o de novo com esse nome se deve contar.',
+  'file.replacesKept':
+    '  O que aquele arquivo dizia continua contando, pois também foi enviado como {files}. `entrada retract` o retira também com esse nome.',
   'file.replacesNot':
     '  Nenhuma linha dele foi carregada, e o arquivo com este nome carregado em {time} UTC continua valendo. Se não deve valer, `entrada retract` o retira.',
   'file.namesake':

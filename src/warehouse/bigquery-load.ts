@@ -90,7 +90,7 @@ export async function createBigQueryLoad({
     const recorded = recording(client, events);
     if (events.length > 0) body.push(recorded.sql);
     const script = transaction(body);
-    const loaded = events.find(({ event }) => event === 'loaded');
+    const loaded = events.find((one) => one.event === 'loaded' && one.loadId === loadId);
     const runAs = async (jobId: string, onKnown = () => {}) => {
       await client.run(script, { parameters: recorded.parameters, jobId, onKnown });
     };

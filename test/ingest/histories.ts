@@ -43,33 +43,34 @@ function someSales(random: (below: number) => number): Sale[] {
 export async function equalsFreshLoad(seed: number): Promise<void> {
   const random = randomIntegers(seed);
   await using home = await newHome();
-  const inForce = new Map<string, { bytes: Buffer; name: string }>();
-  const dropped: { name: string; bytes: Buffer }[] = [];
+  let inForce: { name: string; hash: string; bytes: Buffer }[] = [];
+  const dropped: Buffer[] = [];
   for (let step = 0; step < 6; step++) {
-    const choice = random(4);
-    if (choice === 0 && inForce.size > 0) {
-      const hash = [...inForce.keys()][random(inForce.size)];
-      await retract(home, hash);
-      inForce.delete(hash);
+    const choice = random(5);
+    if (choice < 2 && inForce.length > 0) {
+      const { name, hash } = inForce[random(inForce.length)];
+      const hashes = new Set(inForce.filter((one) => one.name === name).map((one) => one.hash));
+      // By its name, unless that stands for two; by its hash it goes under every name.
+      const byName = choice === 0 && hashes.size === 1;
+      await retract(home, byName ? name : hash);
+      inForce = inForce.filter((one) => (byName ? one.name !== name : one.hash !== hash));
       continue;
     }
-    const again = choice === 1 && dropped.length > 0;
-    const bytes = again ? dropped[random(dropped.length)].bytes : sales(...someSales(random));
-    const name = `v${random(2)}.xlsx`;
-    const replaces = choice === 2;
+    const again = choice === 2 && dropped.length > 0;
+    const bytes = again ? dropped[random(dropped.length)] : sales(...someSales(random));
+    const name = `v${random(3)}.xlsx`;
+    const replaces = random(3) === 0;
     await home.drop(name, bytes);
-    dropped.push({ name, bytes });
+    dropped.push(bytes);
     const { files } = await home.run({ replaceSameName: replaces });
-    const { fileHash } = files[0];
-    if (!inForce.has(fileHash)) {
-      if (replaces)
-        for (const [hash, known] of inForce) if (known.name === name) inForce.delete(hash);
-      inForce.set(fileHash, { bytes, name });
-    }
+    const hash = files[0].fileHash;
+    if (replaces) inForce = inForce.filter((one) => one.name !== name);
+    inForce = inForce.filter((one) => one.name !== name || one.hash !== hash);
+    inForce.push({ name, hash, bytes });
   }
   await using fresh = await newHome();
   let n = 0;
-  for (const { bytes } of inForce.values()) await fresh.drop(`f${n++}.xlsx`, bytes);
+  for (const { bytes } of inForce) await fresh.drop(`f${n++}.xlsx`, bytes);
   await fresh.run();
   assert.deepEqual(await home.queryAll(QUESTIONS), await fresh.queryAll(QUESTIONS), `seed ${seed}`);
 }

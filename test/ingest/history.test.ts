@@ -67,21 +67,63 @@ test('a copy takes the place of the earlier file of its name, as any other conte
   assert.deepEqual(await home.query('SELECT QTD_VENDA FROM bases_vendas'), [[20]]);
 });
 
-test('what goes with a file that is replaced or retracted is told: its copies under other names', async () => {
+test('what was dropped under another name too counts on when the first is replaced or retracted, and it is told', async () => {
   await using home = await newHome();
+  const sums = () => home.query('SELECT SUM_QTD_VENDA FROM con_ano_mes');
   await home.drop('loja1.xlsx', sales(sale(10)));
   await home.run();
   await home.drop('loja2.xlsx', sales(sale(10)));
   await home.run();
   await home.drop('loja1.xlsx', sales(sale(20)));
   const { files } = await home.run({ replaceSameName: true });
-  assert.equal(files[0].detail.replacedCopies, 'loja2.xlsx');
-  await home.drop('loja2.xlsx', sales(sale(10)));
-  await home.run();
-  assert.deepEqual(await home.query('SELECT * FROM con_ano_mes'), [[2019, 3, 30]]);
+  assert.equal(files[0].detail.replacedKept, 'loja2.xlsx');
+  assert.deepEqual(await sums(), [[30]]);
+  const [dataset] = await shippedDatasets();
+  const { rows } = await withDatabase(home, (warehouse) =>
+    traceRows(warehouse, dataset, 'con_ano_mes', { ANO: '2019', MES: '3' }),
+  );
+  assert.deepEqual(
+    rows.map(({ file, value }) => [file, value]),
+    [
+      ['loja2.xlsx', 10],
+      ['loja1.xlsx', 20],
+    ],
+  );
   await home.drop('loja3.xlsx', sales(sale(20)));
   await home.run();
-  assert.deepEqual((await retract(home, 'loja1.xlsx')).copies, ['loja3.xlsx']);
+  for (const rehearse of [true, false]) {
+    const { changes, keptAs } = await retract(home, 'loja1.xlsx', rehearse);
+    assert.deepEqual([changes, keptAs], [[], ['loja3.xlsx']]);
+  }
+  assert.deepEqual(await sums(), [[30]]);
+  await assert.rejects(retract(home, 'loja1.xlsx'), { code: 'retract.unknown' });
+  const states = 'SELECT FILE_NAME, STATE, CODE FROM ledger_files ORDER BY EVENT_TIME, FILE_NAME';
+  assert.deepEqual((await home.query(states)).slice(-2), [
+    ['loja1.xlsx', 'retracted', null],
+    ['loja3.xlsx', 'loaded', 'file.inherited'],
+  ]);
+  await retract(home, 'loja3.xlsx');
+  assert.deepEqual(await sums(), [[10]]);
+});
+
+test('a copy is retracted by its name alone, and a content by its hash under every name', async () => {
+  await using home = await newHome();
+  const count = () => home.query('SELECT COUNT(*) FROM bases_vendas');
+  await home.drop('a.xlsx', sales(sale(10)));
+  await home.drop('b.xlsx', sales(sale(10)));
+  await home.drop('c.xlsx', sales(sale(10)));
+  const { files } = await home.run();
+  const copy = await retract(home, 'b.xlsx');
+  assert.deepEqual([copy.changes, copy.keptAs], [[], ['a.xlsx', 'c.xlsx']]);
+  assert.deepEqual(await count(), [[1]]);
+  const { alsoAs } = await retract(home, files[0].fileHash.slice(0, 12));
+  assert.deepEqual(alsoAs, ['c.xlsx']);
+  assert.deepEqual(await count(), [[0]]);
+  // What was taken out under every name does not come back through one of them.
+  await home.drop('a.xlsx', sales(sale(10)));
+  await home.run();
+  assert.deepEqual((await retract(home, 'a.xlsx')).keptAs, []);
+  assert.deepEqual(await count(), [[0]]);
 });
 
 test('a file of a dataset that is gone cannot be retracted before that is back, and it is told', async () => {

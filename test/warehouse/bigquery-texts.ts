@@ -4,7 +4,7 @@ import { pino } from 'pino';
 import { type Dataset, readDatasets } from '../../src/contract/dataset.ts';
 import { findWarnings } from '../../src/ingest/warnings.ts';
 import { recordCost } from '../../src/ledger/costs.ts';
-import { findInForce, findRelated } from '../../src/ledger/in-force.ts';
+import { findInForce, findMeant, findRelated } from '../../src/ledger/in-force.ts';
 import {
   allFiles,
   findDrops,
@@ -170,6 +170,7 @@ async function sendLedger(client: BigQueryClient) {
   });
   await findInForce(warehouse, 'a');
   await findRelated(warehouse, 'bases_vendas', 'a', 'b');
+  await findMeant(warehouse, 'a');
   await allRuns(warehouse).catch(() => {});
   for (const table of TABLES) await readTable(warehouse, table);
   const rows = [['a', 'b']];
