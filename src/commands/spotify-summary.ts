@@ -1,4 +1,5 @@
 import { problemOf } from '../errors.ts';
+import { asWritten } from '../messages/local.ts';
 import type { Output } from '../output.ts';
 import type { SpotifySummary } from '../spotify/flow.ts';
 import type { TableRun } from '../spotify/runs.ts';
@@ -71,7 +72,7 @@ export function sayRuns(output: Output, runs: readonly TableRun[]): void {
       run.outcome,
       run.rows,
       run.nulls,
-      new Date(run.time).toISOString().slice(0, 19),
+      asWritten(new Date(run.time).toISOString().slice(0, 19), output.language),
       [...(run.problem ? [run.problem] : []), ...run.warnings].map(output.render).join(' '),
     ]),
   );

@@ -9,6 +9,7 @@ import { createIncoming, type Incoming } from '../ingest/incoming.ts';
 import type { LakeFile } from '../lake/lake.ts';
 import { allFiles, type FileState, monthsDue } from '../ledger/ledger.ts';
 import { shortHash } from '../ledger/loaded-files.ts';
+import { asWritten } from '../messages/local.ts';
 import { openLake, triedDatasets } from '../open.ts';
 import type { Output } from '../output.ts';
 import { allRuns } from '../spotify/runs.ts';
@@ -39,7 +40,7 @@ async function sayKnown(settings: Settings, output: Output) {
         file.rowsLoaded,
         file.rowsRejected,
         file.rowsRepeated,
-        file.time.slice(0, 19),
+        asWritten(file.time.slice(0, 19), output.language),
         shortHash(file.fileHash),
         whyOf(output, file),
       ]),

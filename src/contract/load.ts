@@ -172,7 +172,9 @@ function rejectionOf(
 ): Rejection {
   const cell = `${columnName(header.columns[slot])}${rows[row]}`;
   const { name: column, min = '', max = '' } = dataset.columns[slot];
-  const value = found(kinds[slot][row], values[slot][row], texts);
+  const kind = kinds[slot][row];
+  const value = found(kind, values[slot][row], texts);
+  const holds = kind === NUMBER ? 'number' : kind === DATE ? 'date' : undefined;
   const date = A_DATE[dataset.dates];
   return {
     code,
@@ -180,7 +182,7 @@ function rejectionOf(
     cell,
     column,
     value,
-    values: { cell, column, value, min, max, date },
+    values: { cell, column, value, ...(holds && { holds }), min, max, date },
   };
 }
 

@@ -2,6 +2,7 @@ import { stringify } from 'csv-stringify/sync';
 import { ifThere, openIfThere } from '../lake/if-there.ts';
 import type { FileState } from '../ledger/ledger.ts';
 import type { Code } from '../messages/en.ts';
+import { asWritten, isNumberOrDate } from '../messages/local.ts';
 import { type Language, render } from '../messages/messages.ts';
 import type { Context } from './context.ts';
 import { rejectionsPlace } from './folders.ts';
@@ -55,7 +56,7 @@ async function writeRejections(
       sheet,
       cell,
       column,
-      value,
+      isNumberOrDate(values) ? asWritten(String(value), language) : value,
       code,
       render({ code: code as Code, values: { ...values, value: String(value) } }, language),
     ];

@@ -1,8 +1,12 @@
 import type { Problem } from '../errors.ts';
 import { en } from './en.ts';
+import { asWritten, isNumberOrDate } from './local.ts';
 import { ptBR } from './pt-BR.ts';
 
 export type Language = 'en' | 'pt-BR';
+
+/** Values that are numbers or dates, whatever a cell holds. */
+const WRITTEN = new Set(['min', 'max', 'time']);
 
 /**
  * The words for a problem in a language: `{name}` is a value, and `{name|row|rows}` the word that goes with its number.
@@ -13,7 +17,9 @@ export function render({ code, values }: Problem, language: Language): string {
   return template.replace(/\{(\w+)(?:\|(.*?)\|(.*?))?\}/g, (whole, name, one, more) => {
     if (values[name] === undefined) return whole;
     const value = String(values[name]);
-    if (one === undefined) return value;
+    // A text is shown as it stands in its cell.
+    const isWritten = WRITTEN.has(name) || (name === 'value' && isNumberOrDate(values));
+    if (one === undefined) return isWritten ? asWritten(value, language) : value;
     return value === '1' ? one : more;
   });
 }

@@ -161,6 +161,31 @@ describe('nothing lost', () => {
     assert.match((await home.names('backup'))[0], /^março\.\d{8}T\d+\.[0-9a-f]{12}\.xlsx$/);
   });
 
+  test('a list in Portuguese has numbers and dates as people write them there, and texts as they are', async () => {
+    await using home = await newHome();
+    const [dataset] = await shippedDatasets();
+    const columns = dataset.columns.map((column) =>
+      column.type === 'datetime' ? { ...column, min: '2019-02-01' } : column,
+    );
+    const wrong = [sale(1.5), sale(2, date(2019, 1, 31)), sale('1.5'), sale(3, '2019-01-31x')];
+    await home.drop('a.xlsx', sales(...wrong));
+    await home.run({ language: 'pt-BR', datasets: [{ ...dataset, columns }] });
+    const list = await fs.readFile(join(home.path, 'rejeitados/a.xlsx.rejections.csv'));
+    const [, ...lines]: string[][] = parse(list, { bom: true, delimiter: ';' });
+    assert.deepEqual(
+      lines.map(([, , , value, , reason]) => [value, reason]),
+      [
+        ['1,5', 'F2: QTD_VENDA pede um número inteiro, e não 1,5.'],
+        ['31/01/2019', 'E3: DATA_VENDA deve ser no mínimo 01/02/2019, e 31/01/2019 é menos.'],
+        ['1.5', 'F4: QTD_VENDA pede um número, e "1.5" não é. Digite o número.'],
+        [
+          '2019-01-31x',
+          'E5: DATA_VENDA pede uma data, e "2019-01-31x" não pode ser lido como data sem adivinhar. Digite uma data, como 31/12/2025.',
+        ],
+      ],
+    );
+  });
+
   test('the list of a name goes once a mended file of that name has no row to reject', async () => {
     await using home = await newHome();
     const lists = async () => (await home.names('rejeitados')).filter((name) => /csv$/.test(name));

@@ -89,7 +89,7 @@ test('30. a text keeps its zeros, 4.0 is the integer 4, and more digits than a d
     `D5: QTD holds 12345678901234567000, ${digits}`,
     `D6: QTD holds 12345678901234567890, ${digits}`,
     'B7: NOME wants a text, and 123 is a number or a date. Format the cell as text and type it again.',
-    'B8: NOME wants a text, and 2019-01-01T00:00:00 is a number or a date. Format the cell as text and type it again.',
+    'B8: NOME wants a text, and 2019-01-01 is a number or a date. Format the cell as text and type it again.',
   ]);
 });
 
