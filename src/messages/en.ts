@@ -68,6 +68,10 @@ export const en = {
     'This is a binary workbook (.xlsb). In Excel: File > Save As > Excel Workbook (*.xlsx).',
   'workbook.otherType':
     'The file is not a workbook, whatever its name says: it is {type}. Open it in Excel and save it as Excel Workbook (*.xlsx).',
+  'workbook.pdf':
+    'The file is not a workbook, whatever its name says: it is a PDF. Upload the workbook that it was made from.',
+  'workbook.archive':
+    'The file is not a workbook, whatever its name says: it is a ZIP archive. Unpack it, and upload the workbooks in it.',
   'workbook.unknownType':
     'The file is not a workbook: it begins with "{start}". Open the original in Excel and save it as Excel Workbook (*.xlsx).',
   'workbook.partMissing':

@@ -63,6 +63,10 @@ export const ptBR: Record<Code, string> = {
     'Esta é uma planilha binária (.xlsb). No Excel: Arquivo > Salvar Como > Pasta de Trabalho do Excel (*.xlsx).',
   'workbook.otherType':
     'O arquivo não é uma planilha do Excel, apesar do nome: é {type}. Abra-o no Excel e salve como Pasta de Trabalho do Excel (*.xlsx).',
+  'workbook.pdf':
+    'O arquivo não é uma planilha do Excel, apesar do nome: é um PDF. Envie a planilha a partir da qual ele foi feito.',
+  'workbook.archive':
+    'O arquivo não é uma planilha do Excel, apesar do nome: é um arquivo ZIP. Descompacte-o e envie as planilhas que ele contém.',
   'workbook.unknownType':
     'O arquivo não é uma planilha do Excel: começa com "{start}". Abra o original no Excel e salve como Pasta de Trabalho do Excel (*.xlsx).',
   'workbook.partMissing':

@@ -14,7 +14,7 @@ export async function sniff(source: ByteSource): Promise<UserError> {
     const encrypted = await contains(source, Buffer.from('EncryptedPackage', 'utf16le'));
     return new UserError(encrypted ? 'workbook.encrypted' : 'workbook.xls');
   }
-  if (text.startsWith('%PDF')) return new UserError('workbook.otherType', { type: 'PDF' });
+  if (text.startsWith('%PDF')) return new UserError('workbook.pdf');
   const start = head
     .toString('utf8')
     .replace(/^\uFEFF/, '')

@@ -89,7 +89,7 @@ async function mainPart(pack: Package): Promise<string> {
     throw new UserError('workbook.otherType', { type: 'OpenDocument' });
   }
   if (main) throw new UserError('workbook.partMissing', { part: main });
-  throw new UserError('workbook.otherType', { type: 'ZIP' });
+  throw new UserError('workbook.archive');
 }
 
 async function rootElement(pack: Package, part: string): Promise<string> {
