@@ -45,7 +45,7 @@ const datasetShape = mapping({
   sameName: z.enum(['both', 'replace']).default('both'),
   columns: z.array(columnShape).min(1),
   procedures: z.array(z.array(identifier).min(1)),
-  tables: z.array(identifier),
+  tables: z.array(identifier).min(1),
 }).superRefine(({ columns, period }, { addIssue }) => {
   const refuse = (path: (string | number)[], code: Code, params: Values = {}) =>
     addIssue({ code: 'custom', path, message: says(code), params });

@@ -269,6 +269,7 @@ const wrong: Record<string, Wrong> = {
   'a procedure outside a list': [{ ...right, procedures: ['proc_a'] }, 'notList', 'procedures', 13],
   'a procedure that is a path': [{ ...right, procedures: [['../x']] }, 'notName', 'procedures', 13],
   'an empty step': [{ ...right, procedures: [[]] }, 'empty', 'procedures', 13],
+  'no table at all': [{ ...right, tables: [] }, 'empty', 'tables', 16],
   'a table that is SQL': [{ ...right, tables: ['a b'] }, 'notName', 'tables', 17],
   'a bracket that is not closed': ['description: x\nname: [', 'syntax', '', 2],
   'a tab before a key': ['name: a\n\tdescription: b', 'syntax', '', 2],

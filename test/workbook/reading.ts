@@ -120,7 +120,7 @@ columns:
   - { name: VALOR, type: money, optional: true }
   - { name: NOTA, type: text, optional: true }
 procedures: []
-tables: []
+tables: [pedidos]
 `;
 
 async function contracts(): Promise<Dataset[]> {
