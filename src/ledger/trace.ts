@@ -53,10 +53,12 @@ export async function traceRows(
   const months = monthsOfKeys(dataset, keys);
   // What is looked for is a key; the sum of each is what is found.
   const known = columns.filter((name) => !name.startsWith('SUM_'));
-  const conditions = Object.keys(keys).map((key, i) => {
+  const conditions = Object.entries(keys).map(([key, value], i) => {
     if (!known.includes(key))
       throw new UserError('trace.column', { table, column: key, columns: known.join(', ') });
-    return `CAST(${BY_MONTH[key] ?? key} AS STRING) = @key${i}`;
+    const column = BY_MONTH[key] ?? key;
+    // No text is empty: a blank cell is nothing.
+    return value === '' ? `${column} IS NULL` : `CAST(${column} AS STRING) = @key${i}`;
   });
   const { rows } = await warehouse.query(
     `WITH traced AS (
@@ -76,7 +78,9 @@ export async function traceRows(
      JOIN files AS c ON c.LOAD_ID = t.COUNTED_LOAD
      ORDER BY t.LOAD_ID, t.SHEET_ROW`,
     Object.fromEntries(
-      Object.entries(keys).map(([key, value], i) => [`key${i}`, asStored(dataset, key, value)]),
+      Object.entries(keys).flatMap(([key, value], i) =>
+        value === '' ? [] : [[`key${i}`, asStored(dataset, key, value)]],
+      ),
     ),
   );
   const traced = rows.map(([sheet, row, value, countedRow, counts, ...files]) => ({

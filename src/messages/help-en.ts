@@ -51,9 +51,9 @@ export const helpEn = {
     'only show what would change: keys, before and after (20 of each table; all with --json)',
   'help.trace': 'the file, sheet and row of every sale behind a number',
   'help.trace.about': `  TABLE is one that \`entrada datasets\` lists under tables: that of the rows, or one of sums. KEY is a column of it,
-  and VALUE what \`entrada query\` prints there. A row must match every pair; without any, it is the whole table.
-  Shown are each row's file, sheet and row, and what it adds to the sum. One that names another in the last column
-  repeats that one and adds nothing.
+  and VALUE what \`entrada query\` prints there; KEY= is a blank. A row must match every pair; without any,
+  it is the whole table. Shown are each row's file, sheet and row, and what it adds to the sum. One that names another in
+  the last column repeats that one and adds nothing.
 
   Examples: entrada trace con_ano_mes ANO=2019 MES=3
             entrada trace con_mar_lin "MARCA=QUEM DISSE BERENICE" ID_LINHA=2

@@ -7,7 +7,7 @@ import { retractFile } from '../../src/ingest/retract.ts';
 import { traceRows } from '../../src/ledger/trace.ts';
 import { date, workbook } from '../workbook-builder.ts';
 import { equalsFreshLoad, QUESTIONS, retract, withDatabase } from './histories.ts';
-import { newHome, sale, sales, shippedDatasets } from './home.ts';
+import { HEADER, newHome, sale, sales, shippedDatasets } from './home.ts';
 
 test('promise 7, undo: any history of drops, drops again, retractions and replacements equals a fresh load of the files in force', async () => {
   // Drops, drops again before and after a retraction, and a replacement; `npm run test:kills` takes more histories.
@@ -240,4 +240,26 @@ test('a number is traced to its cells: the rows that count sum to it, and repeat
       DATA_VENDA,
     );
   }
+});
+
+test('rows with a blank in an optional column are traced by a key without a value', async () => {
+  await using home = await newHome();
+  const [vendas] = await shippedDatasets();
+  const note = { name: 'NOTA', type: 'text' as const, key: false, optional: true, aliases: [] };
+  const dataset = {
+    ...vendas,
+    columns: [...vendas.columns, { ...note, min: undefined, max: undefined }],
+  };
+  const rows = [
+    [...HEADER, 'NOTA'],
+    [...sale(5), 'promo'],
+    [...sale(7), ''],
+  ];
+  await home.drop('a.xlsx', workbook({ sheets: [{ name: 'Vendas', rows }] }));
+  await home.run({ datasets: [dataset] });
+  const traced = (NOTA: string) =>
+    withDatabase(home, async (warehouse) =>
+      (await traceRows(warehouse, dataset, 'bases_vendas', { NOTA })).rows.map(({ row }) => row),
+    );
+  assert.deepEqual([await traced('promo'), await traced('')], [[2], [3]]);
 });
