@@ -2,17 +2,27 @@ import { constants } from 'node:fs/promises';
 import { basename, isAbsolute, relative, resolve } from 'node:path';
 import type { Settings } from '../config.ts';
 import { awaitedBy } from '../contract/broken.ts';
-import { skippedDetail } from '../contract/load.ts';
+import type { Choice } from '../contract/choose-sheet.ts';
+import { type SheetReport, skippedDetail } from '../contract/load.ts';
 import type { Rejection } from '../contract/rejection.ts';
 import { UserError } from '../errors.ts';
 import type { Context } from '../ingest/context.ts';
 import { INBOX } from '../ingest/folders.ts';
-import { replacesNamesakes } from '../ingest/known.ts';
+import { hashOf } from '../ingest/incoming.ts';
+import {
+  mayReplace,
+  type Relation,
+  replaceNamesakes,
+  toSecond,
+  UNRELATED,
+} from '../ingest/known.ts';
 import { prepareDatasets } from '../ingest/prepare.ts';
 import { createReader, type Reader } from '../ingest/reading.ts';
-import { findNamesakes, otherNames } from '../ledger/in-force.ts';
+import { findInForce, type LoadInForce } from '../ledger/in-force.ts';
 import { allDatasets } from '../open.ts';
+import type { Output } from '../output.ts';
 import { openWarehouse } from '../warehouse/open.ts';
+import type { Load } from '../warehouse/warehouse.ts';
 import { columnName } from '../workbook/cells.ts';
 import type { Invocation, Run } from './commands.ts';
 import { REJECTED, USAGE } from './exit-codes.ts';
@@ -56,87 +66,114 @@ interface Parts extends Pick<Context, 'warehouse' | 'datasets' | 'broken'> {
 }
 
 /** Gives the exit code that the file by itself would have. */
-async function checkFile(
-  { settings, output, values }: Invocation,
-  { warehouse, datasets, broken, reader }: Parts,
-  file: string,
-): Promise<number> {
+async function checkFile(invocation: Invocation, parts: Parts, file: string): Promise<number> {
+  const { output } = invocation;
   output.heading(basename(file));
   try {
-    await using source = await openFile(file);
-    await using reading = reader.start(source, datasets, settings.limits);
-    const { dataset, sheet, header } = await reading.choice();
-    const load = await warehouse.beginLoad(dataset, sheet.name, '');
-    try {
-      const rejections: Rejection[] = [];
-      const report = await reading.load({
-        write: load.write,
-        discard: load.discard,
-        async reject(more) {
-          rejections.push(...more);
-        },
-      });
-      const name = nameInInbox(settings, file);
-      const replaced =
-        replacesNamesakes(dataset, values.replaces === true) && report.accepted > 0
-          ? await findNamesakes(warehouse, dataset.name, name)
-          : [];
-      const keptAs = replaced.flatMap((one) => otherNames(one, name));
-      const gone = replaced.filter((one) => otherNames(one, name).length === 0);
-      const { newRows, changes } = await load.preview(gone.map(({ loadId }) => loadId));
-      const columns = dataset.columns.flatMap(({ name }, slot) =>
-        header.columns[slot] > 0 ? [`${name} = ${columnName(header.columns[slot])}`] : [],
-      );
-      const repeated = report.accepted - newRows;
-      output.object({
-        type: 'check',
-        file,
-        dataset: dataset.name,
-        columns,
-        ...report,
-        newRows,
-        repeated,
-        replaces: replaced.map(({ fileHash }) => fileHash),
-        changes,
-        rejections,
-      });
-      output.say({
-        code: 'check.sheet',
-        values: { sheet: sheet.name, dataset: dataset.name, row: header.row },
-      });
-      output.say({ code: 'check.columns', values: { columns: columns.join(', ') } });
-      output.say({
-        code: 'check.rows',
-        values: { read: report.read, newRows, repeated, rejected: report.rejected },
-      });
-      const latest = replaced.at(-1);
-      if (latest)
-        output.say({ code: 'check.replaces', values: { time: latest.time.slice(0, 19) } });
-      if (keptAs.length > 0)
-        output.say({ code: 'file.replacesKept', values: { files: keptAs.join(', ') } });
-      saySkipped(output, skippedDetail(report));
-      // The first of the sums is enough for a person; --json has all.
-      showChanges(
-        output,
-        changes.filter(({ table }) => table === dataset.tables[1]),
-      );
-      for (const rejection of rejections.slice(0, SHOWN)) {
-        const { code, values, value } = rejection;
-        output.line(`  ${output.render({ code, values: { ...values, value } })}`);
-      }
-      if (rejections.length > SHOWN)
-        output.say({ code: 'list.more', values: { count: rejections.length - SHOWN } });
-      return rejections.length === 0 ? 0 : REJECTED;
-    } finally {
-      await load.abort();
-    }
+    const checked = await examine(invocation, parts, file);
+    show(output, file, checked);
+    return checked.rejections.length === 0 ? 0 : REJECTED;
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    const problem = awaitedBy(error, broken) ?? error;
+    const problem = awaitedBy(error, parts.broken) ?? error;
     const { code } = problem;
     const message = output.render(problem);
     output.say(problem);
     output.object({ type: 'check', file, error: code, message, values: problem.values });
     return code === 'file.none' || code.startsWith('dataset.') ? USAGE : REJECTED;
   }
+}
+
+interface Checked extends Awaited<ReturnType<Load['preview']>> {
+  readonly choice: Choice;
+  readonly report: SheetReport;
+  readonly rejections: readonly Rejection[];
+  /** The load that holds the same bytes, if there is one. */
+  readonly inForce: LoadInForce | undefined;
+  readonly replaced: Relation;
+}
+
+/** Reads the file as a run would, and finds out what that would do. */
+async function examine(
+  { settings, values }: Invocation,
+  { warehouse, datasets, reader }: Parts,
+  file: string,
+): Promise<Checked> {
+  await using source = await openFile(file);
+  await using reading = reader.start(source, datasets, settings.limits);
+  const choice = await reading.choice();
+  const { dataset } = choice;
+  const load = await warehouse.beginLoad(dataset, choice.sheet.name, '');
+  try {
+    const rejections: Rejection[] = [];
+    const report = await reading.load({
+      write: load.write,
+      discard: load.discard,
+      async reject(more) {
+        rejections.push(...more);
+      },
+    });
+    const inForce = await findInForce(warehouse, await hashOf(source));
+    const replaces = mayReplace(dataset, values.replaces === true) && report.accepted > 0;
+    const name = nameInInbox(settings, file);
+    const replaced = replaces
+      ? await replaceNamesakes({ warehouse, runId: '', now: Date.now }, dataset, name, inForce)
+      : UNRELATED;
+    const gone = replaced.changes.filter(({ does }) => does === 'withdrawn');
+    const preview = await load.preview(gone.map(({ loadId }) => loadId));
+    return { choice, report, rejections, inForce, replaced, ...preview };
+  } finally {
+    await load.abort();
+  }
+}
+
+function show(output: Output, file: string, checked: Checked): void {
+  const { choice, report, rejections, inForce, replaced, newRows, changes } = checked;
+  const { dataset, sheet, header } = choice;
+  const columns = dataset.columns.flatMap(({ name }, slot) =>
+    header.columns[slot] > 0 ? [`${name} = ${columnName(header.columns[slot])}`] : [],
+  );
+  const repeated = report.accepted - newRows;
+  output.object({
+    type: 'check',
+    file,
+    dataset: dataset.name,
+    columns,
+    ...report,
+    newRows,
+    repeated,
+    repeats: inForce?.loadedBy.fileName,
+    replaces: replaced.events.flatMap((one) => (one.event === 'retracted' ? one.fileHash : [])),
+    changes,
+    rejections,
+  });
+  output.say({
+    code: 'check.sheet',
+    values: { sheet: sheet.name, dataset: dataset.name, row: header.row },
+  });
+  output.say({ code: 'check.columns', values: { columns: columns.join(', ') } });
+  output.say({
+    code: 'check.rows',
+    values: { read: report.read, newRows, repeated, rejected: report.rejected },
+  });
+  if (inForce) {
+    const { loadedBy } = inForce;
+    const values = { file: loadedBy.fileName, time: toSecond(loadedBy) };
+    output.say({ code: 'file.repeated', values });
+  }
+  const { replacedTime, replacedStill } = replaced.detail;
+  if (replacedTime) output.say({ code: 'check.replaces', values: { time: replacedTime } });
+  if (replacedStill) output.say({ code: 'file.replacesStill', values: { files: replacedStill } });
+  saySkipped(output, skippedDetail(report));
+  // The first of the sums is enough for a person; --json has all.
+  showChanges(
+    output,
+    changes.filter(({ table }) => table === dataset.tables[1]),
+  );
+  for (const rejection of rejections.slice(0, SHOWN)) {
+    const { code, values, value } = rejection;
+    output.line(`  ${output.render({ code, values: { ...values, value } })}`);
+  }
+  if (rejections.length > SHOWN)
+    output.say({ code: 'list.more', values: { count: rejections.length - SHOWN } });
 }

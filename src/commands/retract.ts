@@ -13,7 +13,7 @@ export const retract: Run = async ({ settings, output, values, positionals }) =>
   const context = { ...home.context, ...(await prepareDatasets(home.context)) };
   sayBroken(output, context.broken);
   const report = await retractFile(context, positionals[0], rehearse);
-  const { fileName, fileHash, months, changes, keptAs, alsoAs } = report;
+  const { fileName, fileHash, months, changes, stillAs, alsoAs } = report;
   output.object({ type: 'retraction', rehearse, ...report });
   showChanges(output, changes);
   const [rehearsed, done] = outcomeOf(report);
@@ -23,7 +23,7 @@ export const retract: Run = async ({ settings, output, values, positionals }) =>
       file: fileName,
       months: monthsText(months),
       keys: changes.length,
-      files: keptAs.join(', '),
+      files: stillAs.join(', '),
       hash: shortHash(fileHash),
     },
   });
@@ -33,8 +33,8 @@ export const retract: Run = async ({ settings, output, values, positionals }) =>
 };
 
 /** How it is told when it is rehearsed, and when it is done. */
-function outcomeOf({ keptAs, months }: RetractionReport): readonly [Code, Code] {
-  if (keptAs.length > 0) return ['retract.rehearsedKept', 'retract.doneKept'];
+function outcomeOf({ stillAs, months }: RetractionReport): readonly [Code, Code] {
+  if (stillAs.length > 0) return ['retract.rehearsedStill', 'retract.doneStill'];
   if (months.length === 0) return ['retract.rehearsedEmpty', 'retract.doneEmpty'];
   return ['retract.rehearsed', 'retract.done'];
 }

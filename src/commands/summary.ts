@@ -51,14 +51,20 @@ export function sayFiles(
   sayBroken(output, broken);
   for (const file of files) {
     sayFile(output, file);
-    output.object({ type: 'file', ...file, place: restingPlace(file) });
+    // Without an outcome it is where it was dropped.
+    output.object({
+      type: 'file',
+      ...file,
+      ...(hasOutcome(file) && { place: restingPlace(file) }),
+    });
   }
   for (const { file, reason } of waiting) {
     const name = file.name.slice(INBOX.length + 1);
     output.say({ code: reason, values: { file: name } });
     output.object({ type: 'waiting', runId, fileName: name, reason });
   }
-  for (const failure of [...postponed, ...failed]) sayFailure(output, failure, runId);
+  for (const failure of postponed) sayFailure(output, failure, runId, 'postponed');
+  for (const failure of failed) sayFailure(output, failure, runId, 'failed');
 }
 
 function sayFile(output: Output, file: FileState): void {
@@ -82,7 +88,7 @@ function sayFile(output: Output, file: FileState): void {
   const {
     sameContent,
     replacedTime,
-    replacedKept,
+    replacedStill,
     keptTime,
     namesakeHash = '',
     namesakeTime,
@@ -91,7 +97,7 @@ function sayFile(output: Output, file: FileState): void {
   } = file.detail;
   if (sameContent) output.say({ code: 'file.sameContent', values: { file: sameContent } });
   if (replacedTime) output.say({ code: 'file.replaces', values: { time: replacedTime } });
-  if (replacedKept) output.say({ code: 'file.replacesKept', values: { files: replacedKept } });
+  if (replacedStill) output.say({ code: 'file.replacesStill', values: { files: replacedStill } });
   if (keptTime) output.say({ code: 'file.replacesNot', values: { time: keptTime } });
   if (namesakeTime) {
     const values = {
@@ -147,11 +153,11 @@ export function textOf(
   return code === null ? '' : output.render({ code: code as Code, values: detail });
 }
 
-function sayFailure(output: Output, { name, error }: Failure, runId: string): void {
+function sayFailure(output: Output, { name, error }: Failure, runId: string, type: string): void {
   const problem = problemOf(error);
   output.say({ code: 'file.later', values: { file: name, reason: output.render(problem) } });
   output.object({
-    type: 'postponed',
+    type,
     runId,
     fileName: name,
     code: problem.code,

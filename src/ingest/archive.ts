@@ -15,7 +15,7 @@ export async function archive(context: Context, state: FileState): Promise<void>
   const place = restingPlace(state);
   if (state.archived) return;
   if (state.state === 'rejected') await writeReason(context, state, place);
-  else if (state.state === 'loaded') await keepRejections(context, state);
+  else if (state.state !== 'retracted') await keepRejections(context, state);
   // It may have moved before a crash; or another file has its name now, which is announced by itself.
   await ifThere(lake.move({ name: `${INBOX}/${fileName}`, version: versionOf(drop) }, place));
   await warehouse.record([

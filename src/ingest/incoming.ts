@@ -4,6 +4,7 @@ import { openIfThere } from '../lake/if-there.ts';
 import type { FileVersion, Lake, OpenFile } from '../lake/lake.ts';
 import { giveBack } from '../workbook/give-back.ts';
 import type { Limits } from '../workbook/limits.ts';
+import type { ByteSource } from '../workbook/zip.ts';
 import { createReader, type Reading } from './reading.ts';
 
 /** A file on its way in: open, being read and being hashed. Must be closed, which ends all of it wherever it is. */
@@ -70,7 +71,7 @@ export function createIncoming({ lake, limits, onProgress }: IncomingOptions): I
     stack.use(opened);
     const closing = new AbortController();
     const reading = stack.use(reader.start(progressing(opened), datasets, limits));
-    const hash = hashOf(opened, closing.signal);
+    const hash = hashOf({ size: opened.file.size, read: opened.read }, closing.signal);
     hash.catch(() => {});
     stack.defer(() => closing.abort());
     const parts = stack.move();
@@ -148,11 +149,12 @@ function isSame(one: FileVersion, other: FileVersion): boolean {
   return one.name === other.name && one.version === other.version;
 }
 
-async function hashOf(opened: OpenFile, signal: AbortSignal): Promise<string> {
+/** SHA-256 of a file's bytes, in hex. */
+export async function hashOf({ size, read }: ByteSource, signal?: AbortSignal): Promise<string> {
   const hash = createHash('sha256');
-  for (let at = 0; at < opened.file.size; at += HASH_BYTES) {
-    signal.throwIfAborted();
-    const bytes = await opened.read(at, HASH_BYTES);
+  for (let at = 0; at < size; at += HASH_BYTES) {
+    signal?.throwIfAborted();
+    const bytes = await read(at, HASH_BYTES);
     hash.update(bytes);
     giveBack(bytes);
   }

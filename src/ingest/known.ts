@@ -1,17 +1,27 @@
 import type { Dataset } from '../contract/dataset.ts';
-import { findNamesakes, findRelated, isHeldAs, type LoadInForce } from '../ledger/in-force.ts';
+import type { LedgerEvent } from '../ledger/events.ts';
+import {
+  findNamesakes,
+  findRelated,
+  type Holder,
+  heldAs,
+  type LoadInForce,
+} from '../ledger/in-force.ts';
 import { shortHash } from '../ledger/loaded-files.ts';
-import type { Load } from '../warehouse/warehouse.ts';
+import type { Load, LoadChange } from '../warehouse/warehouse.ts';
 import type { Context } from './context.ts';
-import { carryOut, type Release, release } from './release.ts';
+import { release } from './release.ts';
 
-/** How a load stands to the files that are in force already. */
+/** How a file stands to those that are in force already. */
 export interface Relation {
-  /** Those that it takes the place of. */
-  readonly replaced: readonly Release[];
-  /** What to tell of the others. */
+  /** What is to be done with those that it takes the place of, in the same commit. */
+  readonly events: readonly LedgerEvent[];
+  readonly changes: readonly LoadChange[];
+  /** What to tell of them, and of others. */
   readonly detail: Readonly<Record<string, string | number>>;
 }
+
+export const UNRELATED: Relation = { events: [], changes: [], detail: {} };
 
 /**
  * A file that comes again under its name with other content replaces the earlier one where the contract or the
@@ -29,24 +39,23 @@ export async function relateToKnown(
   // Two files without an accepted row say nothing, rather than the same.
   const isEmpty = contentHash.endsWith('-0');
   const same = isEmpty ? undefined : related.find((known) => known.contentHash === contentHash);
-  const sameContent = same ? { sameContent: same.fileName } : {};
-  const namesakes = related.filter((known) => isHeldAs(known, fileName));
+  const sameContent = same ? { sameContent: same.loadedBy.fileName } : {};
+  const namesakes = namesakesAmong(related, fileName);
   const latest = namesakes.at(-1);
-  if (latest === undefined) return { replaced: [], detail: sameContent };
-  const time = latest.time.slice(0, 19);
-  if (replacesNamesakes(dataset, context.replaceSameName)) {
+  if (latest === undefined) return { ...UNRELATED, detail: sameContent };
+  if (mayReplace(dataset, context.replaceSameName)) {
     // A file that brings nothing is a mistake sooner than the end of what the earlier one brought.
-    if (isEmpty) return { replaced: [], detail: { keptTime: time } };
+    if (isEmpty) return { ...UNRELATED, detail: { keptTime: toSecond(latest.holder) } };
     const replaced = replaceAll(context, namesakes, fileName);
-    return { replaced, detail: { ...sameContent, ...toldOf(replaced) } };
+    return { ...replaced, detail: { ...sameContent, ...replaced.detail } };
   }
-  const { common, fresh } = await load.compare(latest.loadId);
+  const { common, fresh } = await load.compare(latest.load.loadId);
   return {
-    replaced: [],
+    ...UNRELATED,
     detail: {
       ...sameContent,
-      namesakeHash: shortHash(latest.fileHash),
-      namesakeTime: time,
+      namesakeHash: shortHash(latest.load.fileHash),
+      namesakeTime: toSecond(latest.holder),
       namesakeCommon: common,
       namesakeFresh: fresh,
     },
@@ -54,46 +63,75 @@ export async function relateToKnown(
 }
 
 /** Whether a file takes the place of those of its name: the contract or the command says so. */
-export function replacesNamesakes({ sameName }: Dataset, replaceSameName: boolean): boolean {
+export function mayReplace({ sameName }: Dataset, replaceSameName: boolean): boolean {
   return replaceSameName || sameName === 'replace';
 }
 
 /**
- * Takes out the earlier files under the name of a copy, where the contract or the command says that they are replaced: what
- * the name stands for now is in the tables already. Gives what is told of them.
+ * A copy of what is in force takes the place of the earlier files of its name as any other content would.
+ * Throws UserError when it cannot be known, before somebody mends the dataset, whether it does.
  */
-export async function replaceByCopy(
+export async function relateCopy(
   context: Context,
   copied: LoadInForce,
   fileName: string,
-): Promise<Record<string, string>> {
-  const { warehouse, datasets, replaceSameName } = context;
+): Promise<Relation> {
+  const { datasets, broken, replaceSameName } = context;
   const dataset = datasets.find(({ name }) => name === copied.dataset);
-  if (!dataset || !replacesNamesakes(dataset, replaceSameName)) return {};
-  const namesakes = await findNamesakes(warehouse, dataset.name, fileName);
-  const others = namesakes.filter(({ loadId }) => loadId !== copied.loadId);
-  const replaced = replaceAll(context, others, fileName);
-  for (const one of replaced) await carryOut(warehouse, dataset, one, false);
-  return toldOf(replaced);
+  if (dataset === undefined && broken.length > 0) throw broken[0].error;
+  if (!dataset || !mayReplace(dataset, replaceSameName)) return UNRELATED;
+  return replaceNamesakes(context, dataset, fileName, copied);
+}
+
+/** Takes the place of the earlier files of a name; its own content, where that is in force already, is none of them. */
+export async function replaceNamesakes(
+  context: Pick<Context, 'warehouse' | 'runId' | 'now'>,
+  dataset: Dataset,
+  fileName: string,
+  own: LoadInForce | undefined,
+): Promise<Relation> {
+  const found = await findNamesakes(context.warehouse, dataset.name, fileName);
+  const others = found.filter(({ loadId }) => loadId !== own?.loadId);
+  return replaceAll(context, namesakesAmong(others, fileName), fileName);
+}
+
+interface Namesake {
+  readonly load: LoadInForce;
+  /** The drop of this name. */
+  readonly holder: Holder;
+}
+
+/** Those that are held under a name, in the order in which they came under it. */
+function namesakesAmong(loads: readonly LoadInForce[], fileName: string): Namesake[] {
+  return loads
+    .flatMap((load) => {
+      const holder = heldAs(load, fileName);
+      return holder ? { load, holder } : [];
+    })
+    .sort((a, b) => (a.holder.time < b.holder.time ? -1 : 1));
 }
 
 function replaceAll(
-  { runId, now }: Context,
-  namesakes: readonly LoadInForce[],
+  { runId, now }: Pick<Context, 'runId' | 'now'>,
+  namesakes: readonly Namesake[],
   fileName: string,
-): Release[] {
-  const detail = { by: fileName };
-  const because = { runId, time: now(), code: 'file.replaced', detail };
-  return namesakes.map((load) => release(load, fileName, because));
+): Relation {
+  const latest = namesakes.at(-1);
+  if (latest === undefined) return UNRELATED;
+  const because = { runId, time: now(), code: 'file.replaced', detail: { by: fileName } };
+  const releases = namesakes.map(({ load, holder }) => release(load, [holder], because));
+  const stillAs = releases.flatMap((one) => one.stillAs);
+  return {
+    events: releases.flatMap(({ events }) => events),
+    changes: releases.map(({ change }) => change),
+    detail: {
+      replacedTime: toSecond(latest.holder),
+      ...(stillAs.length > 0 && { replacedStill: stillAs.join(', ') }),
+    },
+  };
 }
 
-/** What is told of the files that one takes the place of: when the latest was loaded, and where its content still counts. */
-function toldOf(replaced: readonly Release[]): Record<string, string> {
-  const latest = replaced.at(-1);
-  if (latest === undefined) return {};
-  const keptAs = replaced.flatMap((one) => one.keptAs);
-  return {
-    replacedTime: latest.load.time.slice(0, 19),
-    ...(keptAs.length > 0 && { replacedKept: keptAs.join(', ') }),
-  };
+/** When a file came, as people are told. */
+export function toSecond({ time }: Holder): string {
+  return time.slice(0, 19);
 }

@@ -3,14 +3,14 @@ import { type SheetReport, skippedDetail } from '../contract/load.ts';
 import { UserError } from '../errors.ts';
 import type { FileVersion } from '../lake/lake.ts';
 import type { LedgerEvent } from '../ledger/events.ts';
-import { findInForce } from '../ledger/in-force.ts';
+import { findInForce, heldAs } from '../ledger/in-force.ts';
 import { type FileState, findDrop, hasOutcome, stateOf } from '../ledger/ledger.ts';
 import { archive } from './archive.ts';
 import type { Context } from './context.ts';
 import type { Delivery } from './drop.ts';
 import { INBOX } from './folders.ts';
 import type { IncomingFile } from './incoming.ts';
-import { relateToKnown, replaceByCopy } from './known.ts';
+import { relateCopy, relateToKnown, toSecond } from './known.ts';
 
 /** Makes an event of the delivery that is at work. */
 type EventOf = (rest: Pick<LedgerEvent, 'event'> & Partial<LedgerEvent>) => LedgerEvent;
@@ -63,13 +63,20 @@ async function readAndLoad(
   };
   const inForce = await findInForce(warehouse, fileHash);
   // Another delivery of this drop was faster: it is no copy of itself.
-  if (inForce?.drop === drop) return findDrop(warehouse, drop);
+  if (inForce?.loadedBy.drop === drop) return findDrop(warehouse, drop);
   if (inForce) {
-    const { dataset, loadId } = inForce;
-    const told = await replaceByCopy(context, inForce, fileName);
-    const detail = { file: inForce.fileName, time: inForce.time.slice(0, 19), ...told };
-    const of = { dataset, loadId, code: 'file.repeated', detail };
-    await warehouse.record([event({ event: 'repeated', ...of })]);
+    const { events, changes, detail } = await relateCopy(context, inForce, fileName);
+    const { loadId, dataset, loadedBy } = inForce;
+    const repeated = event({
+      event: 'repeated',
+      dataset,
+      // What its name holds already it need not hold twice.
+      ...(heldAs(inForce, fileName) === undefined && { loadId }),
+      code: 'file.repeated',
+      detail: { file: loadedBy.fileName, time: toSecond(loadedBy), ...detail },
+    });
+    const held = { loadId, does: 'held', events: inForce.events } as const;
+    await warehouse.record([...events, repeated], [...changes, held]);
   } else {
     // What waits for a dataset to be mended is looked at by every run, and the ledger is not told each time.
     if (broken.length > 0)
@@ -110,7 +117,7 @@ async function load(
     const known = await relateToKnown(context, choice.dataset, target, fileName, contentHash);
     await target.commit(
       [
-        ...known.replaced.flatMap(({ events }) => events),
+        ...known.events,
         event({
           event: 'loaded',
           dataset: choice.dataset.name,
@@ -123,7 +130,7 @@ async function load(
           detail: { ...skippedDetail(report), ...known.detail },
         }),
       ],
-      known.replaced.flatMap(({ keptAs, load: { loadId } }) => (keptAs.length > 0 ? [] : loadId)),
+      known.changes,
     );
     log.info({ file: opened.file.name, ...report }, 'loaded');
     return report;

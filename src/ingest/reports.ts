@@ -4,6 +4,7 @@ import type { FileState } from '../ledger/ledger.ts';
 import type { Code } from '../messages/en.ts';
 import { asWritten, isNumberOrDate } from '../messages/local.ts';
 import { type Language, render } from '../messages/messages.ts';
+import type { Value, Warehouse } from '../warehouse/warehouse.ts';
 import type { Context } from './context.ts';
 import { rejectionsPlace } from './folders.ts';
 
@@ -16,40 +17,45 @@ const HEADERS: Record<Language, readonly string[]> = {
 const DELIMITERS: Record<Language, string> = { en: ',', 'pt-BR': ';' };
 
 /**
- * Lists a loaded file's rejected cells for the client. One without any takes the list away that an earlier file of its
- * name left: the client would take it for today's. The table `rejections` keeps all.
+ * Lists the rejected cells of a file for the client, those of a copy too. A file without any takes the list away that an
+ * earlier one of its name left: the client would take it for today's. The table `rejections` keeps all.
  */
 export async function keepRejections(context: Context, state: FileState): Promise<void> {
-  if (state.rowsRejected) await writeRejections(context, state);
-  else await takeAwayRejections(context, state);
+  const { lake, warehouse, language } = context;
+  const place = rejectionsPlace(state.fileName);
+  // Whether a copy has any, its state does not say.
+  const rows = state.rowsRejected === 0 ? [] : await rejectionsOf(warehouse, state);
+  await using old = rows.length > 0 ? undefined : await openIfThere(lake, place);
+  if (rows.length === 0 && old === undefined) return;
+  if (await hasLater(warehouse, state)) return;
+  if (old) await ifThere(lake.remove(old.file));
+  else await lake.write(place, csvOf(rows, language));
 }
 
-async function takeAwayRejections(
-  { lake, warehouse }: Context,
-  { fileName, time }: FileState,
-): Promise<void> {
-  await using list = await openIfThere(lake, rejectionsPlace(fileName));
-  if (list === undefined) return;
-  // Of two deliveries at the same time the earlier one may come here last: then the list is the later one's.
+/** Of two deliveries at the same time the earlier one may come to rest last: then the list is the later one's. */
+async function hasLater(warehouse: Warehouse, { fileName, time }: FileState): Promise<boolean> {
   const { rows } = await warehouse.query(
-    `SELECT 1 FROM ledger_events
-     WHERE FILE_NAME = @fileName AND EVENT = 'loaded' AND EVENT_TIME > CAST(@time AS DATETIME) LIMIT 1`,
+    `SELECT 1 FROM ledger_events WHERE FILE_NAME = @fileName AND EVENT IN ('loaded', 'repeated')
+       AND EVENT_TIME > CAST(@time AS DATETIME) LIMIT 1`,
     { fileName, time },
   );
-  if (rows.length === 0) await ifThere(lake.remove(list.file));
+  return rows.length > 0;
 }
 
-/** As a CSV that Excel opens with its accents right. */
-async function writeRejections(
-  { lake, warehouse, language }: Context,
-  state: FileState,
-): Promise<void> {
+type Rows = readonly (readonly Value[])[];
+
+async function rejectionsOf(warehouse: Warehouse, { fileHash }: FileState): Promise<Rows> {
   const { rows } = await warehouse.query(
     `SELECT SHEET, CELL, COLUMN_NAME, VALUE_FOUND, CODE, DETAIL FROM rejections
      WHERE FILE_HASH = @fileHash AND LOAD_ID = (SELECT MAX(LOAD_ID) FROM rejections WHERE FILE_HASH = @fileHash)
      ORDER BY SHEET_ROW, CELL`,
-    { fileHash: state.fileHash },
+    { fileHash },
   );
+  return rows;
+}
+
+/** As a CSV that Excel opens with its accents right. */
+function csvOf(rows: Rows, language: Language): Uint8Array {
   const lines = rows.map(([sheet, cell, column, value, code, detail]) => {
     const values = JSON.parse(String(detail));
     return [
@@ -68,7 +74,7 @@ async function writeRejections(
     // A value that begins like a formula would be run by whoever opens the list.
     escape_formulas: true,
   });
-  await lake.write(rejectionsPlace(state.fileName), Buffer.from(csv));
+  return Buffer.from(csv);
 }
 
 /** Says beside a rejected file what it is and what to do. */

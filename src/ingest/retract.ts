@@ -1,18 +1,19 @@
 import { UserError } from '../errors.ts';
-import { findMeant, isHeldAs, type LoadInForce, otherNames } from '../ledger/in-force.ts';
+import { findMeant, heldAs, type LoadInForce } from '../ledger/in-force.ts';
+import { monthsOf } from '../ledger/ledger.ts';
 import { shortHash } from '../ledger/loaded-files.ts';
 import type { KeyChange, MonthRange } from '../warehouse/warehouse.ts';
 import type { Context } from './context.ts';
-import { carryOut, release } from './release.ts';
+import { release } from './release.ts';
 
 export interface RetractionReport {
   readonly fileName: string;
   readonly fileHash: string;
   readonly months: readonly MonthRange[];
   readonly changes: readonly KeyChange[];
-  /** Other names under which the same bytes were dropped and still count: then nothing changes. */
-  readonly keptAs: readonly string[];
-  /** Other names under which they do not count any more, since the content itself was named. */
+  /** Other names that hold the same bytes still: then nothing changes. */
+  readonly stillAs: readonly string[];
+  /** Other names that held them, and do not any more, since the content itself was named. */
   readonly alsoAs: readonly string[];
 }
 
@@ -33,16 +34,29 @@ export async function retractFile(
   rehearse: boolean,
 ): Promise<RetractionReport> {
   const load = theOnly(await findMeant(warehouse, wanted), wanted);
-  const name = isHeldAs(load, wanted) ? wanted : undefined;
-  const fileName = name ?? load.fileName;
+  const named = heldAs(load, wanted);
+  const { fileName } = named ?? load.loadedBy;
   const dataset = datasets.find((candidate) => candidate.name === load.dataset);
   if (dataset === undefined && broken.length > 0) throw broken[0].error;
   if (dataset === undefined)
     throw new UserError('retract.noDataset', { file: fileName, dataset: load.dataset });
-  const released = release(load, name, { runId, time: now() });
-  const { months, changes } = await carryOut(warehouse, dataset, released, rehearse);
-  const alsoAs = name === undefined ? otherNames(load, fileName) : [];
-  return { fileName, fileHash: load.fileHash, months, changes, keptAs: released.keptAs, alsoAs };
+  const { events, change, stillAs } = release(load, named ? [named] : load.holders, {
+    runId,
+    time: now(),
+  });
+  const report = {
+    fileName,
+    fileHash: load.fileHash,
+    stillAs,
+    alsoAs: events.flatMap((one) => (one.fileName === fileName ? [] : one.fileName)),
+  };
+  if (change.does === 'released') {
+    if (!rehearse) await warehouse.record(events, [change]);
+    return { ...report, months: [], changes: [] };
+  }
+  const months = await monthsOf(warehouse, load.loadId);
+  const changes = await warehouse.retract({ dataset, change, ranges: months, events, rehearse });
+  return { ...report, months, changes };
 }
 
 function theOnly(found: readonly LoadInForce[], wanted: string): LoadInForce {
@@ -50,8 +64,8 @@ function theOnly(found: readonly LoadInForce[], wanted: string): LoadInForce {
   if (found.length > 1) {
     const hashes = found
       .map(
-        ({ fileHash, time, rowsRead }) =>
-          `${shortHash(fileHash)} (${time.slice(0, 19)}, ${rowsRead})`,
+        ({ fileHash, loadedBy, rowsRead }) =>
+          `${shortHash(fileHash)} (${loadedBy.time.slice(0, 19)}, ${rowsRead})`,
       )
       .join(', ');
     throw new UserError('retract.ambiguous', { file: wanted, hashes });

@@ -485,9 +485,9 @@ export const en = {
   'retract.rehearsedEmpty': 'Retracting {file} would change no table: no row of it was loaded.',
   'retract.doneEmpty':
     '{file} is retracted. No row of it was loaded, so no table changed. Its file stays in backup/.',
-  'retract.rehearsedKept':
+  'retract.rehearsedStill':
     'Retracting {file} would change no table: the same content was dropped as {files} too, and would count by that. `entrada retract {hash}` takes it out under every name.',
-  'retract.doneKept':
+  'retract.doneStill':
     '{file} is retracted. No table changed: the same content was dropped as {files} too, and counts by that. `entrada retract {hash}` takes it out under every name.',
   'retract.alsoAs':
     'The same content was dropped as {files} too, and does not count under that name either. Drop it again if it should.',
@@ -519,10 +519,10 @@ export const en = {
     '{rows} {rows|row counts|rows count}; {repeated} more {repeated|repeats|repeat} one that counts.',
   'trace.none':
     'No row matches. `entrada query "SELECT * FROM {table} LIMIT 10"` shows how the values are written.',
-  'file.inherited': 'Counts in the place of {file}, which had the same content.',
+  'file.tookOver': 'Counts in the place of {file}, which had the same content.',
   'file.replaced': 'Replaced by a newer file of the same name.',
   'file.replaces': '  Takes the place of the file of this name loaded at {time} (UTC)',
-  'file.replacesKept':
+  'file.replacesStill':
     '  What that file said still counts, since it was dropped as {files} too. `entrada retract` takes it out under that name as well.',
   'file.replacesNot':
     '  Not one row of it was loaded, so the file of this name loaded at {time} UTC still counts. If it should not, `entrada retract` takes it out.',

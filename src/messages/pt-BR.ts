@@ -488,9 +488,9 @@ export const ptBR: Record<Code, string> = {
     'Retirar {file} não mudaria nenhuma tabela: nenhuma linha dele foi carregada.',
   'retract.doneEmpty':
     '{file} foi retirado. Nenhuma linha dele tinha sido carregada e nenhuma tabela mudou. O arquivo continua em backup/.',
-  'retract.rehearsedKept':
+  'retract.rehearsedStill':
     'Retirar {file} não mudaria nenhuma tabela: o mesmo conteúdo também foi enviado como {files}, e contaria com esse nome. `entrada retract {hash}` o retira com todos os nomes.',
-  'retract.doneKept':
+  'retract.doneStill':
     '{file} foi retirado. Nenhuma tabela mudou: o mesmo conteúdo também foi enviado como {files}, e conta com esse nome. `entrada retract {hash}` o retira com todos os nomes.',
   'retract.alsoAs':
     'O mesmo conteúdo também foi enviado como {files}, e não conta com esse nome também. Envie-o de novo se deve contar.',
@@ -523,10 +523,10 @@ export const ptBR: Record<Code, string> = {
     '{rows} {rows|linha conta|linhas contam}; {repeated} {repeated|outra repete|outras repetem} uma que conta.',
   'trace.none':
     'Nenhuma linha corresponde. `entrada query "SELECT * FROM {table} LIMIT 10"` mostra como os valores são escritos.',
-  'file.inherited': 'Conta no lugar de {file}, que tinha o mesmo conteúdo.',
+  'file.tookOver': 'Conta no lugar de {file}, que tinha o mesmo conteúdo.',
   'file.replaced': 'Substituído por um arquivo mais novo de mesmo nome.',
   'file.replaces': '  Substitui o arquivo de mesmo nome carregado em {time} (UTC)',
-  'file.replacesKept':
+  'file.replacesStill':
     '  O que aquele arquivo dizia continua contando, pois também foi enviado como {files}. `entrada retract` o retira também com esse nome.',
   'file.replacesNot':
     '  Nenhuma linha dele foi carregada, e o arquivo com este nome carregado em {time} UTC continua valendo. Se não deve valer, `entrada retract` o retira.',

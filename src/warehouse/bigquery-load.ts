@@ -6,7 +6,14 @@ import { monthsOf } from '../ledger/ledger.ts';
 import { type BigQueryClient, newJobId } from './bigquery-client.ts';
 import { keyOf, onceDone } from './bigquery-once.ts';
 import { type Wanted, wantedLedger, wantedOf } from './bigquery-schema.ts';
-import { fullName, landing, recording, transaction, withdrawing } from './bigquery-scripts.ts';
+import {
+  changingLoads,
+  fullName,
+  landing,
+  recording,
+  transaction,
+  withdrawing,
+} from './bigquery-scripts.ts';
 import {
   type LocalRows,
   newLoadId,
@@ -19,7 +26,7 @@ import {
 import { type Rehearsal, rehearsal } from './bigquery-sums.ts';
 import { landingTable } from './dataset-sql.ts';
 import { together, withinMonths } from './months.ts';
-import type { Load, Warehouse } from './warehouse.ts';
+import type { Load, LoadChange, Warehouse } from './warehouse.ts';
 
 interface LoadContext {
   readonly client: BigQueryClient;
@@ -83,10 +90,9 @@ export async function createBigQueryLoad({
 
   async function commit(
     events: readonly LedgerEvent[],
-    replaced: readonly number[],
+    changes: readonly LoadChange[],
   ): Promise<void> {
-    const body = await landStatements();
-    for (const other of replaced) body.push(withdrawing(client, other));
+    const body = [...(await landStatements()), ...changingLoads(client, changes)];
     const recorded = recording(client, events);
     if (events.length > 0) body.push(recorded.sql);
     const script = transaction(body);
@@ -99,19 +105,24 @@ export async function createBigQueryLoad({
     await close();
   }
 
-  /** The same for every delivery of the same content, until a load of it is taken back: then it may be loaded anew. */
+  /** The same for every delivery of the same content, until a load of it is over: then it may be loaded anew. */
   async function contentKey({ fileHash: hash }: LedgerEvent): Promise<string> {
     const { rows: found } = await warehouse.query(
-      "SELECT COUNT(*) FROM ledger_events WHERE FILE_HASH = @hash AND EVENT = 'retracted'",
+      `SELECT EVENT, DROP_ID, LOAD_ID FROM ledger_events
+       WHERE FILE_HASH = @hash AND EVENT IN ('loaded', 'retracted')`,
       { hash },
     );
-    return keyOf(client, dataset.name, hash, found[0][0]);
+    const retracted = found.flatMap(([kind, drop]) => (kind === 'retracted' ? [drop] : []));
+    const loaded = found.filter(([kind]) => kind === 'loaded');
+    const inForce = loaded.filter(([, drop]) => !retracted.includes(drop));
+    const countLoads = (events: typeof loaded) => new Set(events.map(([, , id]) => id)).size;
+    return keyOf(client, dataset.name, hash, countLoads(loaded) - countLoads(inForce));
   }
 
   /** Whether the content is in force through this drop. Through another one, this drop must be looked at again. */
   async function isInForce({ fileHash: hash, fileName, drop }: LedgerEvent): Promise<boolean> {
     const found = await findInForce(warehouse, hash);
-    if (found && found.drop !== drop)
+    if (found && found.loadedBy.drop !== drop)
       throw new TransientError('warehouse.sameContent', { file: fileName });
     return found !== undefined;
   }

@@ -3,6 +3,7 @@ import { EVENT_COLUMNS, eventRow, type LedgerEvent } from '../ledger/events.ts';
 import type { BigQueryPlace, Parameters } from './bigquery-client.ts';
 import { fromDiffering, landingTable, type SumColumns, withdrawal } from './dataset-sql.ts';
 import { COMMENTS, TEXTS } from './sql-text.ts';
+import type { LoadChange } from './warehouse.ts';
 
 /* The scripts that BigQuery is sent, as text. Every table has its full name: a script knows no default dataset. */
 
@@ -78,13 +79,39 @@ SELECT ${loadId}, ${rejectionColumns} FROM ${fullName(place, rejections)}`,
 
 /** Nothing lands under a number that another load has. */
 function unused(place: BigQueryPlace, loadId: number): string {
-  return `IF EXISTS (SELECT 1 FROM ${fullName(place, 'ledger_events')} WHERE LOAD_ID = ${loadId}) THEN
+  return giveUpIf(
+    `EXISTS (SELECT 1 FROM ${fullName(place, 'ledger_events')} WHERE LOAD_ID = ${loadId})`,
+  );
+}
+
+/** Somebody else was faster: nothing is done, and it is tried again. */
+const giveUpIf = (condition: string) => `IF ${condition} THEN
   RAISE USING MESSAGE = 'entrada.taken';
 END IF`;
-}
 
 export const withdrawing = (place: BigQueryPlace, loadId: number) =>
   qualify(withdrawal(loadId), new Set(['ledger_months']), place);
+
+/**
+ * Makes the changes, unless something else has happened to a load since they were decided. Each of them updates a row of the
+ * load, so that of two at the same time BigQuery lets one through: statements that only insert would not meet.
+ */
+export function changingLoads(place: BigQueryPlace, changes: readonly LoadChange[]): string[] {
+  return changes.flatMap(({ loadId, does, events }) => [
+    does === 'withdrawn'
+      ? withdrawing(place, loadId)
+      : `UPDATE ${fullName(place, 'ledger_months')} SET LOAD_ID = LOAD_ID WHERE LOAD_ID = ${loadId}`,
+    giveUpIf(does === 'held' ? isLetGo(place, loadId) : hasOtherEvents(place, loadId, events)),
+  ]);
+}
+
+const hasOtherEvents = (place: BigQueryPlace, loadId: number, events: number) =>
+  `(SELECT COUNT(*) FROM ${fullName(place, 'ledger_events')} WHERE LOAD_ID = ${loadId}) <> ${events}`;
+
+const isLetGo = (place: BigQueryPlace, loadId: number) =>
+  `NOT EXISTS (SELECT 1 FROM ${fullName(place, 'ledger_events')} AS l
+  LEFT JOIN ${fullName(place, 'ledger_events')} AS r ON r.DROP_ID = l.DROP_ID AND r.EVENT = 'retracted'
+  WHERE l.LOAD_ID = ${loadId} AND l.EVENT = 'loaded' AND r.DROP_ID IS NULL)`;
 
 /** One statement that records events, with their values as parameters. */
 export function recording(

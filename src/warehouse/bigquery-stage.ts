@@ -104,21 +104,14 @@ export async function openLocalLoad(
   sheet: string,
   fileHash: string,
 ): Promise<LocalLoad> {
-  const folder = await temporaryFolder();
-  const warehouse = await openDuckDb({ file: join(folder.path, 'rows.duckdb'), waitMs: 0 });
-  const close = async () => {
-    await load?.abort();
-    await warehouse.close();
-    await folder[Symbol.asyncDispose]();
-  };
-  let load: Load | undefined;
-  try {
-    await warehouse.prepare([{ ...dataset, procedures: [] }]);
-    load = await warehouse.beginLoad(dataset, sheet, fileHash);
-  } catch (error) {
-    await close();
-    throw error;
-  }
+  await using stack = new AsyncDisposableStack();
+  const folder = stack.use(await temporaryFolder());
+  const file = join(folder.path, 'rows.duckdb');
+  const warehouse = stack.adopt(await openDuckDb({ file, waitMs: 0 }), (one) => one.close());
+  await warehouse.prepare([{ ...dataset, procedures: [] }]);
+  const load = stack.adopt(await warehouse.beginLoad(dataset, sheet, fileHash), (one) =>
+    one.abort(),
+  );
   const { loadId, write, reject, discard, commit } = load;
 
   async function copy(sql: string, name: string): Promise<string> {
@@ -145,7 +138,8 @@ export async function openLocalLoad(
     };
   }
 
-  return { write, reject, discard, finish, close };
+  const opened = stack.move();
+  return { write, reject, discard, finish, close: () => opened.disposeAsync() };
 }
 
 /** The columns of a staging table are those of the table its rows are for, but for the load's number. */

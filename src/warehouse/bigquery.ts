@@ -15,12 +15,12 @@ import { namingCalled } from './bigquery-naming.ts';
 import { keyOf, onceDone } from './bigquery-once.ts';
 import { consolidating } from './bigquery-procedures.ts';
 import type { TablesOnly } from './bigquery-schema.ts';
-import { fullName, recording, transaction, withdrawing } from './bigquery-scripts.ts';
+import { changingLoads, fullName, recording, transaction } from './bigquery-scripts.ts';
 import { stage, stagingTable, temporaryFolder, unstage, writeNdjson } from './bigquery-stage.ts';
 import { rehearsal } from './bigquery-sums.ts';
 import type { Field } from './bigquery-values.ts';
 import { statementsIn } from './sql-text.ts';
-import type { MonthRange, Retraction, TableRows, Warehouse } from './warehouse.ts';
+import type { LoadChange, MonthRange, Retraction, TableRows, Warehouse } from './warehouse.ts';
 
 export interface BigQueryOptions extends BigQueryClientOptions {
   readonly readOnly?: boolean;
@@ -62,9 +62,14 @@ export function createBigQueryWarehouse(
     yield* client.pages(allowed(sql), { unqualified: true });
   }
 
-  async function record(events: readonly LedgerEvent[]): Promise<void> {
+  async function record(
+    events: readonly LedgerEvent[],
+    changes: readonly LoadChange[] = [],
+  ): Promise<void> {
     if (events.length === 0) return;
-    const { sql, parameters } = recording(client, events);
+    const { sql: recorded, parameters } = recording(client, events);
+    const sql =
+      changes.length > 0 ? transaction([...changingLoads(client, changes), recorded]) : recorded;
     const outcome = events.find(({ event }) => event === 'rejected' || event === 'repeated');
     if (!outcome) return void (await client.run(sql, { parameters }));
     // Of two deliveries at the same time, the first to say what became of the drop is believed.
@@ -83,9 +88,9 @@ export function createBigQueryWarehouse(
     await namingCalled(client, dataset, () => client.run(sql));
   }
 
-  async function retract({ dataset, loadId, ranges, events, rehearse }: Retraction) {
+  async function retract({ dataset, change, ranges, events, rehearse }: Retraction) {
     const { sql, parameters } = recording(client, events);
-    const body = [withdrawing(client, loadId)];
+    const body = changingLoads(client, [change]);
     const after = events.length > 0 ? [sql] : [];
     return rehearsal(client, dataset, { body, ranges, after, rehearse, parameters });
   }

@@ -1,5 +1,5 @@
 import type { Dataset } from '../contract/dataset.ts';
-import { fromDiffering, removal, sumTables, withdrawal, withMonths } from './dataset-sql.ts';
+import { fromDiffering, removal, sumTables, withMonths } from './dataset-sql.ts';
 import type { KeyChange, MonthRange, Warehouse } from './warehouse.ts';
 
 type RunSql = (sql: string) => Promise<unknown>;
@@ -31,11 +31,6 @@ export async function changesSince(
     }
   }
   return changes;
-}
-
-/** See withdrawal in dataset-sql.ts. */
-export async function withdrawLoad(run: RunSql, loadId: number): Promise<void> {
-  await run(withdrawal(loadId));
 }
 
 /** Takes the rows of withdrawn loads out of a range of months. */

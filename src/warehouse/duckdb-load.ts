@@ -8,13 +8,13 @@ import type { Dataset } from '../contract/dataset.ts';
 import type { Rejection } from '../contract/rejection.ts';
 import type { LedgerEvent } from '../ledger/events.ts';
 import { monthsOf } from '../ledger/ledger.ts';
-import { landingTable } from './dataset-sql.ts';
-import { changesSince, rememberSums, withdrawLoad } from './duckdb-changes.ts';
+import { landingTable, withdrawal } from './dataset-sql.ts';
+import { changesSince, rememberSums } from './duckdb-changes.ts';
 import { createLanding, type Landing } from './duckdb-landing.ts';
 import { landingMemory, largeMemory, MEMORY, THREADS } from './duckdb-memory.ts';
 import { duckDbProblem } from './duckdb-problem.ts';
 import { together } from './months.ts';
-import type { Load, MonthRange, Warehouse } from './warehouse.ts';
+import type { Load, LoadChange, MonthRange, Warehouse } from './warehouse.ts';
 
 /** What a load needs of the warehouse that it belongs to. */
 interface LoadContext {
@@ -24,7 +24,7 @@ interface LoadContext {
     values?: Record<string, DuckDBValue>,
   ) => Promise<DuckDBMaterializedResult>;
   readonly query: Warehouse['query'];
-  readonly record: (events: readonly LedgerEvent[]) => Promise<void>;
+  readonly record: Warehouse['record'];
   readonly consolidate: Warehouse['consolidate'];
   /** Sets the memory to this, unless there is more for good. */
   readonly allow: (some: string) => Promise<void>;
@@ -134,12 +134,11 @@ export async function createLoad(context: LoadContext): Promise<Load> {
 
   async function commit(
     events: readonly LedgerEvent[],
-    replaced: readonly number[],
+    changes: readonly LoadChange[],
   ): Promise<void> {
     closeAppenders();
     await recordMonths();
-    for (const other of replaced) await withdrawLoad(run, other);
-    await context.record(events);
+    await context.record(events, changes);
     // Its last rows are written, all columns at once, and texts may be long.
     await context.allow(largeMemory());
     await run('COMMIT');
@@ -168,7 +167,7 @@ export async function createLoad(context: LoadContext): Promise<Load> {
     await recordMonths();
     const months: MonthRange[] = [];
     for (const id of [loadId, ...replaced]) months.push(...(await monthsOf(context, id)));
-    for (const other of replaced) await withdrawLoad(run, other);
+    for (const other of replaced) await run(withdrawal(other));
     // It cannot be tried again with more, as a consolidation can.
     await giveBack();
     await context.enlarge();

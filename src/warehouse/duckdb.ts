@@ -19,6 +19,7 @@ import {
   type Statement,
   stagesOf,
   statements,
+  withdrawal,
   withMonths,
 } from './dataset-sql.ts';
 import { takeOutWithdrawn } from './duckdb-changes.ts';
@@ -30,7 +31,7 @@ import { retractLoad } from './duckdb-retract.ts';
 import { writeRows } from './duckdb-write.ts';
 import { type MonthRows, portionsOf, rowsIn } from './months.ts';
 import { recordVersions, takeAwayOutdated } from './schema.ts';
-import type { MonthRange, QueryResult, Value, Warehouse } from './warehouse.ts';
+import type { LoadChange, MonthRange, QueryResult, Value, Warehouse } from './warehouse.ts';
 
 export interface DuckDbOptions {
   /** The database's file; made when it is missing, unless `readOnly`. */
@@ -156,15 +157,14 @@ function createWarehouse(instance: DuckDBInstance, connection: DuckDBConnection)
     }
   }
 
-  async function record(events: readonly LedgerEvent[]): Promise<void> {
-    const parameters = EVENT_COLUMNS.map((_, i) => `$v${i}`).join(', ');
-    for (const event of events) {
-      const values = Object.fromEntries(eventRow(event).map((value, i) => [`v${i}`, value]));
-      await run(
-        `INSERT INTO ledger_events (${EVENT_COLUMNS.join(', ')}) VALUES (${parameters})`,
-        values,
-      );
-    }
+  /** Nobody else writes here: what was known of the loads when the changes were decided is so still. */
+  async function record(
+    events: readonly LedgerEvent[],
+    changes: readonly LoadChange[] = [],
+  ): Promise<void> {
+    for (const { loadId, does } of changes) if (does === 'withdrawn') await run(withdrawal(loadId));
+    const rows = events.map(eventRow);
+    await writeRows(run, { table: 'ledger_events', columns: EVENT_COLUMNS, rows, replace: false });
   }
 
   /** What the work does is seen whole or, when it throws or is only rehearsed, not at all. */
@@ -285,7 +285,7 @@ function createWarehouse(instance: DuckDBInstance, connection: DuckDBConnection)
     prepare: (datasets) => fitting(() => prepare(datasets)),
     query: (sql, parameters) => fitting(() => query(sql, parameters)),
     stream,
-    record: (events) => atomically(() => record(events)),
+    record: (events, changes) => fitting(() => atomically(() => record(events, changes))),
     beginLoad(dataset, sheet, fileHash) {
       const parts = { connection, run, query, record, consolidate, allow, enlarge };
       return createLoad({ ...parts, dataset, sheet, fileHash });

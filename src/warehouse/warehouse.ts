@@ -16,7 +16,8 @@ export interface Warehouse {
   query(sql: string, parameters?: Readonly<Record<string, string | number>>): Promise<QueryResult>;
   /** The same, a piece at a time, so that an answer of any size fits. There is a piece even when there are no rows. */
   stream(sql: string): AsyncIterable<QueryResult>;
-  record(events: readonly LedgerEvent[]): Promise<void>;
+  /** Writes events down, and with them what they do to loads: all of it at once. */
+  record(events: readonly LedgerEvent[], changes?: readonly LoadChange[]): Promise<void>;
   /** A load in progress: what its sink is given counts only once it is committed. One at a time. */
   beginLoad(dataset: Dataset, sheet: string, fileHash: string): Promise<Load>;
   /**
@@ -52,9 +53,25 @@ export interface TableRows {
   readonly replace: boolean;
 }
 
+/**
+ * What events do to an earlier load. Where several processes write, TransientError `warehouse.conflict` when something else
+ * has happened to that load since: what is to be done then is for its caller to find out again.
+ */
+export interface LoadChange {
+  readonly loadId: number;
+  /**
+   * One more name holds it: it must be in force still. Or a name lets go of it, and its rows stay (`released`) or are taken
+   * out when their months are consolidated (`withdrawn`): then no event of it may have been added.
+   */
+  readonly does: 'held' | 'released' | 'withdrawn';
+  /** How many events of it were known when this was decided. */
+  readonly events: number;
+}
+
 export interface Retraction {
   readonly dataset: Dataset;
-  readonly loadId: number;
+  /** The load that is withdrawn. */
+  readonly change: LoadChange;
   /** The months that the load touches. */
   readonly ranges: readonly MonthRange[];
   readonly events: readonly LedgerEvent[];
@@ -71,8 +88,8 @@ export interface KeyChange {
 
 export interface Load extends RowSink {
   readonly loadId: number;
-  /** The rows, their rejections, the months they touch and these events, and the loads they replace withdrawn: together. */
-  commit(events: readonly LedgerEvent[], replaced: readonly number[]): Promise<void>;
+  /** The rows, their rejections, the months they touch, these events, and what they do to earlier loads: together. */
+  commit(events: readonly LedgerEvent[], changes: readonly LoadChange[]): Promise<void>;
   /** How many different rows this load has in common with another, and how many only this one has. */
   compare(loadId: number): Promise<{ readonly common: number; readonly fresh: number }>;
   /**

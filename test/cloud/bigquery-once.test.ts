@@ -11,6 +11,7 @@ import {
   numberOf,
   type Row,
   rowsOf,
+  withdrawn,
   writeRows,
 } from '../contracts/warehouse-rows.ts';
 import { startProxy } from './proxy.ts';
@@ -95,7 +96,7 @@ describe('a load in BigQuery', { skip }, () => {
       const events = [{ ...loaded, event: 'retracted' as const }];
       await warehouse.retract({
         dataset: vendas,
-        loadId: load.loadId,
+        change: withdrawn(load.loadId),
         ranges,
         events,
         rehearse: false,

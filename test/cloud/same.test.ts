@@ -20,7 +20,7 @@ import { openDuckDb } from '../../src/warehouse/duckdb.ts';
 import type { Warehouse } from '../../src/warehouse/warehouse.ts';
 import { defaultLimits } from '../../src/workbook/limits.ts';
 import { randomHistory, sorted } from '../contracts/warehouse-histories.ts';
-import { loadRows, type Row, rowsOf } from '../contracts/warehouse-rows.ts';
+import { loadRows, type Row, rowsOf, withdrawn } from '../contracts/warehouse-rows.ts';
 import { skipWithout } from './rig.ts';
 import { openEmulated } from './warehouses.ts';
 
@@ -136,7 +136,8 @@ async function playHistory(both: Both, seed: number): Promise<void> {
       } else if (retracts !== undefined) {
         const loadId = loadIds[retracts][at];
         const ranges = await monthsOf(warehouse, loadId);
-        await warehouse.retract({ dataset: vendas, loadId, ranges, events: [], rehearse: false });
+        const change = withdrawn(loadId);
+        await warehouse.retract({ dataset: vendas, change, ranges, events: [], rehearse: false });
       }
       if (consolidates) await warehouse.consolidate(vendas, await monthsDue(warehouse, vendas));
     }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { BATCH_ROWS, createRowBatch, type RowBatch, setInt64 } from '../../src/contract/batch.ts';
 import type { Dataset } from '../../src/contract/dataset.ts';
 import type { LedgerEvent } from '../../src/ledger/events.ts';
-import type { Load, Value, Warehouse } from '../../src/warehouse/warehouse.ts';
+import type { Load, LoadChange, Value, Warehouse } from '../../src/warehouse/warehouse.ts';
 import { defaultLimits } from '../../src/workbook/limits.ts';
 import { createTexts, type TextStore } from '../../src/workbook/texts.ts';
 
@@ -83,6 +83,11 @@ export function loadedEvent(load: Load, dataset: Dataset, rows: number): LedgerE
   };
 }
 
+/** Takes out the rows of a load of which nothing is known but that it was loaded. */
+export function withdrawn(loadId: number): LoadChange {
+  return { loadId, does: 'withdrawn', events: 1 };
+}
+
 /** Loads rows and commits them; gives the load's number. */
 export async function loadRows(
   warehouse: Warehouse,
@@ -92,7 +97,7 @@ export async function loadRows(
 ): Promise<number> {
   const load = await warehouse.beginLoad(dataset, 'Vendas', 'a hash');
   await writeRows(load, dataset, rows);
-  await load.commit([loadedEvent(load, dataset, rows.length)], replaced);
+  await load.commit([loadedEvent(load, dataset, rows.length)], replaced.map(withdrawn));
   return load.loadId;
 }
 

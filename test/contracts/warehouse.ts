@@ -8,7 +8,15 @@ import type { QueryResult, Warehouse } from '../../src/warehouse/warehouse.ts';
 import { defaultLimits } from '../../src/workbook/limits.ts';
 import { createTexts } from '../../src/workbook/texts.ts';
 import { naiveTables, randomHistory, sorted } from './warehouse-histories.ts';
-import { loadedEvent, loadRows, numberOf, type Row, rowsOf, writeRows } from './warehouse-rows.ts';
+import {
+  loadedEvent,
+  loadRows,
+  numberOf,
+  type Row,
+  rowsOf,
+  withdrawn,
+  writeRows,
+} from './warehouse-rows.ts';
 
 /** What a test is given: a warehouse without tables, a second way to query it, and how to take both away. */
 export interface WarehouseUnderTest {
@@ -538,7 +546,7 @@ const undoing: Promises = {
     await warehouse.consolidate(tipos, await monthsDue(warehouse, tipos));
     const retraction = {
       dataset: tipos,
-      loadId: wrong,
+      change: withdrawn(wrong),
       ranges: [{ from: '2019-03-01', to: '2019-05-01' }],
       events: [],
     };
@@ -566,7 +574,13 @@ const undoing: Promises = {
     await loadRows(warehouse, tipos, [tipo(666)]);
     const ranges = await monthsDue(warehouse, tipos);
     await assert.rejects(
-      warehouse.retract({ dataset: tipos, loadId: load, ranges, events: [], rehearse: false }),
+      warehouse.retract({
+        dataset: tipos,
+        change: withdrawn(load),
+        ranges,
+        events: [],
+        rehearse: false,
+      }),
       { code: 'check.failed' },
     );
     assert.equal(await numberOf(warehouse, LANDED), 2);
@@ -782,7 +796,8 @@ const histories: Promises = Object.fromEntries(
         } else {
           const loadId = loadIds[step.retract];
           const ranges = await monthsOf(warehouse, loadId);
-          await warehouse.retract({ dataset: vendas, loadId, ranges, events: [], rehearse: false });
+          const change = withdrawn(loadId);
+          await warehouse.retract({ dataset: vendas, change, ranges, events: [], rehearse: false });
           inForce.delete(loadId);
         }
         const expected = naiveTables([...inForce.values()]);

@@ -76,7 +76,7 @@ test('what was dropped under another name too counts on when the first is replac
   await home.run();
   await home.drop('loja1.xlsx', sales(sale(20)));
   const { files } = await home.run({ replaceSameName: true });
-  assert.equal(files[0].detail.replacedKept, 'loja2.xlsx');
+  assert.equal(files[0].detail.replacedStill, 'loja2.xlsx');
   assert.deepEqual(await sums(), [[30]]);
   const [dataset] = await shippedDatasets();
   const { rows } = await withDatabase(home, (warehouse) =>
@@ -92,15 +92,17 @@ test('what was dropped under another name too counts on when the first is replac
   await home.drop('loja3.xlsx', sales(sale(20)));
   await home.run();
   for (const rehearse of [true, false]) {
-    const { changes, keptAs } = await retract(home, 'loja1.xlsx', rehearse);
-    assert.deepEqual([changes, keptAs], [[], ['loja3.xlsx']]);
+    const { changes, stillAs } = await retract(home, 'loja1.xlsx', rehearse);
+    assert.deepEqual([changes, stillAs], [[], ['loja3.xlsx']]);
   }
   assert.deepEqual(await sums(), [[30]]);
   await assert.rejects(retract(home, 'loja1.xlsx'), { code: 'retract.unknown' });
-  const states = 'SELECT FILE_NAME, STATE, CODE FROM ledger_files ORDER BY EVENT_TIME, FILE_NAME';
-  assert.deepEqual((await home.query(states)).slice(-2), [
+  const states = 'SELECT FILE_NAME, STATE, CODE FROM ledger_files ORDER BY FILE_NAME, STATE, CODE';
+  assert.deepEqual(await home.query(states), [
+    ['loja1.xlsx', 'retracted', 'file.replaced'],
     ['loja1.xlsx', 'retracted', null],
-    ['loja3.xlsx', 'loaded', 'file.inherited'],
+    ['loja2.xlsx', 'loaded', 'file.tookOver'],
+    ['loja3.xlsx', 'loaded', 'file.tookOver'],
   ]);
   await retract(home, 'loja3.xlsx');
   assert.deepEqual(await sums(), [[10]]);
@@ -114,7 +116,7 @@ test('a copy is retracted by its name alone, and a content by its hash under eve
   await home.drop('c.xlsx', sales(sale(10)));
   const { files } = await home.run();
   const copy = await retract(home, 'b.xlsx');
-  assert.deepEqual([copy.changes, copy.keptAs], [[], ['a.xlsx', 'c.xlsx']]);
+  assert.deepEqual([copy.changes, copy.stillAs], [[], ['a.xlsx', 'c.xlsx']]);
   assert.deepEqual(await count(), [[1]]);
   const { alsoAs } = await retract(home, files[0].fileHash.slice(0, 12));
   assert.deepEqual(alsoAs, ['c.xlsx']);
@@ -122,7 +124,7 @@ test('a copy is retracted by its name alone, and a content by its hash under eve
   // What was taken out under every name does not come back through one of them.
   await home.drop('a.xlsx', sales(sale(10)));
   await home.run();
-  assert.deepEqual((await retract(home, 'a.xlsx')).keptAs, []);
+  assert.deepEqual((await retract(home, 'a.xlsx')).stillAs, []);
   assert.deepEqual(await count(), [[0]]);
 });
 

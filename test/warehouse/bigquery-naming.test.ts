@@ -116,7 +116,13 @@ test('calling procedures: BigQuery names the one, and counts its lines from BEGI
     for (const work of [
       (w: ReturnType<typeof createBigQueryWarehouse>) => w.consolidate(dataset, [RANGE]),
       (w: ReturnType<typeof createBigQueryWarehouse>) =>
-        w.retract({ dataset, loadId: 1, ranges: [RANGE], events: [], rehearse: true }),
+        w.retract({
+          dataset,
+          change: { loadId: 1, does: 'withdrawn', events: 1 },
+          ranges: [RANGE],
+          events: [],
+          rehearse: true,
+        }),
     ])
       assert.deepEqual(
         await refusal(

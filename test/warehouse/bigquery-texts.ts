@@ -21,7 +21,7 @@ import { consolidatingWhere } from '../../src/warehouse/bigquery-procedures.ts';
 import { fullName, qualify } from '../../src/warehouse/bigquery-scripts.ts';
 import type { WantedTable } from '../../src/warehouse/bigquery-tables.ts';
 import { statements, withMonths } from '../../src/warehouse/dataset-sql.ts';
-import { loadedEvent, writeRows } from '../contracts/warehouse-rows.ts';
+import { loadedEvent, withdrawn, writeRows } from '../contracts/warehouse-rows.ts';
 
 /* Everything that BigQuery is sent, as text: what the analyzer and the test of the months look at. */
 
@@ -125,7 +125,7 @@ async function sendAll(
       const rest = { cell: 'A3', column: 'X', value: '?', values: {} };
       await load.reject([{ code: 'cell.notNumber', row: 3, ...rest }]);
       const events = [loadedEvent(load, dataset, 2)];
-      if (work === 'commit') await load.commit(events, [7, 8]);
+      if (work === 'commit') await load.commit(events, [7, 8].map(withdrawn));
       else if (work === 'compare') await load.compare(7);
       else await load.preview([]);
     } finally {
@@ -142,8 +142,16 @@ async function sendAll(
     time: 0,
   } as const;
   for (const rehearse of [true, false])
-    await warehouse.retract({ dataset, loadId: 7, ranges: RANGES, events: [event], rehearse });
+    await warehouse.retract({
+      dataset,
+      change: withdrawn(7),
+      ranges: RANGES,
+      events: [event],
+      rehearse,
+    });
   await warehouse.record([event, { ...event, loadId: 1, detail: { a: 1 } }]);
+  for (const does of ['held', 'released', 'withdrawn'] as const)
+    await warehouse.record([event], [{ loadId: 7, does, events: 2 }]);
   await monthsDue(warehouse, dataset);
   const day = '2019-01-31 00:00:00';
   for (const table of [dataset.tables[0], dataset.tables[dataset.tables.length - 1]])
