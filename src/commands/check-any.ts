@@ -66,7 +66,7 @@ function write(out: Output, workbook: Workbook, sheet: Sheet, batch: CellBatch):
     if (out.json) out.object({ sheet: sheet.name, cell, type, value });
     else {
       const shown = String(value ?? out.render({ code: 'check.uncalculated', values: {} }));
-      out.line(`${sheet.name}!${cell}  ${type}  ${onOneLine(shown)}`);
+      out.line(onOneLine(`${sheet.name}!${cell}  ${type}  ${shown}`));
     }
   }
 }

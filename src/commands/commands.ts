@@ -134,13 +134,13 @@ export const commands: readonly Command[] = [
   },
   {
     name: 'retract',
-    usage: 'entrada retract FILE|HASH',
+    usage: 'entrada retract FILE|HASH [HASH]',
     summary: 'help.retract',
     options: { 'dry-run': { type: 'boolean' } },
     optionHelp: {
       'dry-run': 'help.retract.dryRun',
     },
-    takes: [1, 1],
+    takes: [1, 2],
     load: async () => (await import('./retract.ts')).retract,
   },
   {

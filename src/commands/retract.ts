@@ -12,7 +12,8 @@ export const retract: Run = async ({ settings, output, values, positionals }) =>
   await using home = await openHome(settings, output);
   const context = { ...home.context, ...(await prepareDatasets(home.context)) };
   sayBroken(output, context.broken);
-  const report = await retractFile(context, positionals[0], rehearse);
+  const [wanted, hash = ''] = positionals;
+  const report = await retractFile(context, wanted, rehearse, hash);
   const { fileName, fileHash, months, changes, stillAs, alsoAs } = report;
   output.object({ type: 'retraction', rehearse, ...report });
   showChanges(output, changes);
@@ -28,7 +29,10 @@ export const retract: Run = async ({ settings, output, values, positionals }) =>
     },
   });
   if (alsoAs.length > 0)
-    output.say({ code: 'retract.alsoAs', values: { files: alsoAs.join(', ') } });
+    output.say({
+      code: rehearse ? 'retract.wouldAlso' : 'retract.alsoAs',
+      values: { files: alsoAs.join(', ') },
+    });
   return 0;
 };
 

@@ -82,7 +82,7 @@ function sayFile(output: Output, file: FileState): void {
     output.say({ code: `file.${file.state === 'repeated' ? 'isRepeated' : 'isRejected'}`, values });
     output.line(`  ${textOf(output, file)}`);
   }
-  if (file.state === 'loaded' && values.rejected > 0) {
+  if (file.state !== 'rejected' && values.rejected > 0) {
     output.say({ code: 'file.rejections', values: { place: rejectionsPlace(file.fileName) } });
   }
   const {
@@ -101,6 +101,7 @@ function sayFile(output: Output, file: FileState): void {
   if (keptTime) output.say({ code: 'file.replacesNot', values: { time: keptTime } });
   if (namesakeTime) {
     const values = {
+      file: file.fileName,
       hash: namesakeHash,
       time: namesakeTime,
       common: namesakeCommon,
@@ -126,7 +127,8 @@ export function saySkipped(
   const skipped = Number(totals) + Number(notes);
   if (skipped > 0) {
     const named = String(skippedRows);
-    const rows = skipped > named.split(' ').length ? `${named} ...` : named;
+    const listed = named.replaceAll(' ', ', ');
+    const rows = skipped > named.split(' ').length ? `${listed}, ...` : listed;
     output.say({ code: 'file.skipped', values: { totals, notes, count: skipped, rows } });
   }
   if (ignoredColumns)

@@ -47,7 +47,7 @@ export function createCellCheck(column: Column, dataset: Dataset, texts: Texts):
     if (Math.abs(value) > (type === 'money' ? MAX_MONEY : Number.MAX_SAFE_INTEGER))
       return 'cell.tooLarge';
     if (type === 'number') return value;
-    if (type === 'integer') return Number.isInteger(value) ? value : 'cell.notInteger';
+    if (type === 'integer') return integerOf(value) ?? 'cell.notInteger';
     return centsOf(value) ?? 'cell.notMoney';
   }
 
@@ -89,6 +89,13 @@ export function boundsOf({ min, max }: Column): { readonly min: number; readonly
     // A day as an upper bound counts whole.
     max: bound(max, Number.POSITIVE_INFINITY, DAY_MS - 1),
   };
+}
+
+/** The whole number that a double is, but for the rounding noise of a sum: what no sheet shows. */
+function integerOf(value: number): number | undefined {
+  const near = Math.round(value);
+  const noise = Math.min(4 * Number.EPSILON * Math.abs(value), 1e-6);
+  return Math.abs(value - near) <= noise ? near : undefined;
 }
 
 /**

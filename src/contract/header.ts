@@ -33,7 +33,8 @@ export async function readTitles(workbook: Workbook, sheet: Sheet): Promise<Titl
   const titles: Titles = new Map();
   for await (const batch of workbook.read(sheet)) {
     collect(titles, batch, workbook);
-    if (batch.rows[batch.count - 1] > HEADER_ROWS) break;
+    // Rows may come in any order: where none of the first has come yet, one may come later.
+    if (titles.size > 0 && batch.rows[batch.count - 1] > HEADER_ROWS) break;
   }
   return titles;
 }

@@ -6,7 +6,6 @@ import {
   INVALID,
   NUMBER,
   type Range,
-  rangeName,
   TEXT,
 } from '../workbook/cells.ts';
 import { msToIso } from '../workbook/dates.ts';
@@ -18,6 +17,7 @@ import { createColumnCheck } from './check-column.ts';
 import type { Choice } from './choose-sheet.ts';
 import { createContentHash } from './content-hash.ts';
 import type { Dataset } from './dataset.ts';
+import { mergedRows, mergeOf } from './merged-rows.ts';
 import type { Rejection } from './rejection.ts';
 import {
   clearRowBlock,
@@ -31,13 +31,19 @@ import {
 } from './row-block.ts';
 import { createSkipRows } from './skipped-rows.ts';
 
+/** Rows from the first to the last, both included. */
+export interface RowRange {
+  readonly from: number;
+  readonly to: number;
+}
+
 /** Where accepted rows and rejections go while a sheet is read. */
 export interface RowSink {
   /** The batch and the texts behind it are valid until the promise resolves. */
   write(batch: RowBatch, texts: Texts): Promise<void>;
   reject(rejections: readonly Rejection[]): Promise<void>;
-  /** Takes back what was written of these rows (both ends included); says which rows there were. */
-  discard(fromRow: number, toRow: number): Promise<number[]>;
+  /** Takes back what was written of these rows; says which rows there were, in their order. */
+  discard(rows: readonly RowRange[]): Promise<number[]>;
 }
 
 /** What was found in a sheet, besides its rows. */
@@ -51,7 +57,7 @@ export interface SheetReport {
   /** Rows that are no data: totals, and notes. The first hundred are named. */
   totals: number;
   notes: number;
-  readonly skippedRows: number[];
+  skippedRows: readonly number[];
   readonly ignoredColumns: readonly string[];
   hiddenRows: number;
   hiddenColumns: number;
@@ -77,11 +83,14 @@ export async function loadSheet(
   const out = createRowBatch(dataset);
   const report = createReport(choice);
   const content = createContentHash(columns);
+  const skippedRows: number[] = [];
+  const notes: number[] = [];
 
   async function finishBlock(): Promise<void> {
     skipRows(block, (row, kind) => {
       report[kind]++;
-      if (report.skippedRows.length < NAMED_ROWS) report.skippedRows.push(row);
+      if (kind === 'notes') notes.push(row);
+      if (skippedRows.length < NAMED_ROWS) skippedRows.push(row);
     });
     const rejections: Rejection[] = [];
     checks.forEach((check, slot) => {
@@ -112,7 +121,8 @@ export async function loadSheet(
   await finishBlock();
   giveBackAll([block.all, block.rows, out]);
   const scanned = report.accepted;
-  await rejectMerges(choice, facts.merges, sink, report);
+  report.skippedRows = skippedRows;
+  await rejectMerges(choice, facts.merges, notes, sink, report);
   const { accepted } = report;
   // What merges took back is in the digest still: without the mark it would be that of a sheet that has it.
   report.contentHash = content.digest() + (accepted < scanned ? `-merged-${accepted}` : '');
@@ -187,36 +197,33 @@ function rejectionOf(
 }
 
 /**
- * A merge over data columns leaves it open which rows its value means, so all its rows are rejected.
- * Merges come after the rows in a sheet's XML: what was written of them is taken back.
+ * A merge over data columns leaves it open which rows its value means, so all its rows are rejected, also those that look
+ * like notes because of it. Merges come after the rows in a sheet's XML: what was written of them is taken back.
  */
 async function rejectMerges(
-  { dataset, header }: Choice,
+  choice: Choice,
   merges: readonly Range[],
+  notes: readonly number[],
   sink: RowSink,
   report: SheetReport,
 ): Promise<void> {
-  for (const merge of merges) {
-    const slot = header.columns.findIndex(
-      (column) => column >= merge.left && column <= merge.right,
-    );
-    if (slot === -1 || merge.bottom <= header.row) continue;
-    const discarded = await sink.discard(Math.max(merge.top, header.row + 1), merge.bottom);
-    report.accepted -= discarded.length;
-    const cell = rangeName(merge);
-    const column = dataset.columns[slot].name;
-    await sink.reject(
-      discarded.map((row) => ({
-        code: 'cell.merged',
-        row,
-        cell,
-        column,
-        value: '',
-        values: { cell, column },
-      })),
-    );
-    report.rejected += discarded.length;
-  }
+  const merged = mergedRows(choice, merges);
+  if (merged.length === 0) return;
+  const taken = await sink.discard(merged);
+  const wrong = [...taken, ...notes.filter((row) => mergeOf(merged, row))].sort((a, b) => a - b);
+  const rejections = wrong.flatMap((row): Rejection[] => {
+    const merge = mergeOf(merged, row);
+    if (merge === undefined) return [];
+    const { cell, column } = merge;
+    return [{ code: 'cell.merged', row, cell, column, value: '', values: { cell, column } }];
+  });
+  report.accepted -= taken.length;
+  report.notes -= wrong.length - taken.length;
+  report.read += wrong.length - taken.length;
+  report.rejected += wrong.length;
+  const rejected = new Set(wrong);
+  report.skippedRows = report.skippedRows.filter((row) => !rejected.has(row));
+  if (rejections.length > 0) await sink.reject(rejections);
 }
 
 /** A cell's value as text for a person. */

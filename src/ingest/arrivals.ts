@@ -41,8 +41,10 @@ export async function findArrivals(lake: Lake, { now, sleep }: ArrivalEffects): 
   const ready: LakeFile[] = [];
   const workbooks = (await inboxByName(lake)).filter((file) => {
     const reason = notAWorkbook(file);
-    if (reason) waiting.push({ file, reason });
-    return !reason;
+    // Nothing more comes of what has been empty for long: its sender is to hear of it.
+    const isGivenUp = reason === 'wait.empty' && now() - file.modified > GIVEN_UP_MS;
+    if (reason && !isGivenUp) waiting.push({ file, reason });
+    return !reason || isGivenUp;
   });
   const isYoung = (file: LakeFile) => !isSettled(file, now());
   const second = new Map<string, LakeFile>();

@@ -1,7 +1,7 @@
 import type { Bus } from '../bus/bus.ts';
 import type { BrokenDataset } from '../contract/broken.ts';
 import type { Dataset } from '../contract/dataset.ts';
-import { EntradaError } from '../errors.ts';
+import { EntradaError, UserError } from '../errors.ts';
 import { type FileState, findDrops, monthsDue, unarchivedFiles } from '../ledger/ledger.ts';
 import type { MonthRange } from '../warehouse/warehouse.ts';
 import { archive } from './archive.ts';
@@ -66,6 +66,9 @@ export async function runOnce(
     if (months.length === 0) continue;
     try {
       await warehouse.consolidate(dataset, months);
+      const [left] = await monthsDue(warehouse, dataset);
+      if (left)
+        throw new UserError('dataset.notCounted', { dataset: dataset.name, from: left.from });
     } catch (error) {
       // The others are no worse for it.
       if (!(error instanceof EntradaError)) throw error;

@@ -80,7 +80,11 @@ export async function relateCopy(
   const dataset = datasets.find(({ name }) => name === copied.dataset);
   if (dataset === undefined && broken.length > 0) throw broken[0].error;
   if (!dataset || !mayReplace(dataset, replaceSameName)) return UNRELATED;
-  return replaceNamesakes(context, dataset, fileName, copied);
+  const replaced = await replaceNamesakes(context, dataset, fileName, copied);
+  // As with any other file that brings nothing.
+  const { replacedTime } = replaced.detail;
+  if (copied.rowsAccepted > 0 || replacedTime === undefined) return replaced;
+  return { ...UNRELATED, detail: { keptTime: replacedTime } };
 }
 
 /** Takes the place of the earlier files of a name; its own content, where that is in force already, is none of them. */

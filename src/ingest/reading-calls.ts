@@ -1,7 +1,7 @@
 import type { RowBatch } from '../contract/batch.ts';
 import type { Choice } from '../contract/choose-sheet.ts';
 import type { Dataset } from '../contract/dataset.ts';
-import type { SheetReport } from '../contract/load.ts';
+import type { RowRange, SheetReport } from '../contract/load.ts';
 import type { Rejection } from '../contract/rejection.ts';
 import { EntradaError, TerminalError, TransientError, UserError } from '../errors.ts';
 import type { Limits } from '../workbook/limits.ts';
@@ -27,7 +27,7 @@ export interface Calls {
   /** The batch travels there, waits until somebody wants it and, when it has landed, travels back to be filled again. */
   write(batch: RowBatch): Promise<RowBatch>;
   reject(rejections: readonly Rejection[]): Promise<void>;
-  discard(fromRow: number, toRow: number): Promise<number[]>;
+  discard(rows: readonly RowRange[]): Promise<number[]>;
   finish(report: SheetReport): Promise<void>;
   fail(error: PackedError): Promise<void>;
 }

@@ -66,12 +66,13 @@ async function readAndLoad(
   if (inForce?.loadedBy.drop === drop) return findDrop(warehouse, drop);
   if (inForce) {
     const { events, changes, detail } = await relateCopy(context, inForce, fileName);
-    const { loadId, dataset, loadedBy } = inForce;
+    const { loadId, dataset, loadedBy, rowsRejected } = inForce;
     const repeated = event({
       event: 'repeated',
       dataset,
       // What its name holds already it need not hold twice.
       ...(heldAs(inForce, fileName) === undefined && { loadId }),
+      ...(rowsRejected > 0 && { rowsRejected }),
       code: 'file.repeated',
       detail: { file: loadedBy.fileName, time: toSecond(loadedBy), ...detail },
     });

@@ -23,8 +23,7 @@ const DELIMITERS: Record<Language, string> = { en: ',', 'pt-BR': ';' };
 export async function keepRejections(context: Context, state: FileState): Promise<void> {
   const { lake, warehouse, language } = context;
   const place = rejectionsPlace(state.fileName);
-  // Whether a copy has any, its state does not say.
-  const rows = state.rowsRejected === 0 ? [] : await rejectionsOf(warehouse, state);
+  const rows = state.rowsRejected ? await rejectionsOf(warehouse, state) : [];
   await using old = rows.length > 0 ? undefined : await openIfThere(lake, place);
   if (rows.length === 0 && old === undefined) return;
   if (await hasLater(warehouse, state)) return;

@@ -19,7 +19,7 @@ export interface RetractionReport {
 
 /**
  * Takes a file out of the tables, as if it had never been dropped; its bytes stay in backup/. `wanted` is its name, or the
- * beginning of its hash, which stands for that content under every name. A rehearsal tells what would change and changes
+ * beginning of its hash, which stands for that content under every name; `hash` tells files of one name apart. A rehearsal tells what would change and changes
  * nothing. Throws UserError when no content in force is meant, or more than one.
  */
 export async function retractFile(
@@ -32,8 +32,11 @@ export async function retractFile(
   }: Pick<Context, 'warehouse' | 'datasets' | 'broken' | 'runId' | 'now'>,
   wanted: string,
   rehearse: boolean,
+  hash = '',
 ): Promise<RetractionReport> {
-  const load = theOnly(await findMeant(warehouse, wanted), wanted);
+  const found = await findMeant(warehouse, wanted);
+  const meant = found.filter(({ fileHash }) => fileHash.startsWith(hash.toLowerCase()));
+  const load = theOnly(meant, wanted);
   const named = heldAs(load, wanted);
   const { fileName } = named ?? load.loadedBy;
   const dataset = datasets.find((candidate) => candidate.name === load.dataset);
@@ -65,7 +68,7 @@ function theOnly(found: readonly LoadInForce[], wanted: string): LoadInForce {
     const hashes = found
       .map(
         ({ fileHash, loadedBy, rowsRead }) =>
-          `${shortHash(fileHash)} (${loadedBy.time.slice(0, 19)}, ${rowsRead})`,
+          `${shortHash(fileHash)} (${loadedBy.time.slice(0, 19).replace('T', ' ')}, ${rowsRead})`,
       )
       .join(', ');
     throw new UserError('retract.ambiguous', { file: wanted, hashes });

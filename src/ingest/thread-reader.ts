@@ -84,7 +84,7 @@ function createSink(dataset: Dataset, free: RowBatch[]): RowSink {
       for (let at = 0; at < rejections.length; at += REJECTIONS_A_PIECE)
         await call('reject', [rejections.slice(at, at + REJECTIONS_A_PIECE)]);
     },
-    discard: (fromRow, toRow) => call('discard', [fromRow, toRow]),
+    discard: (rows) => call('discard', [rows]),
   };
 }
 

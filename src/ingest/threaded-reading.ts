@@ -120,7 +120,7 @@ function createErrand(
       return batch;
     },
     reject: async (rejections) => (await wanted.promise).reject(rejections),
-    discard: async (fromRow, toRow) => (await wanted.promise).discard(fromRow, toRow),
+    discard: async (rows) => (await wanted.promise).discard(rows),
     async finish(report) {
       onFinish();
       finished.resolve(report);

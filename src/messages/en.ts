@@ -68,8 +68,8 @@ export const en = {
     'This is a binary workbook (.xlsb). In Excel: File > Save As > Excel Workbook (*.xlsx).',
   'workbook.otherType':
     'The file is not a workbook, whatever its name says: it is {type}. Open it in Excel and save it as Excel Workbook (*.xlsx).',
-  'workbook.pdf':
-    'The file is not a workbook, whatever its name says: it is a PDF. Upload the workbook that it was made from.',
+  'workbook.document':
+    'The file is not a workbook, whatever its name says: it is {type}. Upload the workbook itself, as Excel Workbook (*.xlsx).',
   'workbook.archive':
     'The file is not a workbook, whatever its name says: it is a ZIP archive. Unpack it, and upload the workbooks in it.',
   'workbook.unknownType':
@@ -228,7 +228,7 @@ export const en = {
   'contract.datasets':
     'The sheet "{sheet}" has the columns of more than one dataset: {datasets}. Whoever keeps the datasets must tell them apart, by a required column that the others have not.',
   'contract.hidden':
-    'The sheet "{sheet}" holds the columns that are expected, but it is hidden. Right-click a sheet tab, choose Unhide, and save.',
+    'The sheet "{sheet}" holds the columns that are expected, but it is hidden. Right-click a sheet tab, choose Unhide, and save. Where it is not listed there, whoever made the workbook hid it in the VBA editor.',
   'contract.twice':
     'The sheet "{sheet}" has the column "{header}" twice, in {cells}. Rename or delete one of them.',
   'contract.missing':
@@ -256,11 +256,11 @@ export const en = {
   'cell.invalid':
     '{cell}: {column} holds "{value}", which is not what the cell says it is. Type the value again.',
   'cell.tooLarge':
-    '{cell}: {column} holds {value}, more digits than a number cell keeps exactly. Format the cell as text.',
+    '{cell}: {column} holds {value}, more digits than a number keeps exactly. If it is a code, whoever runs Entrada can declare the column as a text.',
   'cell.tooSmall': '{cell}: {column} must be at least {min}, and {value} is less.',
   'cell.tooBig': '{cell}: {column} must be at most {max}, and {value} is more.',
   'cell.noSuchDate':
-    '{cell}: {column} holds {value}, and there is no such date. Type it again, such as {date}.',
+    '{cell}: {column} holds {value}, and there is no such date or time. Type it again, such as {date}.',
   'cell.merged':
     '{cell}: these cells are merged over {column}, so it is unclear which rows the value means. Unmerge them and fill in each cell.',
   'warehouse.busy':
@@ -351,9 +351,11 @@ export const en = {
   'dataset.noWarning':
     '{file}, line {line}: no row of the load {loadId} has {keyColumn} {key} and {column} {value}. KEY_COLUMN and NAME_COLUMN are columns of the contract, and a LOAD_ID is of the load that holds its value.',
   'dataset.columnType':
-    'The dataset {dataset} says that {column} is of the type {is}, and in this home it is {was}. Give the new column another name, or load the files of backup/ into a new home.',
+    'The dataset {dataset} says that {column} is of the type {is}, and in this home it is {was}. Give the new column another name, or load those files of backup/ that are in force into a new home (docs/datasets.md).',
   'dataset.columnLost':
-    'The dataset {dataset} has no column {column} any more, and its values would be lost. Name it again, or load the files of backup/ into a new home.',
+    'The dataset {dataset} has no column {column} any more, and its values would be lost. Name it again, or load those files of backup/ that are in force into a new home (docs/datasets.md).',
+  'dataset.notCounted':
+    'The procedures of {dataset} ran and left months of it uncounted, from {from} on: they are consolidated at every run, and never count. One of them has to set ROWS_COUNTED in ledger_months where DATASET is {dataset}; in a copy of another dataset the old name may have stayed.',
   'dataset.twice': 'Two datasets are called {name}; one is in {folder}. Rename one of them.',
   'dataset.sqlMissing': 'The dataset {dataset} has no file {file}. Add it beside dataset.yaml.',
   'warehouse.waiting': 'Waiting for process {holder}, which is working on this home ...',
@@ -376,7 +378,8 @@ export const en = {
   'wait.hidden': '{file}: left in entrada/; its name begins with a dot',
   'wait.temporary': '{file}: left in entrada/; its name says that it is still being uploaded',
   'wait.lockFile': '{file}: left in entrada/; Excel makes it while a workbook is open',
-  'wait.empty': '{file}: left in entrada/; it is empty so far',
+  'wait.empty':
+    '{file}: left in entrada/; it is empty so far (if it still is after ten minutes, it is rejected)',
   'wait.writing': '{file}: left in entrada/; it is still being written',
   'wait.incomplete':
     '{file}: left in entrada/; its end has not arrived yet (without it for ten minutes, it is rejected as damaged)',
@@ -477,7 +480,7 @@ export const en = {
   'retract.noDataset':
     '{file} was loaded into the dataset {dataset}, which is not there any more. Put its folder back into datasets/, and retract the file then.',
   'retract.ambiguous':
-    '"{file}" stands for more than one file. Name one by its hash (when it was loaded, rows): {hashes}.',
+    '"{file}" stands for more than one file. Write the hash of the one that is meant behind it (when it was loaded, rows): {hashes}.',
   'retract.rehearsed':
     'Retracting {file} would change {keys} {keys|key|keys}, in {months}. Nothing has changed yet.',
   'retract.done':
@@ -490,7 +493,9 @@ export const en = {
   'retract.doneStill':
     '{file} is retracted. No table changed: the same content was dropped as {files} too, and counts by that. `entrada retract {hash}` takes it out under every name.',
   'retract.alsoAs':
-    'The same content was dropped as {files} too, and does not count under that name either. Drop it again if it should.',
+    'The same content was dropped as {files} too, and does not count there either. Drop it again if it should.',
+  'retract.wouldAlso':
+    'The same content was dropped as {files} too, and would not count there either.',
   'datasets.columns': 'column, type, key, optional, min, max, also called',
   'datasets.tables': 'tables: {tables}',
   'datasets.procedures': 'procedures: {procedures}',
@@ -523,11 +528,11 @@ export const en = {
   'file.replaced': 'Replaced by a newer file of the same name.',
   'file.replaces': '  Takes the place of the file of this name loaded at {time} (UTC)',
   'file.replacesStill':
-    '  What that file said still counts, since it was dropped as {files} too. `entrada retract` takes it out under that name as well.',
+    '  What that file said still counts, since it was dropped as {files} too. `entrada retract` with such a name takes it out there as well.',
   'file.replacesNot':
     '  Not one row of it was loaded, so the file of this name loaded at {time} UTC still counts. If it should not, `entrada retract` takes it out.',
   'file.namesake':
-    '  Another file of this name was loaded at {time} (UTC), {hash}: {common} of its rows {common|is|are} in that one too, {fresh} {fresh|is|are} not. Both count. `entrada retract {hash}` takes the older one out; the next time `entrada run --replaces` or the contract makes the newer one replace it.',
+    '  Another file of this name was loaded at {time} (UTC), {hash}: {common} of its rows {common|is|are} in that one too, {fresh} {fresh|is|are} not. Both count. `entrada retract "{file}" {hash}` takes the older one out; the next time `entrada run --replaces` or the contract makes the newer one replace it.',
   'file.sameContent': '  Says the same as {file}, in other bytes: nothing new',
   'file.which': '{file} ({hash}, {time} UTC)',
   'file.none': 'There is no file {file} that can be read.',

@@ -6,7 +6,7 @@ import { ptBR } from './pt-BR.ts';
 export type Language = 'en' | 'pt-BR';
 
 /** Values that are numbers or dates, whatever a cell holds. */
-const WRITTEN = new Set(['min', 'max', 'time']);
+const WRITTEN = new Set(['min', 'max', 'time', 'sum']);
 
 /**
  * The words for a problem in a language: `{name}` is a value, and `{name|row|rows}` the word that goes with its number.

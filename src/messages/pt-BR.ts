@@ -62,9 +62,9 @@ export const ptBR: Record<Code, string> = {
   'workbook.xlsb':
     'Esta é uma planilha binária (.xlsb). No Excel: Arquivo > Salvar Como > Pasta de Trabalho do Excel (*.xlsx).',
   'workbook.otherType':
-    'O arquivo não é uma planilha do Excel, apesar do nome: é {type}. Abra-o no Excel e salve como Pasta de Trabalho do Excel (*.xlsx).',
-  'workbook.pdf':
-    'O arquivo não é uma planilha do Excel, apesar do nome: é um PDF. Envie a planilha a partir da qual ele foi feito.',
+    'O arquivo não é uma planilha do Excel, apesar do nome: é um arquivo {type}. Abra-o no Excel e salve como Pasta de Trabalho do Excel (*.xlsx).',
+  'workbook.document':
+    'O arquivo não é uma planilha do Excel, apesar do nome: é um arquivo {type}. Envie a própria planilha, como Pasta de Trabalho do Excel (*.xlsx).',
   'workbook.archive':
     'O arquivo não é uma planilha do Excel, apesar do nome: é um arquivo ZIP. Descompacte-o e envie as planilhas que ele contém.',
   'workbook.unknownType':
@@ -225,23 +225,25 @@ export const ptBR: Record<Code, string> = {
   'contract.datasets':
     'A aba "{sheet}" tem as colunas de mais de um dataset: {datasets}. Quem cuida dos datasets deve distingui-los, por uma coluna obrigatória que os outros não tenham.',
   'contract.hidden':
-    'A aba "{sheet}" tem as colunas esperadas, mas está oculta. Clique com o botão direito em uma aba, escolha Reexibir e salve.',
+    'A aba "{sheet}" tem as colunas esperadas, mas está oculta. Clique com o botão direito em uma aba, escolha Reexibir e salve. Se ela não aparecer ali, quem fez a planilha a ocultou no editor do VBA.',
   'contract.twice':
     'A aba "{sheet}" tem a coluna "{header}" duas vezes, em {cells}. Renomeie ou apague uma delas.',
   'contract.missing':
-    'A aba "{sheet}" tem um cabeçalho na linha {row}, mas falta: {missing}. Acrescente com esses nomes ({dataset}).',
+    'A aba "{sheet}" tem um cabeçalho na linha {row}, mas nele não há: {missing}. Acrescente o que falta, com esses nomes ({dataset}).',
   'contract.missingAmong':
-    'A aba "{sheet}" tem um cabeçalho na linha {row}, mas falta: {missing}. Acrescente com esses nomes ({dataset}), ou renomeie um dos outros: {others}.',
+    'A aba "{sheet}" tem um cabeçalho na linha {row}, mas nele não há: {missing}. Acrescente o que falta, com esses nomes ({dataset}), ou renomeie um dos outros: {others}.',
   'contract.noHeader':
     'Nenhuma aba tem um cabeçalho conhecido nas primeiras {rows} linhas. O esperado é, em uma só linha, {wanted}.',
   'cell.blank': '{cell}: {column} está em branco. Preencha.',
-  'cell.notNumber': '{cell}: {column} pede um número, e "{value}" não é. Digite o número.',
+  'cell.notNumber':
+    '{cell}: {column} deve conter um número, e "{value}" não é um número. Digite o número.',
   'cell.notInteger': '{cell}: {column} pede um número inteiro, e não {value}.',
   'cell.notMoney':
     '{cell}: {column} pede um valor com no máximo duas casas decimais, e não {value}.',
   'cell.notDate':
     '{cell}: {column} pede uma data, e "{value}" não pode ser lido como data sem adivinhar. Digite uma data, como {date}.',
-  'cell.hasTime': '{cell}: {column} pede um dia, e {value} tem uma hora. Retire a hora.',
+  'cell.hasTime':
+    '{cell}: {column} deve conter só a data, e {value} traz também um horário. Retire o horário.',
   'cell.notText':
     '{cell}: {column} pede um texto, e {value} é um número ou uma data. Formate a célula como texto e digite de novo.',
   'cell.ambiguous':
@@ -253,11 +255,11 @@ export const ptBR: Record<Code, string> = {
   'cell.invalid':
     '{cell}: {column} contém "{value}", que não é o que a célula diz ser. Digite o valor de novo.',
   'cell.tooLarge':
-    '{cell}: {column} contém {value}, mais dígitos do que uma célula de número guarda com exatidão. Formate a célula como texto.',
-  'cell.tooSmall': '{cell}: {column} deve ser no mínimo {min}, e {value} é menos.',
-  'cell.tooBig': '{cell}: {column} deve ser no máximo {max}, e {value} é mais.',
+    '{cell}: {column} contém {value}, mais dígitos do que um número guarda com exatidão. Se for um código, quem administra o Entrada pode declarar a coluna como texto.',
+  'cell.tooSmall': '{cell}: {column} contém {value}, e o mínimo é {min}.',
+  'cell.tooBig': '{cell}: {column} contém {value}, e o máximo é {max}.',
   'cell.noSuchDate':
-    '{cell}: {column} contém {value}, e essa data não existe. Digite-a de novo, como {date}.',
+    '{cell}: {column} contém {value}, e essa data ou esse horário não existe. Digite-a de novo, como {date}.',
   'cell.merged':
     '{cell}: estas células estão mescladas sobre {column}, e não se sabe a que linhas o valor se refere. Desfaça a mescla e preencha cada célula.',
   'warehouse.busy':
@@ -326,7 +328,7 @@ export const ptBR: Record<Code, string> = {
   'setting.receiver':
     'As funções só recebem onde alcançam: ENTRADA_LAKE=gs://BUCKET, ENTRADA_BUS=pubsub e ENTRADA_WAREHOUSE=bigquery:PROJECT.DATASET, pois o arquivo de banco de dados de uma pasta aceita um processo por vez. Defina os três, ou ENTRADA_RECEIVER=here.',
   'home.made':
-    'Um novo diretório do Entrada foi criado em {home}. Coloque planilhas em {home}/entrada.',
+    'Uma nova pasta do Entrada foi criada em {home}. Coloque planilhas em {home}/entrada.',
   'home.lost':
     'Há arquivos em backup/ e não há o banco de dados {database}: um novo é criado, e eles só contam nele quando enviados de novo. Se ele se perdeu, pare e ponha ali a sua cópia.',
   'home.missing':
@@ -348,9 +350,11 @@ export const ptBR: Record<Code, string> = {
   'dataset.noWarning':
     '{file}, linha {line}: nenhuma linha da carga {loadId} tem {keyColumn} {key} e {column} {value}. KEY_COLUMN e NAME_COLUMN são colunas do contrato, e um LOAD_ID é o da carga em que está o seu valor.',
   'dataset.columnType':
-    'O dataset {dataset} diz que {column} é do tipo {is}, e neste diretório ela é {was}. Dê outro nome à coluna nova, ou carregue os arquivos de backup/ em um diretório novo.',
+    'O dataset {dataset} diz que {column} é do tipo {is}, e nesta pasta ela é {was}. Dê outro nome à coluna nova, ou carregue em uma pasta nova os arquivos de backup/ que estão em vigor (docs/datasets.md).',
   'dataset.columnLost':
-    'O dataset {dataset} não tem mais a coluna {column}, e seus valores se perderiam. Declare-a de novo, ou carregue os arquivos de backup/ em um diretório novo.',
+    'O dataset {dataset} não tem mais a coluna {column}, e seus valores se perderiam. Declare-a de novo, ou carregue em uma pasta nova os arquivos de backup/ que estão em vigor (docs/datasets.md).',
+  'dataset.notCounted':
+    'Os procedimentos de {dataset} rodaram e deixaram meses sem contar, a partir de {from}: são consolidados a cada execução, e nunca contam. Um deles tem de definir ROWS_COUNTED em ledger_months onde DATASET é {dataset}; numa cópia de outro dataset, o nome antigo pode ter ficado.',
   'dataset.twice': 'Dois datasets se chamam {name}; um está em {folder}. Renomeie um deles.',
   'dataset.sqlMissing':
     'O dataset {dataset} não tem o arquivo {file}. Acrescente-o ao lado de dataset.yaml.',
@@ -368,13 +372,14 @@ export const ptBR: Record<Code, string> = {
   'file.ignoredColumns': '  Colunas que o contrato não prevê, ignoradas: {columns}',
   'file.hidden':
     '  Ocultas no Excel, e lidas assim mesmo: {rows} {rows|linha|linhas}, {columns} {columns|coluna|colunas}',
-  'file.later': '{file}: agora não. {reason}',
+  'file.later': '{file}: fica para depois. {reason}',
   'wait.ready': '{file}: pronto; a próxima execução o processa',
   'wait.name': '{file}: deixado em entrada/; só planilhas .xlsx e .xlsm são processadas',
   'wait.hidden': '{file}: deixado em entrada/; o nome começa com ponto',
   'wait.temporary': '{file}: deixado em entrada/; o nome indica que o envio não terminou',
   'wait.lockFile': '{file}: deixado em entrada/; o Excel o cria enquanto uma planilha está aberta',
-  'wait.empty': '{file}: deixado em entrada/; por enquanto está vazio',
+  'wait.empty':
+    '{file}: deixado em entrada/; por enquanto está vazio (se continuar assim por dez minutos, é rejeitado)',
   'wait.writing': '{file}: deixado em entrada/; ainda está sendo gravado',
   'wait.incomplete':
     '{file}: deixado em entrada/; o final ainda não chegou (sem ele por dez minutos, é rejeitado como danificado)',
@@ -390,7 +395,7 @@ export const ptBR: Record<Code, string> = {
     '{file}: deixado em entrada/; seus bytes ainda não são os que suas somas de verificação prometem',
   'run.unpublished': '{dataset}: não consolidado; suas tabelas estão como estavam. {reason}',
   'run.unwarned':
-    '{dataset}: não há como dar os seus avisos; as suas tabelas não pioram por isso. {reason}',
+    '{dataset}: não foi possível gerar os avisos; as tabelas não são afetadas. {reason}',
   'run.nothing': 'Nada de novo.',
   'run.consolidated': '{dataset}: tabelas consolidadas para {ranges} (execução {run})',
   'run.cost':
@@ -413,7 +418,8 @@ export const ptBR: Record<Code, string> = {
   'sftp.userName':
     '"{name}" não pode ser o nome de uma conta. Use até 32 de a-z, 0-9, ".", "-" e "_", começando por letra ou dígito; root não é aceito.',
   'sftp.userUnknown': 'Não existe a conta {name}. `entrada sftp user list` mostra as que existem.',
-  'sftp.userLocked': 'A conta {name} nunca poderia entrar. Dê a ela --key FILE ou --password.',
+  'sftp.userLocked':
+    'Assim a conta {name} não conseguiria entrar. Informe --key FILE ou --password.',
   'sftp.quotaValue':
     '"{quota}" não é uma cota. Indique um número inteiro de megabytes acima de zero.',
   'sftp.passwordShort':
@@ -479,7 +485,7 @@ export const ptBR: Record<Code, string> = {
   'retract.noDataset':
     '{file} foi carregado no dataset {dataset}, que não existe mais. Ponha a pasta dele de volta em datasets/ e então retire o arquivo.',
   'retract.ambiguous':
-    '"{file}" indica mais de um arquivo. Indique um deles pelo hash (quando foi carregado, linhas): {hashes}.',
+    '"{file}" indica mais de um arquivo. Escreva depois dele o hash do que se quer (quando foi carregado, linhas): {hashes}.',
   'retract.rehearsed':
     'Retirar {file} mudaria {keys} {keys|chave|chaves}, em {months}. Nada mudou ainda.',
   'retract.done':
@@ -489,11 +495,13 @@ export const ptBR: Record<Code, string> = {
   'retract.doneEmpty':
     '{file} foi retirado. Nenhuma linha dele tinha sido carregada e nenhuma tabela mudou. O arquivo continua em backup/.',
   'retract.rehearsedStill':
-    'Retirar {file} não mudaria nenhuma tabela: o mesmo conteúdo também foi enviado como {files}, e contaria com esse nome. `entrada retract {hash}` o retira com todos os nomes.',
+    'Retirar {file} não mudaria nenhuma tabela: o mesmo conteúdo também foi enviado como {files}, e continuaria contando por isso. `entrada retract {hash}` o retira sob todos os nomes.',
   'retract.doneStill':
-    '{file} foi retirado. Nenhuma tabela mudou: o mesmo conteúdo também foi enviado como {files}, e conta com esse nome. `entrada retract {hash}` o retira com todos os nomes.',
+    '{file} foi retirado. Nenhuma tabela mudou: o mesmo conteúdo também foi enviado como {files}, e continua contando por isso. `entrada retract {hash}` o retira sob todos os nomes.',
   'retract.alsoAs':
-    'O mesmo conteúdo também foi enviado como {files}, e não conta com esse nome também. Envie-o de novo se deve contar.',
+    'O mesmo conteúdo também foi enviado como {files}, e deixa de contar ali também. Envie-o de novo se ele deve contar.',
+  'retract.wouldAlso':
+    'O mesmo conteúdo também foi enviado como {files}, e deixaria de contar ali também.',
   'datasets.columns': 'coluna, tipo, chave, opcional, mín, máx, também chamada',
   'datasets.tables': 'tabelas: {tables}',
   'datasets.procedures': 'procedimentos: {procedures}',
@@ -527,11 +535,11 @@ export const ptBR: Record<Code, string> = {
   'file.replaced': 'Substituído por um arquivo mais novo de mesmo nome.',
   'file.replaces': '  Substitui o arquivo de mesmo nome carregado em {time} (UTC)',
   'file.replacesStill':
-    '  O que aquele arquivo dizia continua contando, pois também foi enviado como {files}. `entrada retract` o retira também com esse nome.',
+    '  O que aquele arquivo dizia continua contando, pois também foi enviado como {files}. `entrada retract` com um desses nomes o retira também ali.',
   'file.replacesNot':
     '  Nenhuma linha dele foi carregada, e o arquivo com este nome carregado em {time} UTC continua valendo. Se não deve valer, `entrada retract` o retira.',
   'file.namesake':
-    '  Outro arquivo de mesmo nome foi carregado em {time} (UTC), {hash}: {common} das linhas deste {common|está|estão} também nele, {fresh} não. Os dois contam. `entrada retract {hash}` retira o anterior; da próxima vez, `entrada run --replaces` ou o contrato faz o mais novo substituí-lo.',
+    '  Outro arquivo de mesmo nome foi carregado em {time} (UTC), {hash}: {common} {common|linha deste também está|linhas deste também estão} nele, {fresh} não. Os dois contam. `entrada retract "{file}" {hash}` retira o anterior; da próxima vez, `entrada run --replaces` ou o contrato faz o mais novo substituí-lo.',
   'file.sameContent': '  Diz o mesmo que {file}, em outros bytes: nada de novo',
   'file.which': '{file} ({hash}, {time} UTC)',
   'file.none': 'Não há um arquivo {file} que se possa ler.',

@@ -5,6 +5,7 @@ import type {
   DuckDBValue,
 } from '@duckdb/node-api';
 import type { Dataset } from '../contract/dataset.ts';
+import type { RowRange } from '../contract/load.ts';
 import type { Rejection } from '../contract/rejection.ts';
 import type { LedgerEvent } from '../ledger/events.ts';
 import { monthsOf } from '../ledger/ledger.ts';
@@ -34,6 +35,9 @@ interface LoadContext {
   readonly sheet: string;
   readonly fileHash: string;
 }
+
+/** So that a statement stays small. */
+const RANGES_A_STATEMENT = 1_000;
 
 /** A load in one transaction, which ends with its commit. */
 export async function createLoad(context: LoadContext): Promise<Load> {
@@ -117,11 +121,19 @@ export async function createLoad(context: LoadContext): Promise<Load> {
     });
   }
 
-  async function discard(fromRow: number, toRow: number): Promise<number[]> {
-    const { rows } = await context.query(
-      `DELETE FROM ${table} WHERE LOAD_ID = ${loadId} AND SHEET_ROW BETWEEN ${fromRow} AND ${toRow} RETURNING SHEET_ROW`,
-    );
-    return rows.map(([row]) => Number(row)).sort((a, b) => a - b);
+  async function discard(ranges: readonly RowRange[]): Promise<number[]> {
+    const discarded: number[] = [];
+    for (let at = 0; at < ranges.length; at += RANGES_A_STATEMENT) {
+      const some = ranges.slice(at, at + RANGES_A_STATEMENT);
+      const { rows } = await context.query(
+        `DELETE FROM ${table} WHERE LOAD_ID = ${loadId} AND SHEET_ROW IN (
+           SELECT UNNEST(RANGE(FIRST_ROW, LAST_ROW + 1))
+           FROM (VALUES ${some.map(({ from, to }) => `(${from}, ${to})`).join(', ')}) AS r (FIRST_ROW, LAST_ROW))
+         RETURNING SHEET_ROW`,
+      );
+      for (const [row] of rows) discarded.push(Number(row));
+    }
+    return discarded.sort((a, b) => a - b);
   }
 
   async function recordMonths(): Promise<void> {

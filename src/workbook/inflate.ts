@@ -69,7 +69,8 @@ async function* inflated(
   stored: AsyncIterable<Uint8Array<ArrayBuffer>>,
   entry: ZipEntry,
 ): AsyncGenerator<Uint8Array<ArrayBuffer>> {
-  const chunkSize = Math.min(CHUNK_BYTES, Math.max(1 << 10, entry.size));
+  // The size that is declared may be far too small.
+  const chunkSize = Math.min(CHUNK_BYTES, Math.max(1 << 16, entry.size));
   const zlib = createGunzip({ chunkSize });
   // Read ahead of what is inflated: whoever reads may be busy for as long as a few of them take.
   const input = Readable.from(gzipped(stored, entry), { highWaterMark: READ_AHEAD_PIECES });

@@ -25,7 +25,8 @@ export function parseNumber(bytes: Uint8Array, start: number, end: number): numb
   return negative ? -value : value;
 }
 
-const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
+// Only one way leads through a run of digits, however long it is.
+const NUMBER = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/;
 
 function parseSlowly(bytes: Uint8Array, start: number, end: number): number {
   if (end - start > 400) return Number.NaN;

@@ -31,6 +31,11 @@ export interface CellMeaning {
   readonly sharedEmpties: Uint8Array;
   readonly dateStyles: DateStyles;
   readonly date1904: boolean;
+  /**
+   * Whether whoever opens the workbook is to calculate its formulas first. A library that cannot calculate says so, and writes
+   * 0 for what they give.
+   */
+  readonly isToCalculate: boolean;
   readonly limits: Limits;
 }
 

@@ -229,6 +229,8 @@ function interpret(scan: SheetScan): Held | undefined {
     // Without a value a cell is blank, unless a formula says that it should have one.
     return scan.formula ? { kind: UNCALCULATED, value: 0 } : undefined;
   }
+  if (scan.formula && meaning.isToCalculate && (value === '0' || value === ''))
+    return { kind: UNCALCULATED, value: 0 };
   switch (type) {
     case 'n':
       return numberHeld(scan, value);

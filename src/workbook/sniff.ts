@@ -3,6 +3,18 @@ import type { ByteSource } from './zip.ts';
 
 const HEAD = 4096;
 
+/** How files begin that no Excel opens. */
+const DOCUMENTS = [
+  ['%PDF', 'PDF'],
+  ['\x89PNG', 'PNG'],
+  ['\xff\xd8\xff', 'JPEG'],
+  ['GIF8', 'GIF'],
+  ['Rar!', 'RAR'],
+  ['7z\xbc\xaf', '7z'],
+  ['\x1f\x8b', 'gzip'],
+  ['{\\rtf', 'RTF'],
+] as const;
+
 /** What a file that has no zip directory really is, as the error to throw. */
 export async function sniff(source: ByteSource): Promise<UserError> {
   const head = Buffer.from(await source.read(0, HEAD));
@@ -11,10 +23,13 @@ export async function sniff(source: ByteSource): Promise<UserError> {
   if (text.startsWith('PK\x03\x04')) return new UserError('zip.truncated');
   if (text.startsWith('\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1')) {
     // An encrypted .xlsx and an old .xls are both compound files; the names of their streams tell.
-    const encrypted = await contains(source, Buffer.from('EncryptedPackage', 'utf16le'));
-    return new UserError(encrypted ? 'workbook.encrypted' : 'workbook.xls');
+    const holds = (stream: string) => contains(source, Buffer.from(stream, 'utf16le'));
+    if (await holds('EncryptedPackage')) return new UserError('workbook.encrypted');
+    const type = (await holds('WordDocument')) ? 'Word' : undefined;
+    return type ? new UserError('workbook.document', { type }) : new UserError('workbook.xls');
   }
-  if (text.startsWith('%PDF')) return new UserError('workbook.pdf');
+  const document = DOCUMENTS.find(([magic]) => text.startsWith(magic))?.[1];
+  if (document) return new UserError('workbook.document', { type: document });
   const start = head
     .toString('utf8')
     .replace(/^\uFEFF/, '')

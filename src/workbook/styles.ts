@@ -25,14 +25,20 @@ export async function readDateStyles(
   const xml = createXml(part, 'styleSheet');
   const codes = new Map<number, string>();
   const formats: number[] = [];
-  let cellFormatsDepth = 0;
+  // The list that is open, and how deep. A format elsewhere, such as a conditional one, has numbers of its own.
+  let list: 'numFmts' | 'cellXfs' | undefined;
+  let depth = 0;
   const advance = () => {
     for (let token = next(xml); token !== MORE && token !== END; token = next(xml)) {
-      if (token === CLOSE && xml.depth < cellFormatsDepth) cellFormatsDepth = 0;
+      if (token === CLOSE && xml.depth < depth) list = undefined;
       if (token !== OPEN) continue;
-      if (isMain(xml, 'numFmt')) codes.set(numberFormatId(xml), attribute(xml, 'formatCode') ?? '');
-      else if (isMain(xml, 'cellXfs') && !xml.selfClosing) cellFormatsDepth = xml.depth;
-      else if (cellFormatsDepth > 0 && isMain(xml, 'xf')) formats.push(numberFormatId(xml));
+      const opened = LISTS.find((name) => isMain(xml, name));
+      if (opened && !xml.selfClosing) {
+        list = opened;
+        depth = xml.depth;
+      } else if (list === 'numFmts' && isMain(xml, 'numFmt'))
+        codes.set(numberFormatId(xml), attribute(xml, 'formatCode') ?? '');
+      else if (list === 'cellXfs' && isMain(xml, 'xf')) formats.push(numberFormatId(xml));
     }
   };
   for await (const chunk of chunks) {
@@ -41,8 +47,11 @@ export async function readDateStyles(
   }
   feed(xml, undefined);
   advance();
-  return Uint8Array.from(formats, (id) => Number(isDateFormat(id, codes.get(id))));
+  const isDate = new Map([...new Set(formats)].map((id) => [id, isDateFormat(id, codes.get(id))]));
+  return Uint8Array.from(formats, (id) => Number(isDate.get(id)));
 }
+
+const LISTS = ['numFmts', 'cellXfs'] as const;
 
 function numberFormatId(xml: Xml): number {
   return Number(attribute(xml, 'numFmtId') ?? 0);
@@ -59,10 +68,29 @@ function isDateFormat(id: number, code: string | undefined): boolean {
   );
 }
 
+/** No code is longer than 255 characters in Excel. */
+const MAX_CODE = 1 << 10;
+
+/** A day of our time as a serial: a code may show other numbers otherwise. */
+const A_DAY = 45_000;
+
 /** Whether a format code shows dates or times: it has d, m, y, h or s outside quotes, escapes and brackets. */
 export function isDateCode(code: string): boolean {
   // One pass, because each of these may hold what looks like another: `\"`, `"["`.
-  // Elapsed time, [h]:mm, is the one pair of brackets that is no colour, locale or condition.
-  const bare = code.replace(/"[^"]*"?|[\\_*].|\[(?!(?:h+|m+|s+)\])[^\]]*\]/gis, '');
-  return /[dmyhs]/i.test(bare.split(';', 1)[0].replace(/general/i, ''));
+  // Of brackets only elapsed time, [h]:mm, shows something, and a condition, [=0], says which section does.
+  const bare = code
+    .slice(0, MAX_CODE)
+    .replace(/"[^"]*"?|[\\_*].|\[(?!(?:h+|m+|s+|[<>=][^\]]*)\])[^\]]*\]/gis, '');
+  const shown = bare.split(';').find(isForDays) ?? '';
+  return /[dmyhs]/i.test(shown.replace(CONDITION, '').replace(/general/i, ''));
+}
+
+const CONDITION = /\[([<>=]+)\s*([-+.\d]*)[^\]]*\]/;
+
+function isForDays(section: string): boolean {
+  const [, comparison, text] = CONDITION.exec(section) ?? [];
+  if (comparison === undefined) return true;
+  const limit = Number(text);
+  if (A_DAY === limit) return comparison !== '<>' && comparison.includes('=');
+  return comparison === '<>' || comparison.includes(A_DAY < limit ? '<' : '>');
 }

@@ -1,5 +1,5 @@
 import { UserError } from '../errors.ts';
-import { type CellBatch, parseRange, type Range } from './cells.ts';
+import { type CellBatch, MAX_ROW, parseRange, type Range } from './cells.ts';
 import { overLimit } from './inflate.ts';
 import { defaultLimits, type Limits } from './limits.ts';
 import { eachElement, openPackage, type Package, type Relationship } from './package.ts';
@@ -53,7 +53,7 @@ export async function openWorkbook(
   const pack = await openPackage(source, limits);
   const main = await mainPart(pack);
   const relationships = await pack.relationships(main);
-  const { sheets, date1904 } = await readWorkbookPart(pack, main, relationships);
+  const { sheets, date1904, isToCalculate } = await readWorkbookPart(pack, main, relationships);
   if (sheets.length > limits.sheets) throw overLimit('sheets', limits);
 
   const texts = createTexts(limits);
@@ -65,7 +65,15 @@ export async function openWorkbook(
     : new Uint8Array();
   const sharedEmpties = texts.empties();
   const spellings = createSpellings(texts, limits);
-  const meaning: CellMeaning = { texts, spellings, sharedEmpties, dateStyles, date1904, limits };
+  const meaning: CellMeaning = {
+    texts,
+    spellings,
+    sharedEmpties,
+    dateStyles,
+    date1904,
+    isToCalculate,
+    limits,
+  };
 
   return {
     sheets,
@@ -83,7 +91,7 @@ async function mainPart(pack: Package): Promise<string> {
   if (main && pack.has(main)) {
     const root = await rootElement(pack, main);
     if (root === 'workbook') return main;
-    throw new UserError('workbook.otherType', { type: otherOfficeType(main) });
+    throw otherOffice(main);
   }
   if (pack.has('content.xml') && pack.has('meta-inf/manifest.xml')) {
     throw new UserError('workbook.otherType', { type: 'OpenDocument' });
@@ -100,9 +108,10 @@ async function rootElement(pack: Package, part: string): Promise<string> {
   return root;
 }
 
-function otherOfficeType(part: string): string {
-  if (part.startsWith('word/')) return 'Word';
-  return part.startsWith('ppt/') ? 'PowerPoint' : 'ZIP';
+function otherOffice(part: string): UserError {
+  if (part.startsWith('word/')) return new UserError('workbook.document', { type: 'Word' });
+  if (part.startsWith('ppt/')) return new UserError('workbook.document', { type: 'PowerPoint' });
+  return new UserError('workbook.archive');
 }
 
 function partOfType(relationships: Map<string, Relationship>, type: string): string | undefined {
@@ -119,11 +128,13 @@ async function readWorkbookPart(
 ) {
   const sheets: Sheet[] = [];
   let date1904 = false;
+  let isToCalculate = false;
   await eachElement(
     pack.read(main),
     main,
     (xml) => {
       if (isMain(xml, 'workbookPr')) date1904 = isTrue(attribute(xml, 'date1904'));
+      if (isMain(xml, 'calcPr')) isToCalculate = isTrue(attribute(xml, 'fullCalcOnLoad'));
       if (!isMain(xml, 'sheet')) return;
       const name = attribute(xml, 'name') ?? '';
       const relationship = relationships.get(relationshipId(xml) ?? '');
@@ -137,20 +148,22 @@ async function readWorkbookPart(
     },
     'workbook',
   );
-  return { sheets, date1904 };
+  return { sheets, date1904, isToCalculate };
 }
 
 async function readTables(pack: Package, sheet: Sheet): Promise<SheetTable[]> {
   const tables: SheetTable[] = [];
-  for (const { type, target } of (await pack.relationships(sheet.part)).values()) {
-    if (type !== 'table' || !pack.has(target)) continue;
+  const relationships = [...(await pack.relationships(sheet.part)).values()];
+  const parts = relationships.flatMap(({ type, target }) => (type === 'table' ? target : []));
+  for (const target of new Set(parts)) {
+    if (!pack.has(target)) continue;
     await eachElement(
       pack.read(target),
       target,
       (xml) => {
         if (!isMain(xml, 'table')) return;
         const range = parseRange(attribute(xml, 'ref') ?? '');
-        if (range)
+        if (range && range.bottom <= MAX_ROW)
           tables.push({ range, totalsRows: Number(attribute(xml, 'totalsRowCount') ?? 0) });
       },
       'table',

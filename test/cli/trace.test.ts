@@ -33,7 +33,7 @@ test('of two files of one name, each is told by its hash and time: by run, trace
   await home.drop('a.xlsx', second);
   const [older, newer] = [first, second].map((bytes) => hashOf(bytes).slice(0, 12));
   const run = (await entrada(['run', '--home', home.path])).stdout;
-  assert.match(run, new RegExp(`\`entrada retract ${older}\` takes the older one out`));
+  assert.match(run, new RegExp(`\`entrada retract "a.xlsx" ${older}\` takes the older one out`));
   const time = String.raw`20\d\d-\d\d-\d\d[T ]\d\d:\d\d:\d\d`;
   const which = (hash: string) => String.raw`a\.xlsx \(${hash}, ${time} UTC\)`;
   const places = String.raw`VULT \(${which(older)}, Vendas, 2\) and VULTO \(${which(newer)}, Vendas, 3\)`;

@@ -224,7 +224,7 @@ const loading: Promises = {
       Array.from({ length: 30_000 }, (_, n) => tipo(1_000 + n, '2020-01-01T00:00:00')),
     );
     await load.reject([rejection(40_000)]);
-    await load.discard(2, 5);
+    await load.discard([{ from: 2, to: 5 }]);
     await load.preview([]);
     await load.abort();
     await load.abort();
@@ -268,9 +268,9 @@ const loading: Promises = {
   async 'takes back the rows that it is told, and says which there were'({ warehouse, tipos }) {
     const load = await warehouse.beginLoad(tipos, 'Vendas', 'a hash');
     await writeRows(load, tipos, [tipo(0), tipo(1), tipo(2), tipo(3), tipo(4)]);
-    assert.deepEqual(await load.discard(3, 4), [3, 4]);
-    assert.deepEqual(await load.discard(1, 3), [2]);
-    assert.deepEqual(await load.discard(100, 200), []);
+    assert.deepEqual(await load.discard([{ from: 3, to: 4 }]), [3, 4]);
+    assert.deepEqual(await load.discard([{ from: 1, to: 3 }]), [2]);
+    assert.deepEqual(await load.discard([{ from: 100, to: 200 }]), []);
     await writeRows(load, tipos, [tipo(9)], { firstRow: 3 });
     await load.commit([loadedEvent(load, tipos, 3)], []);
     assert.deepEqual(await rowsOf(warehouse, 'SELECT ID FROM tipos_linhas ORDER BY ID'), [
@@ -284,7 +284,7 @@ const loading: Promises = {
     await loadRows(warehouse, tipos, [tipo(1), tipo(2)]);
     const load = await warehouse.beginLoad(tipos, 'Vendas', 'a hash');
     await writeRows(load, tipos, [tipo(3)]);
-    assert.deepEqual(await load.discard(1, 100), [2]);
+    assert.deepEqual(await load.discard([{ from: 1, to: 100 }]), [2]);
     await load.commit([loadedEvent(load, tipos, 0)], []);
     assert.equal(await numberOf(warehouse, LANDED), 2);
   },
@@ -731,7 +731,7 @@ const values: Promises = {
     const load = await warehouse.beginLoad(tipos, 'Vendas', 'a hash');
     await writeRows(load, tipos, [tipo(1, undefined, 'same')], { texts });
     await writeRows(load, tipos, [tipo(2, undefined, 'late')], { texts, firstRow: 3 });
-    await load.discard(100, 100);
+    await load.discard([{ from: 100, to: 100 }]);
     await writeRows(load, tipos, [tipo(3, undefined, 'later')], { texts, firstRow: 4 });
     await load.commit([loadedEvent(load, tipos, 3)], []);
     assert.deepEqual(await rowsOf(warehouse, 'SELECT ID, NOME FROM tipos_linhas ORDER BY ID'), [

@@ -176,8 +176,8 @@ describe('nothing lost', () => {
       lines.map(([, , , value, , reason]) => [value, reason]),
       [
         ['1,5', 'F2: QTD_VENDA pede um número inteiro, e não 1,5.'],
-        ['31/01/2019', 'E3: DATA_VENDA deve ser no mínimo 01/02/2019, e 31/01/2019 é menos.'],
-        ['1.5', 'F4: QTD_VENDA pede um número, e "1.5" não é. Digite o número.'],
+        ['31/01/2019', 'E3: DATA_VENDA contém 31/01/2019, e o mínimo é 01/02/2019.'],
+        ['1.5', 'F4: QTD_VENDA deve conter um número, e "1.5" não é um número. Digite o número.'],
         [
           '2019-01-31x',
           'E5: DATA_VENDA pede uma data, e "2019-01-31x" não pode ser lido como data sem adivinhar. Digite uma data, como 31/12/2025.',

@@ -21,13 +21,14 @@ export async function withDatabase<T>(
   }
 }
 
-export async function retract(home: TestHome, wanted: string, rehearse = false) {
+export async function retract(home: TestHome, wanted: string, rehearse = false, hash = '') {
   const datasets = await shippedDatasets();
   return withDatabase(home, (warehouse) =>
     retractFile(
       { warehouse, datasets, broken: [], runId: 'r', now: () => Date.UTC(2026, 5, 1) },
       wanted,
       rehearse,
+      hash,
     ),
   );
 }

@@ -162,6 +162,59 @@ test('a file of which no row is accepted takes no place, and the earlier one of 
   }
 });
 
+test('a copy of which no row is accepted takes no place either, and has its list of what is wrong', async () => {
+  await using home = await newHome();
+  await home.drop('a.xlsx', sales(sale(10)));
+  await home.drop('b.xlsx', sales(sale('x')));
+  await home.run();
+  await home.drop('a.xlsx', sales(sale('x')));
+  const { files } = await home.run({ replaceSameName: true });
+  assert.deepEqual([files[0].state, typeof files[0].detail.keptTime], ['repeated', 'string']);
+  assert.deepEqual(await home.query('SELECT * FROM con_ano_mes'), [[2019, 3, 10]]);
+  assert.deepEqual(await home.names('rejeitados'), [
+    'a.xlsx.rejections.csv',
+    'b.xlsx.rejections.csv',
+  ]);
+});
+
+test('a replacement by a copy is published with the run that it belongs to', async () => {
+  await using home = await newHome();
+  await home.drop('x.xlsx', sales(sale(10)));
+  await home.drop('y.xlsx', sales(sale(20, date(2019, 5, 1))));
+  await home.run();
+  await home.drop('x.xlsx', sales(sale(20, date(2019, 5, 1))));
+  const { consolidated } = await home.run({ replaceSameName: true });
+  assert.deepEqual(
+    consolidated.map(({ months }) => months),
+    [[{ from: '2019-03-01', to: '2019-04-01' }]],
+  );
+});
+
+test('of two files of one name the one is retracted that the hash behind it names, and no other of its content', async () => {
+  await using home = await newHome();
+  await home.drop('a.xlsx', sales(sale(10)));
+  await home.drop('b.xlsx', sales(sale(10)));
+  await home.run();
+  const older = (await home.query('SELECT FILE_HASH FROM ledger_events LIMIT 1'))[0][0];
+  await home.drop('a.xlsx', sales(sale(20)));
+  await home.run();
+  await assert.rejects(retract(home, 'a.xlsx'), { code: 'retract.ambiguous' });
+  const { stillAs } = await retract(home, 'a.xlsx', false, String(older).slice(0, 12));
+  assert.deepEqual(stillAs, ['b.xlsx']);
+  assert.deepEqual(await home.query('SELECT * FROM con_ano_mes'), [[2019, 3, 30]]);
+});
+
+test('a name under which the same content came again and again is retracted by one event', async () => {
+  await using home = await newHome();
+  for (const name of ['a.xlsx', 'a.xlsx', 'b.xlsx', 'a.xlsx']) {
+    await home.drop(name, sales(sale(10)));
+    await home.run();
+  }
+  assert.deepEqual((await retract(home, 'a.xlsx')).stillAs, ['b.xlsx']);
+  const events = "SELECT COUNT(*) FROM ledger_events WHERE EVENT = 'retracted'";
+  assert.deepEqual(await home.query(events), [[1]]);
+});
+
 test('a file takes the place of none of another dataset', async () => {
   await using home = await newHome();
   const [vendas] = await shippedDatasets();

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { cell, date, raw, SHEET, workbook } from '../workbook-builder.ts';
+import { cell, date, formatted, raw, SHEET, workbook } from '../workbook-builder.ts';
 import { cellsOfRows, HEADER, load, loadRows, order, plain, ptBR } from './reading.ts';
 
 /* Rows 29 and 30 of the behaviours of real workbooks. */
@@ -82,7 +82,8 @@ test('30. a text keeps its zeros, 4.0 is the integer 4, and more digits than a d
       [2 ** 53 - 1, 'VULT'],
     ],
   );
-  const digits = 'more digits than a number cell keeps exactly. Format the cell as text.';
+  const digits =
+    'more digits than a number keeps exactly. If it is a code, whoever runs Entrada can declare the column as a text.';
   assert.deepEqual(messages, [
     'A3: ID wants a whole number, not 4.5.',
     `A4: ID holds 9007199254740992, ${digits}`,
@@ -91,6 +92,22 @@ test('30. a text keeps its zeros, 4.0 is the integer 4, and more digits than a d
     'B7: NOME wants a text, and 123 is a number or a date. Format the cell as text and type it again.',
     'B8: NOME wants a text, and 2019-01-01 is a number or a date. Format the cell as text and type it again.',
   ]);
+});
+
+test('30. a million digits, or brackets in a format, are no number and no date, and soon told', async () => {
+  const digits = `${'1'.repeat(1_000_000)}x`;
+  const { A1 } = await cellsOfRows([[cell('n', `<v>${digits}</v>`)]]);
+  assert.equal(A1, `invalid ${digits}`);
+  assert.deepEqual(await cellsOfRows([[formatted(5, '['.repeat(1_000_000))]]), { A1: 5 });
+});
+
+test('30. a whole number that a sum left a little beside itself is whole', async () => {
+  const { rows, messages } = await loadRows([
+    order({ id: 3.0000000000000004 }),
+    order({ id: 3.001 }),
+  ]);
+  assert.equal(rows[2][0], 3);
+  assert.deepEqual(messages, ['A3: ID wants a whole number, not 3.001.']);
 });
 
 test('30. numbers are the nearest doubles, however they are written', async () => {

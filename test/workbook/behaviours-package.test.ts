@@ -99,16 +99,17 @@ test('22. the message names what the file really is', async () => {
   // What no Excel opens has another mend.
   assert.match(
     await refusal(open(Buffer.from('%PDF-1.7'))),
-    /: it is a PDF\. Upload the workbook that/,
+    /: it is PDF\. Upload the workbook itself/,
   );
   assert.match(
     await refusal(open(zip([{ name: 'readme.txt', data: 'x' }]))),
     /: it is a ZIP archive\. Unpack it/,
   );
   assert.equal(await refusal(open(Buffer.alloc(0))), 'The file is empty.');
+  assert.match(await refusal(open(Buffer.from('GIF89a'))), /: it is GIF\. Upload/);
   assert.match(
-    await refusal(open(Buffer.from('GIF89a'))),
-    /^The file is not a workbook: it begins with "GIF89a"\./,
+    await refusal(open(Buffer.from('nothing known'))),
+    /^The file is not a workbook: it begins with "nothing known"\./,
   );
 });
 
@@ -139,7 +140,7 @@ test('23. of several sheets, the visible one whose header matches the contract',
   );
   assert.equal(
     await refusal(loads([other, { ...good, state: 'veryHidden' }])),
-    'The sheet "Vendas" holds the columns that are expected, but it is hidden. Right-click a sheet tab, choose Unhide, and save.',
+    'The sheet "Vendas" holds the columns that are expected, but it is hidden. Right-click a sheet tab, choose Unhide, and save. Where it is not listed there, whoever made the workbook hid it in the VBA editor.',
   );
 });
 
@@ -174,10 +175,16 @@ test('31. lock files, unfinished uploads and empty files are no workbooks yet, a
       'crescendo.xlsx: left in entrada/; it is still being written',
       'meia.xlsx: left in entrada/; its end has not arrived yet (without it for ten minutes, it is rejected as damaged)',
       'notas.txt: left in entrada/; only .xlsx and .xlsm workbooks are taken',
-      'vazia.xlsx: left in entrada/; it is empty so far',
+      'vazia.xlsx: left in entrada/; it is empty so far (if it still is after ten minutes, it is rejected)',
       'vendas.tmp: left in entrada/; its name says that it is still being uploaded',
       'vendas.xlsx.part: left in entrada/; its name says that it is still being uploaded',
       '~$vendas.xlsx: left in entrada/; Excel makes it while a workbook is open',
     ],
+  );
+  clock += 10 * 60_000;
+  const later = await findArrivals(lake, { now: () => clock, sleep });
+  assert.deepEqual(
+    later.ready.map(({ name }) => name),
+    ['falsa', 'inteira', 'meia', 'vazia'].map((name) => `entrada/${name}.xlsx`),
   );
 });

@@ -136,6 +136,33 @@ test('25. merged cells over data columns reject their rows, with the range', asy
   assert.deepEqual([report.read, report.accepted, report.rejected], [3, 1, 2]);
 });
 
+test('25. what stands below merged keys is no note, and ten thousand merges are no more than one', async () => {
+  const below = await loadRows([order(), ['', '', '', 7], order({ id: 2 })], {
+    merges: ['A2:A3', 'B2:B3', 'C2:C3', 'A2:A3'],
+  });
+  assert.deepEqual(Object.keys(below.rows), ['4']);
+  assert.deepEqual(
+    [below.report.notes, below.report.skippedRows, below.report.rejected],
+    [0, [], 2],
+  );
+  const merges = Array.from({ length: 10_000 }, (_, n) => `A${2 + 2 * n}:A${3 + 2 * n}`);
+  const many = await loadRows(
+    Array.from({ length: 20_000 }, () => order()),
+    { merges },
+  );
+  assert.equal(many.report.rejected, 20_000);
+});
+
+test('26. the header is found where its row comes late', async () => {
+  const rows = [
+    ...Array.from({ length: 40 }, (_, n) => row(60 + n, order({ id: n }))),
+    row(1, HEADER),
+    ...Array.from({ length: 80 }, (_, n) => row(101 + n, order({ id: n }))),
+  ];
+  const { report } = await load(workbook({ sheets: [{ name: 'Vendas', rows }] }));
+  assert.deepEqual([report.headerRow, report.accepted], [1, 120]);
+});
+
 test('26. the header is found below titles, right of blank columns and across gaps, in 50 rows', async () => {
   const [id, nome, data, qtd] = HEADER;
   const below = (first: number) => [

@@ -33,6 +33,20 @@ test('8. a formula without a cached value is rejected, and says how to get one',
   assert.deepEqual(messages, [`D2: QTD ${told}`, `D3: QTD ${told}`, `B4: NOME ${told}`]);
 });
 
+test('8. a zero for a formula that whoever opens the workbook is to calculate was never calculated', async () => {
+  const rows = [[cell('n', '<f>1+1</f><v>0</v>'), cell('n', '<f>1+1</f><v>2</v>'), 0]];
+  const parts = (said: string) => ({
+    'xl/workbook.xml': (xml: string) =>
+      xml.replace('</workbook>', `<calcPr fullCalcOnLoad="${said}"/></workbook>`),
+  });
+  assert.deepEqual(await cellsOfRows(rows, { parts: parts('1') }), {
+    A1: 'uncalculated',
+    B1: 2,
+    C1: 0,
+  });
+  assert.deepEqual(await cellsOfRows(rows, { parts: parts('0') }), { A1: 0, B1: 2, C1: 0 });
+});
+
 test('9. inline strings and formula strings are texts, their runs joined', async () => {
   assert.deepEqual(
     await cellsOfRows([

@@ -171,9 +171,11 @@ export async function load(bytes: Uint8Array, ...datasets: Dataset[]): Promise<L
       for (const { code, values, value } of rejections)
         messages.push(render({ code, values: { ...values, value } }, 'en'));
     },
-    async discard(from, to) {
+    async discard(ranges) {
       const gone = Object.keys(rows).map(Number);
-      const discarded = gone.filter((row) => row >= from && row <= to);
+      const discarded = gone.filter((row) =>
+        ranges.some(({ from, to }) => row >= from && row <= to),
+      );
       for (const row of discarded) delete rows[row];
       return discarded;
     },
