@@ -354,6 +354,8 @@ export const en = {
     'The dataset {dataset} says that {column} is of the type {is}, and in this home it is {was}. Give the new column another name, or load those files of backup/ that are in force into a new home (docs/datasets.md).',
   'dataset.columnLost':
     'The dataset {dataset} has no column {column} any more, and its values would be lost. Name it again, or load those files of backup/ that are in force into a new home (docs/datasets.md).',
+  'dataset.columnRequired':
+    'The dataset {dataset} has a new column {column}, and the rows that are loaded have nothing in it. Declare it optional: true, or load those files of backup/ that are in force into a new home (docs/datasets.md).',
   'dataset.notCounted':
     'The procedures of {dataset} ran and left months of it uncounted, from {from} on: they are consolidated at every run, and never count. One of them has to set ROWS_COUNTED in ledger_months where DATASET is {dataset}; in a copy of another dataset the old name may have stayed.',
   'dataset.twice': 'Two datasets are called {name}; one is in {folder}. Rename one of them.',

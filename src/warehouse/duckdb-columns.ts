@@ -15,8 +15,8 @@ const TYPES: Record<Column['type'], string> = {
 };
 
 /**
- * Gives the landing table the columns that its contract has come to have. Throws UserError `dataset.columnLost` or
- * `dataset.columnType` where that would lose or change values.
+ * Gives the landing table the columns that its contract has come to have. Throws UserError `dataset.columnLost`,
+ * `dataset.columnType`, `dataset.columnRequired` where that would lose or change values, or leave some out.
  */
 export async function followContract(
   run: (sql: string) => Promise<unknown>,
@@ -34,8 +34,10 @@ export async function followContract(
   const lost = [...there.keys()].find((name) => !named.has(name));
   if (lost !== undefined)
     throw new UserError('dataset.columnLost', { dataset: dataset.name, column: lost });
-  for (const { name, type } of dataset.columns) {
+  for (const { name, type, optional } of dataset.columns) {
     const was = there.get(name);
+    if (was === undefined && !optional && (await hasRows(query, table)))
+      throw new UserError('dataset.columnRequired', { dataset: dataset.name, column: name });
     if (was === undefined) await run(`ALTER TABLE ${table} ADD COLUMN ${name} ${TYPES[type]}`);
     else if (was !== TYPES[type])
       throw new UserError('dataset.columnType', {
@@ -45,4 +47,8 @@ export async function followContract(
         was,
       });
   }
+}
+
+async function hasRows(query: Warehouse['query'], table: string): Promise<boolean> {
+  return (await query(`SELECT 1 FROM ${table} LIMIT 1`)).rows.length > 0;
 }

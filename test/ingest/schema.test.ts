@@ -105,6 +105,13 @@ test('a contract whose columns have changed: a new one is added, one that would 
     { kind: 'user', code: 'dataset.columnLost', values },
   ]);
   const note = { ...columns[1], name: 'NOTA', key: false, optional: true, aliases: [] };
+  assert.deepEqual(await refused([{ ...note, optional: false }, ...columns]), [
+    {
+      kind: 'user',
+      code: 'dataset.columnRequired',
+      values: { dataset: 'bases_vendas', column: 'NOTA' },
+    },
+  ]);
   await home.drop('b.xlsx', sales(sale(2)));
   const { failed, postponed } = await withColumns([note, ...columns]);
   assert.deepEqual([failed, postponed], [[], []]);
