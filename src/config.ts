@@ -171,8 +171,8 @@ export async function withEnvFile(
 }
 
 /**
- * Throws UserError `setting.…` with the variable, its value and what it should be; for one that is misspelt, with the one
- * that was meant: what it was to bound or to name would be another thing without it.
+ * Throws UserError `setting.…` with the variable, its value and what it should be; for one that is misspelt, with the
+ * one that was meant: what it was to bound or to name would be another thing without it.
  */
 export function readSettings(environment: NodeJS.ProcessEnv, home: string | undefined): Settings {
   const unknown = unknownAmong(environment);

@@ -25,7 +25,10 @@ interface ContextOptions extends Partial<Pick<Context, 'runId' | 'replaceSameNam
   readonly onWait?: (holder: string) => void;
 }
 
-/** What the settings name, opened for the command line or for a function. What is incoming and its warehouse must be closed. */
+/**
+ * What the settings name, opened for the command line or for a function. What is incoming and its warehouse must be
+ * closed.
+ */
 export async function openContext(
   settings: Settings,
   {

@@ -102,7 +102,9 @@ function cellText(value: unknown): string {
 // With the controls go the marks that turn a text's direction, and Unicode's own ends of a line.
 const CONTROLS = /[\p{Cc}\u202a-\u202e\u2066-\u2069\u2028\u2029]/gu;
 
-/** Somebody else's text must neither break a line nor speak to the terminal: what does either is shown as its escape. */
+/**
+ * Somebody else's text must neither break a line nor speak to the terminal: what does either is shown as its escape.
+ */
 export function visible(text: string): string {
   return text.replace(CONTROLS, (control) => {
     const known = { '\n': '\\n', '\r': '\\r', '\t': '\\t' }[control];

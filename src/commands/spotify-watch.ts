@@ -10,8 +10,8 @@ import { saySpotify } from './spotify-summary.ts';
 export type Asking = (now: number) => Promise<void>;
 
 /**
- * Undefined without the secrets: then Spotify is no part of this home, and nothing is said of it. Undefined too where its
- * dataset is wrong, which is said: the workbooks do not wait for it.
+ * Undefined without the secrets: then Spotify is no part of this home, and nothing is said of it. Undefined too where
+ * its dataset is wrong, which is said: the workbooks do not wait for it.
  */
 export async function createAsking(
   settings: Settings,

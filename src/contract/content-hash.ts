@@ -48,8 +48,8 @@ export function createContentHash(columns: readonly Column[]): ContentHash {
 }
 
 /*
- * One loop to a function: while it runs the compiler takes the function whole, and throws its work away when it comes to
- * code that has not run before.
+ * One loop to a function: while it runs the compiler takes the function whole, and throws its work away when it comes
+ * to code that has not run before.
  */
 
 function mixTexts(

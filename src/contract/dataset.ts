@@ -83,7 +83,9 @@ export type Dataset = z.infer<typeof datasetShape> & {
 };
 export type Column = Dataset['columns'][number];
 
-/** The datasets of workbooks in a folder, one to a subfolder, by name. What is wrong is told as `readDocuments` does. */
+/**
+ * The datasets of workbooks in a folder, one to a subfolder, by name. What is wrong is told as `readDocuments` does.
+ */
 export async function readDatasets(
   root: string,
   onBroken: OnBroken = throwBroken,

@@ -197,8 +197,8 @@ function rejectionOf(
 }
 
 /**
- * A merge over data columns leaves it open which rows its value means, so all its rows are rejected, also those that look
- * like notes because of it. Merges come after the rows in a sheet's XML: what was written of them is taken back.
+ * A merge over data columns leaves it open which rows its value means, so all its rows are rejected, also those that
+ * look like notes because of it. Merges come after the rows in a sheet's XML: what was written of them is taken back.
  */
 async function rejectMerges(
   choice: Choice,

@@ -1,4 +1,7 @@
-/** What cannot be the name of a column: SQL keeps it for itself, in either engine, or every landing table has it already. */
+/**
+ * What cannot be the name of a column: SQL keeps it for itself, in either engine, or every landing table has it
+ * already.
+ */
 export function isReserved(name: string): boolean {
   const word = name.toUpperCase();
   return LANDING_COLUMNS.includes(word) || RESERVED.has(word);
@@ -7,7 +10,9 @@ export function isReserved(name: string): boolean {
 /** The columns that a landing table has besides those of its contract. */
 export const LANDING_COLUMNS: readonly string[] = ['LOAD_ID', 'SHEET_ROW', 'MONTH_START'];
 
-/** Of DuckDB 1.5 (`duckdb_keywords()`: what is reserved, or a type or function), then what BigQuery reserves besides. */
+/**
+ * Of DuckDB 1.5 (`duckdb_keywords()`: what is reserved, or a type or function), then what BigQuery reserves besides.
+ */
 const RESERVED = new Set(
   `ALL ANALYSE ANALYZE AND ANTI ANY ARRAY AS ASC ASOF ASYMMETRIC AT AUTHORIZATION BINARY BOTH BY CASE CAST CHECK
   COLLATE COLLATION COLUMN COLUMNS CONCURRENTLY CONSTRAINT CREATE CROSS DEFAULT DEFERRABLE DESC DESCRIBE DISTINCT DO ELSE END

@@ -16,8 +16,8 @@ export interface Instance {
   /** The context of one message, under the name of the run that announced it. */
   contextOf(runId: string): Promise<Context>;
   /**
-   * What `read` makes of an event's message. What it cannot read is told to the ledger, by the message's id, and thrown:
-   * Pub/Sub delivers it again, and puts it on the dead-letter topic in the end.
+   * What `read` makes of an event's message. What it cannot read is told to the ledger, by the message's id, and
+   * thrown: Pub/Sub delivers it again, and puts it on the dead-letter topic in the end.
    */
   reading<T>(topic: string, event: Event, read: (message: Pushed, opened: Opened) => T): Promise<T>;
 }

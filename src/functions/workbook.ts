@@ -11,7 +11,7 @@ import { recordCost } from '../ledger/costs.ts';
 import type { Instance } from './instance.ts';
 import { dataIn, type Event, type Pushed } from './message.ts';
 
-/** Takes the workbook that a message announces through; what it throws is in the ledger. */
+/** Takes the workbook that a message announces through; what keeps it from its end is told the ledger, and thrown. */
 export async function receiveWorkbook(instance: Instance, event: Event): Promise<void> {
   const announced = await instance.reading(TOPIC, event, (message, { settings }) =>
     announcedBy(message, settings),
@@ -55,8 +55,8 @@ const object = z.object({ size: z.coerce.number() });
 
 /**
  * The workbook that a message is about: a run's announcement, or a bucket's notification. Undefined for what a bucket
- * tells besides: everything but a new object in the inbox that is to be taken, such as those that Entrada writes itself.
- * Throws TerminalError `bus.message` for what is neither.
+ * tells besides: everything but a new object in the inbox that is to be taken, such as those that Entrada writes
+ * itself. Throws TerminalError `bus.message` for what is neither.
  */
 function announcedBy(message: Pushed, { lake }: Settings): Announced | undefined {
   const told = notification.safeParse(message.attributes);

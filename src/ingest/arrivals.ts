@@ -62,8 +62,8 @@ export async function findArrivals(lake: Lake, { now, sleep }: ArrivalEffects): 
 }
 
 /**
- * The workbook that `findArrivals` will very likely find ready first, if there is one, without waiting for anything. What is
- * sent is left out: whether it is whole takes as long as reading it.
+ * The workbook that `findArrivals` will very likely find ready first, if there is one, without waiting for anything.
+ * What is sent is left out: whether it is whole takes as long as reading it.
  */
 export async function likelyFirst(lake: Lake, now: number): Promise<LakeFile[]> {
   const first = (await inboxByName(lake)).find((file) => !notAWorkbook(file));

@@ -24,7 +24,9 @@ export interface Calls {
   read(offset: number, length: number): Promise<Uint8Array<ArrayBuffer>>;
   choose(choice: Choice): Promise<void>;
   addTexts(piece: TextPiece): Promise<void>;
-  /** The batch travels there, waits until somebody wants it and, when it has landed, travels back to be filled again. */
+  /**
+   * The batch travels there, waits until somebody wants it and, when it has landed, travels back to be filled again.
+   */
   write(batch: RowBatch): Promise<RowBatch>;
   reject(rejections: readonly Rejection[]): Promise<void>;
   discard(rows: readonly RowRange[]): Promise<number[]>;

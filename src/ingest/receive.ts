@@ -1,9 +1,9 @@
 import { awaitedBy } from '../contract/broken.ts';
-import { type SheetReport, skippedDetail } from '../contract/load.ts';
+import { skippedDetail } from '../contract/load.ts';
 import { UserError } from '../errors.ts';
 import type { FileVersion } from '../lake/lake.ts';
 import type { LedgerEvent } from '../ledger/events.ts';
-import { findInForce, heldAs } from '../ledger/in-force.ts';
+import { findInForce, heldAs, type LoadInForce } from '../ledger/in-force.ts';
 import { type FileState, findDrop, hasOutcome, stateOf } from '../ledger/ledger.ts';
 import { archive } from './archive.ts';
 import type { Context } from './context.ts';
@@ -47,58 +47,73 @@ async function readAndLoad(
   file: FileVersion,
   drop: string,
 ): Promise<FileState | undefined> {
-  const { warehouse, datasets, broken, incoming, now, runId, log } = context;
+  const { warehouse, datasets, incoming, now, runId } = context;
   await using taken = await incoming.take(file, datasets);
   // Announced twice, or as another version: the one is gone to rest, the other is announced by itself.
   if (taken === undefined) return undefined;
-  const { opened, reading } = taken;
   const fileName = file.name.slice(INBOX.length + 1);
   const fileHash = await taken.hash;
-  // The last of them is the outcome, once it is recorded: the ledger need not be asked for what it was just told.
-  const made: LedgerEvent[] = [];
-  const event: EventOf = (rest) => {
-    const one = { drop, fileName, fileHash, runId, time: now(), ...rest };
-    made.push(one);
-    return one;
-  };
+  const event: EventOf = (rest) => ({ drop, fileName, fileHash, runId, time: now(), ...rest });
   const inForce = await findInForce(warehouse, fileHash);
   // Another delivery of this drop was faster: it is no copy of itself.
   if (inForce?.loadedBy.drop === drop) return findDrop(warehouse, drop);
-  if (inForce) {
-    const { events, changes, detail } = await relateCopy(context, inForce, fileName);
-    const { loadId, dataset, loadedBy, rowsRejected } = inForce;
-    const repeated = event({
-      event: 'repeated',
-      dataset,
-      // What its name holds already it need not hold twice.
-      ...(heldAs(inForce, fileName) === undefined && { loadId }),
-      ...(rowsRejected > 0 && { rowsRejected }),
-      code: 'file.repeated',
-      detail: { file: loadedBy.fileName, time: toSecond(loadedBy), ...detail },
+  // The ledger need not be asked for what it was just told.
+  return stateOf(
+    inForce
+      ? await receiveCopy(context, inForce, fileName, event)
+      : await receiveNew(context, taken, fileName, event),
+  );
+}
+
+/** Takes down that the content is in force already, under whatever name. Gives the event of the outcome. */
+async function receiveCopy(
+  context: Context,
+  inForce: LoadInForce,
+  fileName: string,
+  event: EventOf,
+): Promise<LedgerEvent> {
+  const { events, changes, detail } = await relateCopy(context, inForce, fileName);
+  const { loadId, dataset, loadedBy, rowsRejected } = inForce;
+  const repeated = event({
+    event: 'repeated',
+    dataset,
+    // What its name holds already it need not hold twice.
+    ...(heldAs(inForce, fileName) === undefined && { loadId }),
+    ...(rowsRejected > 0 && { rowsRejected }),
+    code: 'file.repeated',
+    detail: { file: loadedBy.fileName, time: toSecond(loadedBy), ...detail },
+  });
+  const held = { loadId, does: 'held', events: inForce.events } as const;
+  await context.warehouse.record([...events, repeated], [...changes, held]);
+  return repeated;
+}
+
+/** Loads a content that is not in force, or takes down why it cannot be. Gives the event of the outcome. */
+async function receiveNew(
+  context: Context,
+  taken: IncomingFile,
+  fileName: string,
+  event: EventOf,
+): Promise<LedgerEvent> {
+  const { warehouse, broken, log } = context;
+  // What waits for a dataset to be mended is looked at by every run, and the ledger is not told each time.
+  if (broken.length > 0)
+    await taken.reading.choice().catch((error) => {
+      const awaited = awaitedBy(error, broken);
+      if (awaited) throw awaited;
     });
-    const held = { loadId, does: 'held', events: inForce.events } as const;
-    await warehouse.record([...events, repeated], [...changes, held]);
-  } else {
-    // What waits for a dataset to be mended is looked at by every run, and the ledger is not told each time.
-    if (broken.length > 0)
-      await reading.choice().catch((error) => {
-        const awaited = awaitedBy(error, broken);
-        if (awaited) throw awaited;
-      });
-    await warehouse.record([event({ event: 'received' })]);
-    try {
-      await load(context, taken, fileName, event);
-    } catch (error) {
-      if (!(error instanceof UserError) || AROUND.test(error.code)) throw error;
-      // It is the workbook that is wrong only if nobody wrote to it while it was read.
-      await opened.verify();
-      log.info({ file: fileName, code: error.code, values: error.values }, 'rejected');
-      await warehouse.record([
-        event({ event: 'rejected', code: error.code, detail: error.values }),
-      ]);
-    }
+  await warehouse.record([event({ event: 'received' })]);
+  try {
+    return await load(context, taken, fileName, event);
+  } catch (error) {
+    if (!(error instanceof UserError) || AROUND.test(error.code)) throw error;
+    // It is the workbook that is wrong only if nobody wrote to it while it was read.
+    await taken.opened.verify();
+    log.info({ file: fileName, code: error.code, values: error.values }, 'rejected');
+    const rejected = event({ event: 'rejected', code: error.code, detail: error.values });
+    await warehouse.record([rejected]);
+    return rejected;
   }
-  return made.map(stateOf).at(-1);
 }
 
 async function load(
@@ -106,7 +121,7 @@ async function load(
   { opened, reading, hash }: IncomingFile,
   fileName: string,
   event: EventOf,
-): Promise<SheetReport> {
+): Promise<LedgerEvent> {
   const { warehouse, incoming, log } = context;
   const choice = await reading.choice();
   const target = await warehouse.beginLoad(choice.dataset, choice.sheet.name, await hash);
@@ -116,25 +131,20 @@ async function load(
     await opened.verify();
     const { sheet, read, accepted, rejected, contentHash } = report;
     const known = await relateToKnown(context, choice.dataset, target, fileName, contentHash);
-    await target.commit(
-      [
-        ...known.events,
-        event({
-          event: 'loaded',
-          dataset: choice.dataset.name,
-          loadId: target.loadId,
-          sheet,
-          rowsRead: read,
-          rowsAccepted: accepted,
-          rowsRejected: rejected,
-          contentHash,
-          detail: { ...skippedDetail(report), ...known.detail },
-        }),
-      ],
-      known.changes,
-    );
+    const loaded = event({
+      event: 'loaded',
+      dataset: choice.dataset.name,
+      loadId: target.loadId,
+      sheet,
+      rowsRead: read,
+      rowsAccepted: accepted,
+      rowsRejected: rejected,
+      contentHash,
+      detail: { ...skippedDetail(report), ...known.detail },
+    });
+    await target.commit([...known.events, loaded], known.changes);
     log.info({ file: opened.file.name, ...report }, 'loaded');
-    return report;
+    return loaded;
   } finally {
     await target.abort();
   }

@@ -14,8 +14,8 @@ export interface Release {
 export type Because = Pick<LedgerEvent, 'runId' | 'time' | 'code' | 'detail'>;
 
 /**
- * Lets some of its holders go of a load. Its rows stay while the same bytes are held under another name; where they were
- * loaded by one that goes, the oldest that stays takes over.
+ * Lets some of its holders go of a load. Its rows stay while the same bytes are held under another name; where they
+ * were loaded by one that goes, the oldest that stays takes over.
  */
 export function release(load: LoadInForce, going: readonly Holder[], because: Because): Release {
   const { loadId, dataset, fileHash, holders, loadedBy } = load;

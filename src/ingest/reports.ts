@@ -17,8 +17,8 @@ const HEADERS: Record<Language, readonly string[]> = {
 const DELIMITERS: Record<Language, string> = { en: ',', 'pt-BR': ';' };
 
 /**
- * Lists the rejected cells of a file for the client, those of a copy too. A file without any takes the list away that an
- * earlier one of its name left: the client would take it for today's. The table `rejections` keeps all.
+ * Lists the rejected cells of a file for the client, those of a copy too. A file without any takes the list away that
+ * an earlier one of its name left: the client would take it for today's. The table `rejections` keeps all.
  */
 export async function keepRejections(context: Context, state: FileState): Promise<void> {
   const { lake, warehouse, language } = context;

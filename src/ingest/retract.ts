@@ -18,9 +18,10 @@ export interface RetractionReport {
 }
 
 /**
- * Takes a file out of the tables, as if it had never been dropped; its bytes stay in backup/. `wanted` is its name, or the
- * beginning of its hash, which stands for that content under every name; `hash` tells files of one name apart. A rehearsal tells what would change and changes
- * nothing. Throws UserError when no content in force is meant, or more than one.
+ * Takes a file out of the tables, as if it had never been dropped; its bytes stay in backup/. `wanted` is its name,
+ * or the beginning of its hash, which stands for that content under every name; `hash` tells files of one name apart.
+ * A rehearsal tells what would change and changes nothing. Throws UserError when no content in force is meant, or
+ * more than one.
  */
 export async function retractFile(
   {

@@ -11,7 +11,9 @@ export async function openIfThere(lake: Lake, name: string): Promise<OpenFile | 
   }
 }
 
-/** Moving or removing a version that may have gone already, or to which another has come: then there is nothing to do. */
+/**
+ * Moving or removing a version that may have gone already, or to which another has come: then there is nothing to do.
+ */
 export async function ifThere(moving: Promise<void>): Promise<void> {
   try {
     await moving;

@@ -40,8 +40,8 @@ export interface LakeFile {
   /** When the bytes were last written, in milliseconds since 1970. */
   readonly modified: number;
   /**
-   * Why nobody can take it, which only a `deep` list of a disk tells: it is a folder within a folder, it may not be read,
-   * its name is not UTF-8, or it is a link, a pipe or the like.
+   * Why nobody can take it, which only a `deep` list of a disk tells: it is a folder within a folder, it may not be
+   * read, its name is not UTF-8, or it is a link, a pipe or the like.
    */
   readonly odd?: 'folder' | 'closed' | 'spelling' | 'kind';
 }

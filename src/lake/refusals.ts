@@ -25,7 +25,10 @@ export async function naming<T>(file: string, work: () => Promise<T>): Promise<T
   }
 }
 
-/** Whether the error says that there is no file of that name: nothing, no such folder, or a link or socket in its place. */
+/**
+ * Whether the error says that there is no file of that name: nothing, no such folder, or a link or socket in its
+ * place.
+ */
 export function saysAbsent(error: unknown): boolean {
   return ['ENOENT', 'ENOTDIR', 'ELOOP', 'ENXIO'].includes(codeOf(error));
 }

@@ -4,8 +4,8 @@ import { isoTime } from './events.ts';
 export const COST_COLUMNS = ['RUN_ID', 'RUN_TIME', 'JOBS', 'BYTES_BILLED', 'SLOT_MS'];
 
 /**
- * What each run has been billed, where a warehouse is: rows are only ever added. A table of its own, because every event
- * of ledger_events is about a dropped file. A procedure that an orchestrator calls writes its row itself.
+ * What each run has been billed, where a warehouse is: rows are only ever added. A table of its own, because every
+ * event of ledger_events is about a dropped file. A procedure that an orchestrator calls writes its row itself.
  */
 export const COSTS_TABLE = `CREATE TABLE IF NOT EXISTS ledger_costs (
   RUN_ID STRING, RUN_TIME DATETIME, JOBS INT64, BYTES_BILLED INT64, SLOT_MS INT64)`;

@@ -32,8 +32,8 @@ export interface LedgerEvent {
 }
 
 /**
- * How far a drop has come: its state is the furthest of its events, whatever the clock said at each. One that repeats another
- * may come to stand for its rows later.
+ * How far a drop has come: its state is the furthest of its events, whatever the clock said at each. One that repeats
+ * another may come to stand for its rows later.
  */
 const STEPS: Record<LedgerEvent['event'], number> = {
   received: 1,

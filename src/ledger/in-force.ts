@@ -9,8 +9,8 @@ export interface Holder {
 }
 
 /**
- * A load that counts: at least one name under which its content was dropped is neither retracted nor replaced. Found among
- * the events themselves, which costs less than the state of every file that there ever was.
+ * A load that counts: at least one name under which its content was dropped is neither retracted nor replaced. Found
+ * among the events themselves, which costs less than the state of every file that there ever was.
  */
 export interface LoadInForce {
   readonly loadId: number;
@@ -38,8 +38,8 @@ export async function findInForce(
 }
 
 /*
- * A name has more spellings than SQL knows (see isSameName), and a load found by it may have let it go: what SQL finds is
- * looked through again.
+ * A name has more spellings than SQL knows (see isSameName), and a load found by it may have let it go: what SQL
+ * finds is looked through again.
  */
 
 /** The loads of a dataset in force that are held under this name, or whose rows say the same in other bytes. */
@@ -106,7 +106,8 @@ async function loadsInForce(
   where: string,
   parameters: Readonly<Record<string, string>>,
 ): Promise<LoadInForce[]> {
-  // All of these have their load's number, but for a drop that repeats what its name holds already: it adds nothing to it.
+  // All of these have their load's number, but for a drop that repeats what its name holds already: it adds nothing
+  // to it.
   const { rows } = await warehouse.query(
     `SELECT LOAD_ID, EVENT, DROP_ID, FILE_NAME, EVENT_TIME, DATASET, FILE_HASH, CONTENT_HASH, SHEET, ROWS_READ,
        ROWS_ACCEPTED, ROWS_REJECTED

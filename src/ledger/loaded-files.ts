@@ -11,8 +11,8 @@ export interface LoadedFile {
 }
 
 /**
- * Every load and its file, as a table to join: LOAD_ID, SHEET, and the columns of `loadedFile`. Where another drop of the
- * same bytes took the place of the first, it is that one.
+ * Every load and its file, as a table to join: LOAD_ID, SHEET, and the columns of `loadedFile`. Where another drop of
+ * the same bytes took over from the first, that drop is its file.
  */
 export const LOADED_FILES = `(
   SELECT LOAD_ID, SHEET, FILE_NAME, FILE_HASH, EVENT_TIME,

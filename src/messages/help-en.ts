@@ -1,4 +1,7 @@
-/** What `--help` says: of each command by its name, and of its options by theirs. Usage lines are the same in every language. */
+/**
+ * What `--help` says: of each command by its name, and of its options by theirs. Usage lines are the same in every
+ * language.
+ */
 export const helpEn = {
   'help.title': 'Entrada: drop a spreadsheet, get tables.',
   'help.every':

@@ -11,7 +11,8 @@ import { NO_CHANGES, type SpotifyTable, TABLES, TOPIC } from './tables.ts';
 
 /**
  * One run whose tables functions keep: announces it, and waits until the ledgers tell what became of each. A table of
- * which they tell nothing for a quarter of an hour is recorded as postponed, and a message that comes later does nothing.
+ * which they tell nothing for a quarter of an hour is recorded as postponed, and a message that comes later does
+ * nothing.
  */
 export async function runSpotifyElsewhere(
   context: SpotifyContext,

@@ -114,7 +114,10 @@ async function readThrough<Row extends { readonly id: string }>(
   throw new TerminalError('spotify.pageCap', { cap: listing.maxPages, list: listing.prefix });
 }
 
-/** Spotify's `next` is only looked at, never followed: the next offset is worked out, so no host of its choice is asked. */
+/**
+ * Spotify's `next` is only looked at, never followed: the next offset is worked out, so no host of its choice is
+ * asked.
+ */
 function pageRequest<Row>(listing: Listing<Row>, pass: number, offset: number): PageRequest {
   const { path, query, show, prefix, limit } = listing;
   return {

@@ -46,8 +46,8 @@ const datasetShape = mapping({
 export type SpotifyDataset = z.infer<typeof datasetShape> & { readonly folder: string };
 
 /**
- * The Spotify dataset in force: the home's own, which takes the place of the one that comes with Entrada.
- * `folders` are in that order, the last one counting most. Throws a UserError where one is wrong, or where a folder has two.
+ * The Spotify dataset in force: the home's own, which takes the place of the one that comes with Entrada. `folders`
+ * are in that order, the last one counting most. Throws a UserError where one is wrong, or where a folder has two.
  */
 export async function readSpotifyDataset(
   folders: readonly string[],

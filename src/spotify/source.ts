@@ -28,8 +28,8 @@ export interface Source {
 
 /**
  * One client for the run, which keeps what it is answered; or none, without the secrets (UserError `spotify.secrets`)
- * and before the time that an earlier run was told to wait for (TransientError `spotify.notYet`): then both lists throw.
- * Of several processes that ask for one run, all say the same `time`, and one `keeps` each list.
+ * and before the time that an earlier run was told to wait for (TransientError `spotify.notYet`): then both lists
+ * throw. Of several processes that ask for one run, all say the same `time`, and one `keeps` each list.
  */
 export async function openSource(
   context: SpotifyContext,

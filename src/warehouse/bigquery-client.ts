@@ -63,7 +63,10 @@ const UPLOADS = 3;
 
 export const newJobId = () => `entrada_${randomUUID()}`;
 
-/** BigQuery as the adapter needs it: statements, files into tables, and what they cost. Throws what bigquery-problem.ts makes of a refusal. */
+/**
+ * BigQuery as the adapter needs it: statements, files into tables, and what they cost. Throws what
+ * bigquery-problem.ts makes of a refusal.
+ */
 export async function openBigQueryClient(options: BigQueryClientOptions): Promise<BigQueryClient> {
   const { project, dataset, endpoint, maxBytes } = options;
   const sdk = await loadSdk('@google-cloud/bigquery', () => import('@google-cloud/bigquery'));

@@ -26,8 +26,8 @@ const allWanted = (client: BigQueryClient, datasets: readonly (Dataset | TablesO
   Promise.all([wantedLedger(client), ...datasets.map((dataset) => wantedOf(dataset, client))]);
 
 /**
- * What is missing or different in BigQuery, in the order in which it must be made. Nothing is ever taken away.
- * Throws UserError `deploy.columnLost`, `deploy.columnType`, `deploy.partitions` for what would lose or need a copy of data.
+ * What is missing or different in BigQuery, in the order in which it must be made. Nothing is ever taken away. Throws
+ * UserError `deploy.columnLost`, `deploy.columnType`, `deploy.partitions` for what would lose or need a copy of data.
  */
 export async function planDeployment(
   client: BigQueryClient,
@@ -54,8 +54,8 @@ export async function planDeployment(
 }
 
 /**
- * Makes what is missing for these datasets. Where something else than this was deployed, by an older or a newer Entrada,
- * throws UserError `deploy.needed`: procedures must not change under whoever uses them.
+ * Makes what is missing for these datasets. Where something else than this was deployed, by an older or a newer
+ * Entrada, throws UserError `deploy.needed`: procedures must not change under whoever uses them.
  */
 export async function prepareDeployment(
   client: BigQueryClient,
@@ -89,7 +89,9 @@ function createDataset(client: BigQueryClient, location: string): Change {
   });
 }
 
-/** The landing table has everything: the tables of an earlier version are made anew of it, for readers at one moment. */
+/**
+ * The landing table has everything: the tables of an earlier version are made anew of it, for readers at one moment.
+ */
 function consolidateAll(client: BigQueryClient, dataset: Dataset): Change {
   return changeOf('months', dataset.name, dataset, async () => {
     await client.run(consolidatingWhere(client, dataset, 'TRUE'));

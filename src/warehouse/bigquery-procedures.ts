@@ -8,7 +8,10 @@ import type { MonthRange } from './warehouse.ts';
 
 /* Three procedures make one of a dataset's many: a transaction of BigQuery is one script. */
 
-/** takes withdrawn rows out of a range of months and calls the dataset's procedures for it, in the caller's transaction; */
+/**
+ * takes withdrawn rows out of a range of months and calls the dataset's procedures for it, in the caller's
+ * transaction;
+ */
 export const monthsProcedure = ({ name }: Dataset) => `consolidate_${name}_months`;
 /** fails when a check finds something in a range of months; */
 export const checkProcedure = ({ name }: Dataset) => `check_${name}_months`;

@@ -93,8 +93,8 @@ export const withdrawing = (place: BigQueryPlace, loadId: number) =>
   qualify(withdrawal(loadId), new Set(['ledger_months']), place);
 
 /**
- * Makes the changes, unless something else has happened to a load since they were decided. Each of them updates a row of the
- * load, so that of two at the same time BigQuery lets one through: statements that only insert would not meet.
+ * Makes the changes, unless something else has happened to a load since they were decided. Each of them updates a row
+ * of the load, so that of two at the same time BigQuery lets one through: statements that only insert would not meet.
  */
 export function changingLoads(place: BigQueryPlace, changes: readonly LoadChange[]): string[] {
   return changes.flatMap(({ loadId, does, events }) => [

@@ -19,8 +19,8 @@ const IN_A_TICK = 32;
 
 /**
  * A load's number, higher for later loads: the time in ticks, and chance within a tick. A procedure may multiply it
- * by twice the rows of a sheet, 2^21, so it must stay below 2^42, which it does for 43 years. Two loads may draw the same
- * number: the second one to stage its rows, or to land them, is refused and may be tried again.
+ * by twice the rows of a sheet, 2^21, so it must stay below 2^42, which it does for 43 years. Two loads may draw the
+ * same number: the second one to stage its rows, or to land them, is refused and may be tried again.
  */
 export const newLoadId = (now: number) =>
   Math.floor((now - FIRST_LOAD) / TICK_MS) * IN_A_TICK + randomInt(IN_A_TICK);
@@ -28,8 +28,9 @@ export const newLoadId = (now: number) =>
 export const stagingTable = (loadId: number | string, what: string) => `stage_${loadId}_${what}`;
 
 /**
- * A table to load into that goes away by itself. Throws TransientError `warehouse.conflict` when there is one of that name
- * that somebody else made; one that we made ourselves and were not told of, because the answer was lost, is taken.
+ * A table to load into that goes away by itself. Throws TransientError `warehouse.conflict` when there is one of that
+ * name that somebody else made; one that we made ourselves and were not told of, because the answer was lost, is
+ * taken.
  */
 export async function stage(
   client: BigQueryClient,

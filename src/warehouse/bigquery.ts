@@ -35,8 +35,8 @@ export interface BigQueryWarehouse extends Warehouse {
 const READS = ['SELECT', 'WITH', 'FROM'];
 
 /**
- * A dataset of BigQuery. Each change is one script with one transaction, or one statement. Besides the port's errors every
- * call may throw what bigquery-problem.ts makes of an answer; opened to read, UserError `deploy.missing`.
+ * A dataset of BigQuery. Each change is one script with one transaction, or one statement. Besides the port's errors
+ * every call may throw what bigquery-problem.ts makes of an answer; opened to read, UserError `deploy.missing`.
  */
 export async function openBigQuery(options: BigQueryOptions): Promise<BigQueryWarehouse> {
   const client = await openBigQueryClient(options);

@@ -67,7 +67,9 @@ export async function statements(
   return found;
 }
 
-/** The statements of the dataset's procedures, by the lists in which its contract names them. Throws as `statements`. */
+/**
+ * The statements of the dataset's procedures, by the lists in which its contract names them. Throws as `statements`.
+ */
 export function stagesOf(dataset: Dataset): Promise<Statement[][]> {
   return Promise.all(
     dataset.procedures.map(async (stage) => {
@@ -151,8 +153,8 @@ export interface SumColumns {
 }
 
 /**
- * What follows the SELECT of the keys of which MAX(OLD_SUM), the sum in one table, is not MAX(NEW_SUM), that in the other.
- * Grouped, not joined: a key may be blank, and a table of one sum has none.
+ * What follows the SELECT of the keys of which MAX(OLD_SUM), the sum in one table, is not MAX(NEW_SUM), that in the
+ * other. Grouped, not joined: a key may be blank, and a table of one sum has none.
  */
 export function fromDiffering({ keys, sum }: SumColumns, before: string, after: string): string {
   const named = keys.map((key) => `${key}, `).join('');
@@ -169,8 +171,8 @@ export function withdrawal(loadId: number): string {
 }
 
 /**
- * Takes the rows of withdrawn loads out of the months from p_from to before p_to, where `isAny` selects something. It goes
- * with consolidating them in one transaction, since readers see the landing table through their views.
+ * Takes the rows of withdrawn loads out of the months from p_from to before p_to, where `isAny` selects something. It
+ * goes with consolidating them in one transaction, since readers see the landing table through their views.
  */
 export function removal(dataset: Dataset): { readonly isAny: string; readonly body: string[] } {
   const months = 'MONTH_START >= p_from AND MONTH_START < p_to';

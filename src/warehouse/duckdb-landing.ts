@@ -42,8 +42,8 @@ export interface Landing {
 }
 
 /**
- * Gives what appends a batch to the landing table, whose columns are `order`. Typed columns are copied into DuckDB's own
- * vectors as they are, and a text is copied as what DuckDB keeps of it: within a batch each one is written once.
+ * Gives what appends a batch to the landing table, whose columns are `order`. Typed columns are copied into DuckDB's
+ * own vectors as they are, and a text is copied as what DuckDB keeps of it: within a batch each one is written once.
  */
 export function createLanding(
   append: Append,

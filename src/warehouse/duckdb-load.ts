@@ -66,7 +66,10 @@ export async function createLoad(context: LoadContext): Promise<Load> {
     await run(`SET threads = ${THREADS}`);
   }
 
-  /** Fails when the transaction has ended by itself, as after a commit that did not succeed: then there is no more to do. */
+  /**
+   * Fails when the transaction has ended by itself, as after a commit that did not succeed: then there is no more to
+   * do.
+   */
   async function rollBack(): Promise<void> {
     open = false;
     // What one could not write it would try again, and not be closed.
@@ -161,7 +164,8 @@ export async function createLoad(context: LoadContext): Promise<Load> {
   const columns = dataset.columns.map(({ name }) => name).join(', ');
 
   async function compare(other: number): Promise<{ common: number; fresh: number }> {
-    // The rows of two loads are held, and nothing lands any more. It cannot be tried again with more, as a consolidation can.
+    // The rows of two loads are held, and nothing lands any more. It cannot be tried again with more, as a
+    // consolidation can.
     await giveBack();
     await context.allow(largeMemory());
     const own = `SELECT DISTINCT ${columns} FROM ${table} WHERE LOAD_ID = ${loadId}`;

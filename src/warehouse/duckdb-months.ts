@@ -23,8 +23,8 @@ export interface MonthOrder {
 }
 
 /**
- * Gives what orders the rows of a batch by month. DuckDB reads a table 2,048 rows at a time, and skips those of which none
- * is of the months that are asked for: without order a long history would be read whole for each of its months.
+ * Gives what orders the rows of a batch by month. DuckDB reads a table 2,048 rows at a time, and skips those of which
+ * none is of the months that are asked for: without order a long history would be read whole for each of its months.
  */
 export function createMonthOrder(dataset: Dataset): MonthOrder {
   const slot = dataset.columns.findIndex(({ name }) => name === dataset.period);

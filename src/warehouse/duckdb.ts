@@ -49,9 +49,9 @@ const LOOK_MS = 100;
 const STORAGE = 'v1.3.0';
 
 /**
- * A commit goes into the file itself, by one change of its header, and not into a log beside it first: of a transaction of many
- * rows that was killed in the middle of writing the log, DuckDB 1.5 takes the rows for committed when it reads the log, and
- * the rest not (github.com/duckdb/duckdb/pull/25931).
+ * A commit goes into the file itself, by one change of its header, and not into a log beside it first: of a
+ * transaction of many rows that was killed in the middle of writing the log, DuckDB 1.5 takes the rows for committed
+ * when it reads the log, and the rest not (github.com/duckdb/duckdb/pull/25931).
  */
 const WITHOUT_LOG = { checkpoint_threshold: '1B', auto_checkpoint_skip_wal_threshold: '0' };
 
@@ -183,8 +183,8 @@ function createWarehouse(instance: DuckDBInstance, connection: DuckDBConnection)
   let memory = MEMORY;
 
   /**
-   * Sets the memory to this, unless there is more for good. Then, and only then, DuckDB's allocator gives back to the system
-   * what nothing stands in any more.
+   * Sets the memory to this, unless there is more for good. Then, and only then, DuckDB's allocator gives back to the
+   * system what nothing stands in any more.
    */
   async function allow(some: string): Promise<void> {
     await run(`SET memory_limit = '${memory === MEMORY ? some : memory}'`);
@@ -260,7 +260,10 @@ function createWarehouse(instance: DuckDBInstance, connection: DuckDBConnection)
       await naming(dataset, statement, (sql) => run(withMonths(sql, range)));
   }
 
-  /** Every month that a load of the dataset has touched, in order, those of withdrawn rows too: what they leave is found so. */
+  /**
+   * Every month that a load of the dataset has touched, in order, those of withdrawn rows too: what they leave is
+   * found so.
+   */
   async function rowsByMonth({ name }: Dataset): Promise<MonthRows[]> {
     const { rows } = await query(
       `SELECT MONTH_START, SUM(ROWS_ACCEPTED) FROM ledger_months

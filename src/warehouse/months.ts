@@ -28,7 +28,9 @@ export interface MonthRows {
   readonly rows: number;
 }
 
-/** The months of a range, of those that loads have touched, in pieces of at most so many rows, each a month at least. */
+/**
+ * The months of a range, of those that loads have touched, in pieces of at most so many rows, each a month at least.
+ */
 export function portionsOf(
   months: readonly MonthRows[],
   range: MonthRange,

@@ -54,14 +54,14 @@ export interface TableRows {
 }
 
 /**
- * What events do to an earlier load. Where several processes write, TransientError `warehouse.conflict` when something else
- * has happened to that load since: what is to be done then is for its caller to find out again.
+ * What events do to an earlier load. Where several processes write, TransientError `warehouse.conflict` when
+ * something else has happened to that load since: what is to be done then is for its caller to find out again.
  */
 export interface LoadChange {
   readonly loadId: number;
   /**
-   * One more name holds it: it must be in force still. Or a name lets go of it, and its rows stay (`released`) or are taken
-   * out when their months are consolidated (`withdrawn`): then no event of it may have been added.
+   * One more name holds it: it must be in force still. Or a name lets go of it, and its rows stay (`released`) or are
+   * taken out when their months are consolidated (`withdrawn`): then no event of it may have been added.
    */
   readonly does: 'held' | 'released' | 'withdrawn';
   /** How many events of it were known when this was decided. */

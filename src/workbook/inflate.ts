@@ -18,8 +18,8 @@ export interface InflateBudget {
 }
 
 /**
- * The bytes of a part, in chunks, each valid until the next is asked for. zlib inflates the next chunk in the thread pool while the caller
- * works on this one. Declared sizes are not trusted: the budget bounds what comes out, and the
+ * The bytes of a part, in chunks, each valid until the next is asked for. zlib inflates the next chunk in the thread
+ * pool while the caller works on this one. Declared sizes are not trusted: the budget bounds what comes out, and the
  * part ends in a UserError unless its length and CRC-32 are those that the directory promised.
  */
 export async function* inflate(

@@ -32,8 +32,8 @@ export interface CellMeaning {
   readonly dateStyles: DateStyles;
   readonly date1904: boolean;
   /**
-   * Whether whoever opens the workbook is to calculate its formulas first. A library that cannot calculate says so, and writes
-   * 0 for what they give.
+   * Whether whoever opens the workbook is to calculate its formulas first. A library that cannot calculate says so,
+   * and writes 0 for what they give.
    */
   readonly isToCalculate: boolean;
   readonly limits: Limits;

@@ -44,8 +44,8 @@ export function createTexts(limits: Limits): TextStore {
   let arena = new Uint8Array(1 << 16);
   let ends = new Int32Array(1 << 10);
   let size = 0;
-  // A hash table of the texts that stand in cells, by their bytes. A place is two words: 0 where it is free, else the index
-  // plus one; and the hash, so that a larger table is made without a look at the texts.
+  // A hash table of the texts that stand in cells, by their bytes. A place is two words: 0 where it is free, else the
+  // index plus one; and the hash, so that a larger table is made without a look at the texts.
   let places = new Int32Array(1 << 9);
   let internedCount = 0;
   // Not the same in each process, so that no workbook can be made whose texts all want one place.

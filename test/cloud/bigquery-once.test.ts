@@ -2,6 +2,9 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { readDatasets } from '../../src/contract/dataset.ts';
+import { release } from '../../src/ingest/release.ts';
+import { retractFile } from '../../src/ingest/retract.ts';
+import { findInForce } from '../../src/ledger/in-force.ts';
 import { monthsDue, monthsOf } from '../../src/ledger/ledger.ts';
 import type { BigQueryWarehouse } from '../../src/warehouse/bigquery.ts';
 import type { Load } from '../../src/warehouse/warehouse.ts';
@@ -82,6 +85,55 @@ describe('a load in BigQuery', { skip }, () => {
     });
     await late.abort();
     assert.deepEqual([await landed(warehouse), await told(warehouse)], [ROWS.length, 1]);
+  });
+
+  test('two names that let go of one content at the same time do not each leave the rows to the other', async () => {
+    const warehouse = await prepared();
+    const load = await begin(warehouse);
+    await load.commit([event(load)], []);
+    await warehouse.consolidate(vendas, await monthsDue(warehouse, vendas));
+    const copy = { ...event(load, 'entrada/b.xlsx#2'), fileName: 'b.xlsx' };
+    const held = { loadId: load.loadId, does: 'held', events: 1 } as const;
+    await warehouse.record([{ ...copy, event: 'repeated' }], [held]);
+    const known = await findInForce(warehouse, 'same');
+    assert.ok(known);
+    const because = { runId: 'r', time: Date.now() };
+    const [one, other] = known.holders.map((holder) => release(known, [holder], because));
+    await warehouse.record(one.events, [one.change]);
+    await assert.rejects(warehouse.record(other.events, [other.change]), {
+      kind: 'transient',
+      code: 'warehouse.conflict',
+    });
+    // Who looks again finds itself alone with it.
+    const datasets = [vendas];
+    const context = { warehouse, datasets, broken: [], runId: 'r', now: Date.now };
+    assert.deepEqual((await retractFile(context, 'b.xlsx', false)).stillAs, []);
+    assert.equal(await landed(warehouse), 0);
+    // And what is gone can be held by nobody.
+    await assert.rejects(warehouse.record([{ ...copy, event: 'repeated', drop: 'c' }], [held]), {
+      code: 'warehouse.conflict',
+    });
+  });
+
+  test('a content that one name let go of and another holds is landed by no late delivery', async () => {
+    const warehouse = await prepared();
+    const late = await begin(warehouse);
+    const load = await begin(warehouse);
+    await load.commit([event(load)], []);
+    const copy = { ...event(load, 'entrada/b.xlsx#2'), fileName: 'b.xlsx' };
+    await warehouse.record(
+      [{ ...copy, event: 'repeated' }],
+      [{ loadId: load.loadId, does: 'held', events: 1 }],
+    );
+    const known = await findInForce(warehouse, 'same');
+    assert.ok(known);
+    const { events, change } = release(known, known.holders.slice(0, 1), { runId: 'r', time: 0 });
+    await warehouse.record(events, [change]);
+    await assert.rejects(late.commit([event(late, 'entrada/c.xlsx#3')], []), {
+      code: 'warehouse.sameContent',
+    });
+    await late.abort();
+    assert.equal(await landed(warehouse), ROWS.length);
   });
 
   test('a retracted file that is dropped again is loaded again, as often as it comes', async () => {

@@ -30,7 +30,9 @@ export interface FakeSpotify {
 const TOKEN_PATH = '/api/token';
 const TOKEN_LIFE_MS = 3_600_000;
 
-/** A Spotify of invented shows and episodes on a free port of 127.0.0.1, behaving as the real one in Development Mode. */
+/**
+ * A Spotify of invented shows and episodes on a free port of 127.0.0.1, behaving as the real one in Development Mode.
+ */
 export async function startFakeSpotify(options: FakeSpotifyOptions = {}): Promise<FakeSpotify> {
   const { shows = 60, episodes = 120, now = Date.now, hooks = {} } = options;
   const { clientId = 'simulated-client', clientSecret = 'simulated-client-secret' } = options;
