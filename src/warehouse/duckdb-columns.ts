@@ -28,6 +28,8 @@ export async function followContract(
     'SELECT column_name, data_type FROM duckdb_columns() WHERE table_name = @table',
     { table },
   );
+  // Where only the contract is looked at there may be no table yet.
+  if (rows.length === 0) return;
   const there = new Map(rows.map(([name, type]) => [String(name), String(type)]));
   const named = new Set([...LANDING_COLUMNS, ...dataset.columns.map(({ name }) => name)]);
   // First of all: under a name in other letters, which DuckDB takes for the same, a column could not be added.
