@@ -6,6 +6,7 @@ import type { Choice } from '../contract/choose-sheet.ts';
 import { type SheetReport, skippedDetail } from '../contract/load.ts';
 import type { Rejection } from '../contract/rejection.ts';
 import { UserError } from '../errors.ts';
+import { nameReason } from '../ingest/arrivals.ts';
 import type { Context } from '../ingest/context.ts';
 import { INBOX } from '../ingest/folders.ts';
 import { hashOf } from '../ingest/incoming.ts';
@@ -69,6 +70,8 @@ interface Parts extends Pick<Context, 'warehouse' | 'datasets' | 'broken'> {
 async function checkFile(invocation: Invocation, parts: Parts, file: string): Promise<number> {
   const { output } = invocation;
   output.heading(basename(file));
+  const reason = nameReason(basename(file));
+  if (reason) output.say({ code: reason, values: { file: basename(file) } });
   try {
     const checked = await examine(invocation, parts, file);
     show(output, file, checked);

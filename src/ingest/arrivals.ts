@@ -86,12 +86,17 @@ export function notAWorkbook({
   odd,
 }: Pick<LakeFile, 'name' | 'size' | 'odd'>): WaitReason | undefined {
   if (odd) return `odd.${odd}`;
-  const base = name.slice(name.lastIndexOf('/') + 1);
+  return (
+    nameReason(name.slice(name.lastIndexOf('/') + 1)) ?? (size === 0 ? 'wait.empty' : undefined)
+  );
+}
+
+/** Why no file of this name is taken, wherever it lies, if none is. */
+export function nameReason(base: string): WaitReason | undefined {
   if (base.startsWith('~$')) return 'wait.lockFile';
   if (base.startsWith('.')) return 'wait.hidden';
   if (/\.(part|tmp|filepart|crdownload)$/i.test(base)) return 'wait.temporary';
-  if (!/\.xls[xm]$/i.test(base)) return 'wait.name';
-  return size === 0 ? 'wait.empty' : undefined;
+  return /\.xls[xm]$/i.test(base) ? undefined : 'wait.name';
 }
 
 async function notWhole(lake: Lake, file: LakeFile, now: number): Promise<WaitReason | undefined> {

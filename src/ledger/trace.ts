@@ -47,8 +47,12 @@ export async function traceRows(
     table === dataset.tables[0]
       ? names
       : (await warehouse.query(`SELECT * FROM ${table} LIMIT 0`)).columns;
-  const sum = columns.find((column) => column.startsWith('SUM_'))?.slice('SUM_'.length);
-  // Of the rows themselves, the last column that has a sum.
+  // Of the rows themselves, what the first of the sums is a sum of; without any, the last column that could be.
+  const summed =
+    table === dataset.tables[0] && dataset.tables.length > 1
+      ? (await warehouse.query(`SELECT * FROM ${dataset.tables[1]} LIMIT 0`)).columns
+      : columns;
+  const sum = summed.find((column) => column.startsWith('SUM_'))?.slice('SUM_'.length);
   const column = sum ?? dataset.columns.findLast(isNumeric)?.name ?? names[names.length - 1];
   const months = monthsOfKeys(dataset, keys);
   // What is looked for is a key; the sum of each is what is found.

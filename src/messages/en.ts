@@ -232,9 +232,9 @@ export const en = {
   'contract.twice':
     'The sheet "{sheet}" has the column "{header}" twice, in {cells}. Rename or delete one of them.',
   'contract.missing':
-    'The sheet "{sheet}" has a header in row {row}, but it lacks: {missing}. Add them, with these names ({dataset}).',
+    'The sheet "{sheet}" has a header in row {row}, but it lacks: {missing}. Add what is missing, with these names ({dataset}).',
   'contract.missingAmong':
-    'The sheet "{sheet}" has a header in row {row}, but it lacks: {missing}. Add them, with these names ({dataset}), or rename one of its others: {others}.',
+    'The sheet "{sheet}" has a header in row {row}, but it lacks: {missing}. Add what is missing, with these names ({dataset}), or rename one of its others: {others}.',
   'contract.noHeader':
     'No sheet has a header that is known in its first {rows} rows. Expected are, in one row, {wanted}.',
   'cell.blank': '{cell}: {column} is blank. Fill it in.',

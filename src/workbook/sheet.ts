@@ -41,6 +41,7 @@ import {
   isTrue,
   MAX_WINDOW,
   MORE,
+  malformed,
   next,
   OPEN,
   preservesSpace,
@@ -127,7 +128,8 @@ function opened(scan: SheetScan): void {
   else if (scan.place === IN_DATA && isMain(xml, 'row')) openRow(scan);
   else if (scan.place === IN_ROW && isMain(xml, 'c')) openCell(scan);
   else if (scan.place === IN_CELL && isMain(xml, 'v')) {
-    scan.value ??= '';
+    if (scan.value !== undefined) throw malformed(xml, 'a cell has two values');
+    scan.value = '';
     scan.preserve = preservesSpace(xml);
     if (!xml.selfClosing) scan.place = IN_VALUE;
   } else if (scan.place === IN_CELL && isMain(xml, 'is')) {

@@ -104,6 +104,16 @@ test('many bad cells: a person sees the first fifty', async () => {
   assert.match(stdout, /^ {2}\.\.\. and 10 more; --json lists them all$/m);
 });
 
+test('a name that no run takes is told, though its rows would do', async () => {
+  const file = join(folder, 'vendas.dat');
+  await writeFile(file, sales(sale(5)));
+  const { stdout } = await entrada(['check', file, '--home', newPlace()]);
+  assert.match(
+    stdout,
+    /^vendas\.dat: left in entrada\/; only \.xlsx and \.xlsm workbooks are taken$/m,
+  );
+});
+
 test('what is no workbook is said to be what it is, and the other files are checked', async () => {
   const csv = await file(
     'maio.xlsx',

@@ -300,21 +300,25 @@ test('a number is traced to its cells: the rows that count sum to it, and repeat
 test('rows with a blank in an optional column are traced by a key without a value', async () => {
   await using home = await newHome();
   const [vendas] = await shippedDatasets();
-  const note = { name: 'NOTA', type: 'text' as const, key: false, optional: true, aliases: [] };
+  const note = { name: 'NOTA', type: 'number' as const, key: false, optional: true, aliases: [] };
   const dataset = {
     ...vendas,
     columns: [...vendas.columns, { ...note, min: undefined, max: undefined }],
   };
   const rows = [
     [...HEADER, 'NOTA'],
-    [...sale(5), 'promo'],
+    [...sale(5), 1],
     [...sale(7), ''],
   ];
   await home.drop('a.xlsx', workbook({ sheets: [{ name: 'Vendas', rows }] }));
   await home.run({ datasets: [dataset] });
   const traced = (NOTA: string) =>
     withDatabase(home, async (warehouse) =>
-      (await traceRows(warehouse, dataset, 'bases_vendas', { NOTA })).rows.map(({ row }) => row),
+      (await traceRows(warehouse, dataset, 'bases_vendas', { NOTA })).rows.map((one) => [
+        one.row,
+        one.value,
+      ]),
     );
-  assert.deepEqual([await traced('promo'), await traced('')], [[2], [3]]);
+  // What is traced is what the sums are of, whatever column comes last.
+  assert.deepEqual([await traced('1.0'), await traced('')], [[[2, 5]], [[3, 7]]]);
 });

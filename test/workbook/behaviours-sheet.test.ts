@@ -100,6 +100,13 @@ test('15. the same address twice is an error', async () => {
   );
 });
 
+test('15. a cell with two values is an error', async () => {
+  assert.match(
+    await refusal(cellsOfRows([[raw('<c r="A1"><v>1</v><v>2</v></c>')]])),
+    /is damaged: a cell has two values\./,
+  );
+});
+
 test('16. a prefix is only ever a prefix', async () => {
   const rows = [
     ['texto', date(2019, 3, 14), cell('inlineStr', '<is><t>a</t></is>'), cell('n', '<f>1+1</f>')],
@@ -241,7 +248,7 @@ test('28. a column twice, a missing one and one too many', async () => {
   );
   assert.equal(
     await refusal(one(['ID', 'NOME', 'DATA'])),
-    'The sheet "Planilha1" has a header in row 1, but it lacks: QTD. Add them, with these names (pedidos_br).',
+    'The sheet "Planilha1" has a header in row 1, but it lacks: QTD. Add what is missing, with these names (pedidos_br).',
   );
   const { rows, report } = await one([...HEADER, 'Observação']);
   assert.deepEqual(Object.keys(rows), ['2']);
