@@ -12,13 +12,13 @@ import { monthsOf } from '../ledger/ledger.ts';
 import { landingTable, withdrawal } from './dataset-sql.ts';
 import { changesSince, rememberSums } from './duckdb-changes.ts';
 import { createLanding, type Landing } from './duckdb-landing.ts';
-import { landingMemory, largeMemory, MEMORY, THREADS } from './duckdb-memory.ts';
+import { landingMemory, largeMemory, MEMORY, type Memory, THREADS } from './duckdb-memory.ts';
 import { duckDbProblem } from './duckdb-problem.ts';
 import { together } from './months.ts';
 import type { Load, LoadChange, MonthRange, Warehouse } from './warehouse.ts';
 
 /** What a load needs of the warehouse that it belongs to. */
-interface LoadContext {
+interface LoadContext extends Pick<Memory, 'allow' | 'enlarge'> {
   readonly connection: DuckDBConnection;
   readonly run: (
     sql: string,
@@ -27,10 +27,6 @@ interface LoadContext {
   readonly query: Warehouse['query'];
   readonly record: Warehouse['record'];
   readonly consolidate: Warehouse['consolidate'];
-  /** Sets the memory to this, unless there is more for good. */
-  readonly allow: (some: string) => Promise<void>;
-  /** More memory, for good. */
-  readonly enlarge: () => Promise<void>;
   readonly dataset: Dataset;
   readonly sheet: string;
   readonly fileHash: string;

@@ -2,36 +2,24 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type DuckDBConnection,
   DuckDBInstance,
-  DuckDBTypeId,
   type DuckDBValue,
-  type Json,
   JsonDuckDBValueConverter,
 } from '@duckdb/node-api';
 import type { Dataset } from '../contract/dataset.ts';
-import { TerminalError, UserError } from '../errors.ts';
+import { UserError } from '../errors.ts';
 import { EVENT_COLUMNS, eventRow, LEDGER_TABLES, type LedgerEvent } from '../ledger/events.ts';
 import { allMonths } from '../ledger/ledger.ts';
-import {
-  CHECK_COLUMNS,
-  createLandingTable,
-  naming,
-  requireColumns,
-  type Statement,
-  stagesOf,
-  statements,
-  withdrawal,
-  withMonths,
-} from './dataset-sql.ts';
-import { takeOutWithdrawn } from './duckdb-changes.ts';
+import { createLandingTable, naming, statements, withdrawal } from './dataset-sql.ts';
 import { followContract } from './duckdb-columns.ts';
+import { createConsolidate } from './duckdb-consolidate.ts';
 import { createLoad } from './duckdb-load.ts';
-import { largeMemory, MEMORY, THREADS } from './duckdb-memory.ts';
+import { createMemory, MEMORY, THREADS } from './duckdb-memory.ts';
 import { duckDbProblem } from './duckdb-problem.ts';
 import { retractLoad } from './duckdb-retract.ts';
+import { converterOf } from './duckdb-values.ts';
 import { writeRows } from './duckdb-write.ts';
-import { type MonthRows, portionsOf, rowsIn } from './months.ts';
 import { recordVersions, takeAwayOutdated } from './schema.ts';
-import type { LoadChange, MonthRange, QueryResult, Value, Warehouse } from './warehouse.ts';
+import type { LoadChange, QueryResult, Warehouse } from './warehouse.ts';
 
 export interface DuckDbOptions {
   /** The database's file; made when it is missing, unless `readOnly`. */
@@ -54,20 +42,6 @@ const STORAGE = 'v1.3.0';
  * when it reads the log, and the rest not (github.com/duckdb/duckdb/pull/25931).
  */
 const WITHOUT_LOG = { checkpoint_threshold: '1B', auto_checkpoint_skip_wal_threshold: '0' };
-
-/** What the procedures keep of so many rows fits DuckDB's memory, whatever the length of the history. */
-const PORTION_ROWS = 2 ** 20;
-
-/** Of so many rows the first procedures keep a quarter as much. */
-const FEW_ROWS = 2 ** 18;
-
-/** Of how many rows a piece is. Each costs a look at the whole table: only a small one is taken in small pieces. */
-function rowsAtOnce(months: readonly MonthRows[]): number {
-  const all = months.reduce((sum, { rows }) => sum + rows, 0);
-  return Math.min(Math.max(FEW_ROWS, all / 4), PORTION_ROWS);
-}
-
-const WIDE_INTEGERS = new Set([DuckDBTypeId.BIGINT, DuckDBTypeId.UBIGINT, DuckDBTypeId.HUGEINT]);
 
 /**
  * Opens a DuckDB database file. One process at a time may have it open for writing, which makes the file
@@ -180,33 +154,8 @@ function createWarehouse(instance: DuckDBInstance, connection: DuckDBConnection)
     }
   }
 
-  let memory = MEMORY;
-
-  /**
-   * Sets the memory to this, unless there is more for good. Then, and only then, DuckDB's allocator gives back to the
-   * system what nothing stands in any more.
-   */
-  async function allow(some: string): Promise<void> {
-    await run(`SET memory_limit = '${memory === MEMORY ? some : memory}'`);
-  }
-
-  /** More memory, for good. */
-  async function enlarge(): Promise<void> {
-    memory = largeMemory();
-    await allow(memory);
-  }
-
-  /** Begins again, with more memory for good, what a little was not enough for. Not within a transaction. */
-  async function fitting<T>(work: () => Promise<T>): Promise<T> {
-    try {
-      return await work();
-    } catch (error) {
-      const isTooLittle = error instanceof UserError && error.code === 'warehouse.memory';
-      if (!isTooLittle || memory !== MEMORY) throw error;
-      await enlarge();
-      return work();
-    }
-  }
+  const { allow, enlarge, fitting } = createMemory(run);
+  const consolidate = createConsolidate({ run, query, allow });
 
   async function prepare(datasets: readonly Dataset[]): Promise<void> {
     await atomically(async () => {
@@ -223,65 +172,6 @@ function createWarehouse(instance: DuckDBInstance, connection: DuckDBConnection)
         await consolidate(dataset, await allMonths({ query }, dataset));
       await recordVersions({ run, query }, datasets);
     });
-  }
-
-  async function consolidate(dataset: Dataset, ranges: readonly MonthRange[]): Promise<void> {
-    const checks = await statements(dataset, 'checks.sql');
-    const [first = [], ...later] = await stagesOf(dataset);
-    const months = await rowsByMonth(dataset);
-    const atOnce = rowsAtOnce(months);
-    const portions = ranges.flatMap((range) => portionsOf(months, range, PORTION_ROWS));
-    /** Of many rows what was taken for one step would be kept, and more taken for the next one. */
-    const isLong = rowsIn(months, ranges) > FEW_ROWS;
-    const settle = async () => {
-      if (isLong) await allow(MEMORY);
-    };
-    for (const portion of portions) {
-      for (const piece of portionsOf(months, portion, atOnce)) {
-        await takeOutWithdrawn(run, query, dataset, piece);
-        await runAll(dataset, first, piece);
-      }
-      await settle();
-      for (const stage of later) await runAll(dataset, stage, portion);
-      await settle();
-    }
-    for (const portion of portions) {
-      for (const check of checks) await runCheck(dataset, check, portion);
-      await settle();
-    }
-  }
-
-  async function runAll(
-    dataset: Dataset,
-    stage: readonly Statement[],
-    range: MonthRange,
-  ): Promise<void> {
-    for (const statement of stage)
-      await naming(dataset, statement, (sql) => run(withMonths(sql, range)));
-  }
-
-  /**
-   * Every month that a load of the dataset has touched, in order, those of withdrawn rows too: what they leave is
-   * found so.
-   */
-  async function rowsByMonth({ name }: Dataset): Promise<MonthRows[]> {
-    const { rows } = await query(
-      `SELECT MONTH_START, SUM(ROWS_ACCEPTED) FROM ledger_months
-       WHERE DATASET = @name GROUP BY MONTH_START ORDER BY MONTH_START`,
-      { name },
-    );
-    return rows.map(([month, count]) => ({ month: String(month), rows: Number(count) }));
-  }
-
-  async function runCheck(dataset: Dataset, check: Statement, range: MonthRange): Promise<void> {
-    // Within another SELECT nothing but a query is taken.
-    const { columns, rows } = await naming(dataset, check, (sql) =>
-      query(`SELECT * FROM (${withMonths(sql, range)}\n)`),
-    );
-    requireColumns(check, columns, CHECK_COLUMNS);
-    if (rows.length === 0) return;
-    const [compared, expected, found] = rows[0].map(String);
-    throw new TerminalError('check.failed', { compared, expected, found });
   }
 
   return {
@@ -310,24 +200,4 @@ function createWarehouse(instance: DuckDBInstance, connection: DuckDBConnection)
       instance.closeSync();
     },
   };
-}
-
-function converterOf(type: DuckDBTypeId): (json: Json) => Value {
-  if (WIDE_INTEGERS.has(type)) return toInteger;
-  // Somebody's text stays as it is, even where it looks like a date-time.
-  return type === DuckDBTypeId.VARCHAR ? (json) => (json === null ? null : String(json)) : toValue;
-}
-
-/** Integers that a JavaScript number holds exactly are numbers; the rest stay text. */
-function toInteger(json: Json): Value {
-  const number = Number(json);
-  return json === null || !Number.isSafeInteger(number) ? toValue(json) : number;
-}
-
-function toValue(json: Json): Value {
-  if (json === null || typeof json === 'boolean' || typeof json === 'number') return json;
-  if (typeof json !== 'string') return JSON.stringify(json);
-  // DuckDB writes a date-time with a space, and integers of 64 bits as text.
-  if (/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d/.test(json)) return json.replace(' ', 'T');
-  return json;
 }
