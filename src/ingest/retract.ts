@@ -44,15 +44,13 @@ export async function retractFile(
   if (dataset === undefined && broken.length > 0) throw broken[0].error;
   if (dataset === undefined)
     throw new UserError('retract.noDataset', { file: fileName, dataset: load.dataset });
-  const { events, change, stillAs } = release(load, named ? [named] : load.holders, {
-    runId,
-    time: now(),
-  });
+  const going = named ? [named] : load.holders;
+  const { events, change, stillAs } = release(load, going, { runId, time: now() });
   const report = {
     fileName,
     fileHash: load.fileHash,
     stillAs,
-    alsoAs: events.flatMap((one) => (one.fileName === fileName ? [] : one.fileName)),
+    alsoAs: going.flatMap((holder) => (holder.fileName === fileName ? [] : holder.fileName)),
   };
   if (change.does === 'released') {
     if (!rehearse) await warehouse.record(events, [change]);

@@ -92,8 +92,8 @@ test('what was dropped under another name too counts on when the first is replac
   await home.drop('loja3.xlsx', sales(sale(20)));
   await home.run();
   for (const rehearse of [true, false]) {
-    const { changes, stillAs } = await retract(home, 'loja1.xlsx', rehearse);
-    assert.deepEqual([changes, stillAs], [[], ['loja3.xlsx']]);
+    const { changes, stillAs, alsoAs } = await retract(home, 'loja1.xlsx', rehearse);
+    assert.deepEqual([changes, stillAs, alsoAs], [[], ['loja3.xlsx'], []]);
   }
   assert.deepEqual(await sums(), [[30]]);
   await assert.rejects(retract(home, 'loja1.xlsx'), { code: 'retract.unknown' });
