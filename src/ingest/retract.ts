@@ -4,6 +4,7 @@ import { monthsOf } from '../ledger/ledger.ts';
 import { shortHash } from '../ledger/loaded-files.ts';
 import type { KeyChange, MonthRange } from '../warehouse/warehouse.ts';
 import type { Context } from './context.ts';
+import { toSecond } from './known.ts';
 import { release } from './release.ts';
 
 export interface RetractionReport {
@@ -67,7 +68,7 @@ function theOnly(found: readonly LoadInForce[], wanted: string): LoadInForce {
     const hashes = found
       .map(
         ({ fileHash, loadedBy, rowsRead }) =>
-          `${shortHash(fileHash)} (${loadedBy.time.slice(0, 19).replace('T', ' ')}, ${rowsRead})`,
+          `${shortHash(fileHash)} (${toSecond(loadedBy).replace('T', ' ')}, ${rowsRead})`,
       )
       .join(', ');
     throw new UserError('retract.ambiguous', { file: wanted, hashes });

@@ -43,15 +43,12 @@ export async function traceRows(
     type === 'number' ? `CAST(${name} AS STRING)` : name,
   );
   // The rows themselves are not asked: BigQuery would bill for all of them.
-  const columns =
-    table === dataset.tables[0]
-      ? names
-      : (await warehouse.query(`SELECT * FROM ${table} LIMIT 0`)).columns;
+  const [rowsTable, sumsTable = table] = dataset.tables;
+  const columnsOf = async (one: string) =>
+    one === rowsTable ? names : (await warehouse.query(`SELECT * FROM ${one} LIMIT 0`)).columns;
+  const columns = await columnsOf(table);
   // Of the rows themselves, what the first of the sums is a sum of; without any, the last column that could be.
-  const summed =
-    table === dataset.tables[0] && dataset.tables.length > 1
-      ? (await warehouse.query(`SELECT * FROM ${dataset.tables[1]} LIMIT 0`)).columns
-      : columns;
+  const summed = table === rowsTable ? await columnsOf(sumsTable) : columns;
   const sum = summed.find((column) => column.startsWith('SUM_'))?.slice('SUM_'.length);
   const column = sum ?? dataset.columns.findLast(isNumeric)?.name ?? names[names.length - 1];
   const months = monthsOfKeys(dataset, keys);

@@ -25,8 +25,8 @@ export async function sniff(source: ByteSource): Promise<UserError> {
     // An encrypted .xlsx and an old .xls are both compound files; the names of their streams tell.
     const holds = (stream: string) => contains(source, Buffer.from(stream, 'utf16le'));
     if (await holds('EncryptedPackage')) return new UserError('workbook.encrypted');
-    const type = (await holds('WordDocument')) ? 'Word' : undefined;
-    return type ? new UserError('workbook.document', { type }) : new UserError('workbook.xls');
+    if (await holds('WordDocument')) return new UserError('workbook.document', { type: 'Word' });
+    return new UserError('workbook.xls');
   }
   const document = DOCUMENTS.find(([magic]) => text.startsWith(magic))?.[1];
   if (document) return new UserError('workbook.document', { type: document });
