@@ -2,7 +2,7 @@ import { copyFileSync, cpSync, mkdirSync, mkdtempSync, rmSync, utimesSync } from
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { installPackage } from '../scripts/packaged.ts';
-import { openDuckDb } from '../src/warehouse/duckdb.ts';
+import { openDuckDb } from '../src/warehouse/duckdb/duckdb.ts';
 import { type Measured, measure } from './measure.ts';
 
 /** A fresh home with these workbooks waiting. */

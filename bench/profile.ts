@@ -8,7 +8,7 @@ import { type Dataset, readDatasets } from '../src/contract/dataset.ts';
 import { loadSheet } from '../src/contract/load.ts';
 import { monthsDue } from '../src/ledger/ledger.ts';
 import { landingTable, statements, withMonths } from '../src/warehouse/dataset-sql.ts';
-import { openDuckDb } from '../src/warehouse/duckdb.ts';
+import { openDuckDb } from '../src/warehouse/duckdb/duckdb.ts';
 import type { MonthRange } from '../src/warehouse/warehouse.ts';
 import { openWorkbook } from '../src/workbook/workbook.ts';
 import { table } from './report.ts';

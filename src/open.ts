@@ -12,7 +12,7 @@ import { prepareDatasets } from './ingest/prepare.ts';
 import { createFolderLake } from './lake/folder.ts';
 import type { Lake } from './lake/lake.ts';
 import { checkFiles } from './warehouse/dataset-files.ts';
-import { followContract } from './warehouse/duckdb-columns.ts';
+import { followContract } from './warehouse/duckdb/columns.ts';
 import { openWarehouse } from './warehouse/open.ts';
 import type { Warehouse } from './warehouse/warehouse.ts';
 

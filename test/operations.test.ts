@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { en } from '../src/messages/en.ts';
-import { openDuckDb } from '../src/warehouse/duckdb.ts';
+import { openDuckDb } from '../src/warehouse/duckdb/duckdb.ts';
 import { entrada, GOOD, homeWith, put } from './cli/entrada.ts';
 import { sale, sales } from './ingest/home.ts';
 import { found, inTerraform, ROOT, textOf } from './repository.ts';

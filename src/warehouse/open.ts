@@ -13,7 +13,7 @@ export async function openWarehouse(
   { readOnly = false, onWait }: OpenOptions = {},
 ): Promise<Warehouse> {
   if (settings.bigquery) return openDeployed(settings, { readOnly });
-  const { openDuckDb } = await import('./duckdb.ts');
+  const { openDuckDb } = await import('./duckdb/duckdb.ts');
   const { database: file, waitMs } = settings;
   return openDuckDb({ file, waitMs, readOnly, ...(onWait && { onWait }) });
 }
@@ -24,6 +24,6 @@ export async function openDeployed(
   options: { readonly readOnly?: boolean } = {},
 ) {
   if (!bigquery) throw new Error('no BigQuery is set');
-  const { openBigQuery } = await import('./bigquery.ts');
+  const { openBigQuery } = await import('./bigquery/bigquery.ts');
   return openBigQuery({ ...bigquery, ...options });
 }

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { readDatasets } from '../../src/contract/dataset.ts';
 import { TOPIC } from '../../src/ingest/receivers.ts';
 import { readSpotifyDataset } from '../../src/spotify/settings.ts';
-import { dueProcedure } from '../../src/warehouse/bigquery-procedures.ts';
+import { dueProcedure } from '../../src/warehouse/bigquery/procedures.ts';
 
 /* What the DAGs and the program must agree on, without Airflow; test:airflow looks at the DAGs themselves. */
 

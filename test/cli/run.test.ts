@@ -3,7 +3,7 @@ import { cp, mkdir, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { openDuckDb } from '../../src/warehouse/duckdb.ts';
+import { openDuckDb } from '../../src/warehouse/duckdb/duckdb.ts';
 import { sale, sales } from '../ingest/home.ts';
 import { date, formatted, workbook } from '../workbook-builder.ts';
 import { answerOf, entrada, homeWith, loadedHome, newPlace, put } from './entrada.ts';

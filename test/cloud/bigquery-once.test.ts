@@ -6,7 +6,7 @@ import { release } from '../../src/ingest/release.ts';
 import { retractFile } from '../../src/ingest/retract.ts';
 import { findInForce } from '../../src/ledger/in-force.ts';
 import { monthsDue, monthsOf } from '../../src/ledger/ledger.ts';
-import type { BigQueryWarehouse } from '../../src/warehouse/bigquery.ts';
+import type { BigQueryWarehouse } from '../../src/warehouse/bigquery/bigquery.ts';
 import type { Load } from '../../src/warehouse/warehouse.ts';
 import {
   loadedEvent,

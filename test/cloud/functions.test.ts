@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { createFolderLake } from '../../src/lake/folder.ts';
 import { allFiles } from '../../src/ledger/ledger.ts';
-import { openDuckDb } from '../../src/warehouse/duckdb.ts';
+import { openDuckDb } from '../../src/warehouse/duckdb/duckdb.ts';
 import { entrada } from '../cli/entrada.ts';
 import { caseFolder, noCase, numbersOf } from '../ingest/golden.ts';
 import { newHome, sale, sales } from '../ingest/home.ts';

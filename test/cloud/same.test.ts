@@ -16,7 +16,7 @@ import { allFiles, monthsDue, monthsOf } from '../../src/ledger/ledger.ts';
 import { writeDemoWorkbooks } from '../../src/samples/demo.ts';
 import { randomIntegers } from '../../src/samples/sales.ts';
 import { sumTables } from '../../src/warehouse/dataset-sql.ts';
-import { openDuckDb } from '../../src/warehouse/duckdb.ts';
+import { openDuckDb } from '../../src/warehouse/duckdb/duckdb.ts';
 import type { Warehouse } from '../../src/warehouse/warehouse.ts';
 import { defaultLimits } from '../../src/workbook/limits.ts';
 import { randomHistory, sorted } from '../contracts/warehouse-histories.ts';

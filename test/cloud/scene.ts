@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { openGcsLake } from '../../src/lake/gcs.ts';
 import type { Lake } from '../../src/lake/lake.ts';
 import { allFiles, type FileState } from '../../src/ledger/ledger.ts';
-import type { BigQueryWarehouse } from '../../src/warehouse/bigquery.ts';
+import type { BigQueryWarehouse } from '../../src/warehouse/bigquery/bigquery.ts';
 import { type Answer, entrada, newPlace as newHomePlace } from '../cli/entrada.ts';
 import { freePort, type Started, startChild } from './children.ts';
 import { PROJECT } from './emulators.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { type BigQueryOptions, openBigQuery } from '../../src/warehouse/bigquery.ts';
+import { type BigQueryOptions, openBigQuery } from '../../src/warehouse/bigquery/bigquery.ts';
 import { given, JSON_TYPE } from './rig.ts';
 
 export const newPlace = () => ({

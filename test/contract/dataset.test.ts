@@ -8,7 +8,7 @@ import { readDatasets } from '../../src/contract/dataset.ts';
 import { isReserved } from '../../src/contract/sql-words.ts';
 import { EntradaError } from '../../src/errors.ts';
 import { render } from '../../src/messages/messages.ts';
-import { openDuckDb } from '../../src/warehouse/duckdb.ts';
+import { openDuckDb } from '../../src/warehouse/duckdb/duckdb.ts';
 
 let root: string;
 let made = 0;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { retractFile } from '../../src/ingest/retract.ts';
 import { randomIntegers } from '../../src/samples/sales.ts';
-import { openDuckDb } from '../../src/warehouse/duckdb.ts';
+import { openDuckDb } from '../../src/warehouse/duckdb/duckdb.ts';
 import { date } from '../workbook-builder.ts';
 import { newHome, type Sale, sale, sales, shippedDatasets, type TestHome } from './home.ts';
 

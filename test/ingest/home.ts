@@ -13,7 +13,7 @@ import { createIncoming } from '../../src/ingest/incoming.ts';
 import { receiveHere } from '../../src/ingest/receivers.ts';
 import { createFolderLake } from '../../src/lake/folder.ts';
 import type { Lake } from '../../src/lake/lake.ts';
-import { openDuckDb } from '../../src/warehouse/duckdb.ts';
+import { openDuckDb } from '../../src/warehouse/duckdb/duckdb.ts';
 import type { Value as Answer, Warehouse } from '../../src/warehouse/warehouse.ts';
 import { defaultLimits, type Limits } from '../../src/workbook/limits.ts';
 import { date, type Value, workbook } from '../workbook-builder.ts';

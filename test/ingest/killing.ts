@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { openDuckDb } from '../../src/warehouse/duckdb.ts';
+import { openDuckDb } from '../../src/warehouse/duckdb/duckdb.ts';
 import type { Value } from '../../src/warehouse/warehouse.ts';
 import { keptFiles, newHome, sale, sales, type TestHome } from './home.ts';
 

@@ -14,7 +14,7 @@ import { receive } from '../../src/ingest/receive.ts';
 import { receiveElsewhere, TOPIC } from '../../src/ingest/receivers.ts';
 import { createMemoryLake } from '../../src/lake/memory.ts';
 import { allFiles } from '../../src/ledger/ledger.ts';
-import { openDuckDb } from '../../src/warehouse/duckdb.ts';
+import { openDuckDb } from '../../src/warehouse/duckdb/duckdb.ts';
 import { defaultLimits } from '../../src/workbook/limits.ts';
 import { sale, sales, shippedDatasets } from './home.ts';
 

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { SALES_HEADER, salesRows } from '../../src/samples/sales.ts';
 import { writeWorkbook } from '../../src/samples/workbook-writer.ts';
-import { openDuckDb } from '../../src/warehouse/duckdb.ts';
+import { openDuckDb } from '../../src/warehouse/duckdb/duckdb.ts';
 import type { Value } from '../../src/warehouse/warehouse.ts';
 import { newHome } from '../ingest/home.ts';
 import { cli, settle } from '../ingest/killing.ts';

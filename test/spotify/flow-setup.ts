@@ -10,7 +10,7 @@ import { runSpotify, type SpotifyRequest } from '../../src/spotify/flow.ts';
 import { readSpotifyDataset, type SpotifyDataset } from '../../src/spotify/settings.ts';
 import type { SpotifyContext } from '../../src/spotify/source.ts';
 import { type SpotifyTable, TABLES } from '../../src/spotify/tables.ts';
-import { openDuckDb } from '../../src/warehouse/duckdb.ts';
+import { openDuckDb } from '../../src/warehouse/duckdb/duckdb.ts';
 import type { Warehouse } from '../../src/warehouse/warehouse.ts';
 import { startFakeSpotify } from '../fake-spotify/server.ts';
 import { fakeClock } from './setup.ts';

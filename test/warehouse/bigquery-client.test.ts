@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { test } from 'node:test';
-import { openBigQueryClient } from '../../src/warehouse/bigquery-client.ts';
-import { onceDone } from '../../src/warehouse/bigquery-once.ts';
-import { problemOf } from '../../src/warehouse/bigquery-problem.ts';
-import { toRow, toValue } from '../../src/warehouse/bigquery-values.ts';
+import { openBigQueryClient } from '../../src/warehouse/bigquery/client.ts';
+import { onceDone } from '../../src/warehouse/bigquery/once.ts';
+import { problemOf } from '../../src/warehouse/bigquery/problem.ts';
+import { toRow, toValue } from '../../src/warehouse/bigquery/values.ts';
 
 const PLACE = { project: 'p', dataset: 'd' };
 

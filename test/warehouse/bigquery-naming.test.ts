@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { type Dataset, readDatasets } from '../../src/contract/dataset.ts';
-import { createBigQueryWarehouse } from '../../src/warehouse/bigquery.ts';
-import type { BigQueryClient } from '../../src/warehouse/bigquery-client.ts';
-import { problemOf } from '../../src/warehouse/bigquery-problem.ts';
+import { createBigQueryWarehouse } from '../../src/warehouse/bigquery/bigquery.ts';
+import type { BigQueryClient } from '../../src/warehouse/bigquery/client.ts';
+import { problemOf } from '../../src/warehouse/bigquery/problem.ts';
 import { createListener, PLACE } from './bigquery-texts.ts';
 
 /* A mistake in a dataset's file, as BigQuery tells of it: by a line of what it was sent. */

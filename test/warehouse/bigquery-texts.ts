@@ -15,11 +15,11 @@ import {
 import { traceRows } from '../../src/ledger/trace.ts';
 import { allRuns, RUNS_TABLE } from '../../src/spotify/runs.ts';
 import { readTable, TABLES } from '../../src/spotify/tables.ts';
-import { createBigQueryWarehouse } from '../../src/warehouse/bigquery.ts';
-import type { BigQueryClient } from '../../src/warehouse/bigquery-client.ts';
-import { consolidatingWhere } from '../../src/warehouse/bigquery-procedures.ts';
-import { fullName, qualify } from '../../src/warehouse/bigquery-scripts.ts';
-import type { WantedTable } from '../../src/warehouse/bigquery-tables.ts';
+import { createBigQueryWarehouse } from '../../src/warehouse/bigquery/bigquery.ts';
+import type { BigQueryClient } from '../../src/warehouse/bigquery/client.ts';
+import { consolidatingWhere } from '../../src/warehouse/bigquery/procedures.ts';
+import { fullName, qualify } from '../../src/warehouse/bigquery/scripts.ts';
+import type { WantedTable } from '../../src/warehouse/bigquery/tables.ts';
 import { statements, withMonths } from '../../src/warehouse/dataset-sql.ts';
 import { loadedEvent, withdrawn, writeRows } from '../contracts/warehouse-rows.ts';
 

@@ -5,7 +5,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
-import { openDuckDb } from '../../src/warehouse/duckdb.ts';
+import { openDuckDb } from '../../src/warehouse/duckdb/duckdb.ts';
 import type { Warehouse } from '../../src/warehouse/warehouse.ts';
 import { piecesOf, warehouseContract } from '../contracts/warehouse.ts';
 import { loadRows, type Row, rowsOf, writeRows } from '../contracts/warehouse-rows.ts';
@@ -43,7 +43,7 @@ const HOLD = `
 `;
 
 async function holdInAnotherProcess(file: string) {
-  const source = new URL('../../src/warehouse/duckdb.ts', import.meta.url).href;
+  const source = new URL('../../src/warehouse/duckdb/duckdb.ts', import.meta.url).href;
   const child = spawn(process.execPath, ['--input-type=module', '-e', HOLD, source, file], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });

@@ -1,9 +1,9 @@
-import type { Dataset } from '../contract/dataset.ts';
-import { UserError } from '../errors.ts';
-import { type Change, changeOf, planProcedure, planTable, planView } from './bigquery-changes.ts';
-import type { BigQueryClient } from './bigquery-client.ts';
-import { consolidatingWhere } from './bigquery-procedures.ts';
-import { type TablesOnly, type Wanted, wantedLedger, wantedOf } from './bigquery-schema.ts';
+import type { Dataset } from '../../contract/dataset.ts';
+import { UserError } from '../../errors.ts';
+import { type Change, changeOf, planProcedure, planTable, planView } from './changes.ts';
+import type { BigQueryClient } from './client.ts';
+import { consolidatingWhere } from './procedures.ts';
+import { type TablesOnly, type Wanted, wantedLedger, wantedOf } from './schema.ts';
 
 interface LiveDataset {
   readonly labels?: Readonly<Record<string, string>>;

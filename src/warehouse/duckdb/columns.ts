@@ -1,8 +1,8 @@
-import type { Column, Dataset } from '../contract/dataset.ts';
-import { LANDING_COLUMNS } from '../contract/sql-words.ts';
-import { UserError } from '../errors.ts';
-import { landingTable } from './dataset-sql.ts';
-import type { Warehouse } from './warehouse.ts';
+import type { Column, Dataset } from '../../contract/dataset.ts';
+import { LANDING_COLUMNS } from '../../contract/sql-words.ts';
+import { UserError } from '../../errors.ts';
+import { landingTable } from '../dataset-sql.ts';
+import type { Warehouse } from '../warehouse.ts';
 
 /** What DuckDB calls the types that `createLandingTable` asks for. */
 const TYPES: Record<Column['type'], string> = {

@@ -1,11 +1,11 @@
-import { UserError } from '../errors.ts';
-import type { BigQueryClient } from './bigquery-client.ts';
-import { namingCreated } from './bigquery-naming.ts';
-import type { Wanted, WantedProcedure } from './bigquery-schema.ts';
-import { fullName } from './bigquery-scripts.ts';
-import type { WantedTable, WantedView } from './bigquery-tables.ts';
-import { type Field, standardType } from './bigquery-values.ts';
-import { naming } from './dataset-sql.ts';
+import { UserError } from '../../errors.ts';
+import { naming } from '../dataset-sql.ts';
+import type { BigQueryClient } from './client.ts';
+import { namingCreated } from './naming.ts';
+import type { Wanted, WantedProcedure } from './schema.ts';
+import { fullName } from './scripts.ts';
+import type { WantedTable, WantedView } from './tables.ts';
+import { type Field, standardType } from './values.ts';
 
 /** One thing that deploying does, and how. */
 export interface Change {

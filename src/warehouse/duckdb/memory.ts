@@ -1,5 +1,5 @@
 import { totalmem } from 'node:os';
-import { UserError } from '../errors.ts';
+import { UserError } from '../../errors.ts';
 
 /**
  * What DuckDB may take before it goes to disk. It keeps what it has read or written until then: as much of a long

@@ -1,6 +1,6 @@
-import type { Dataset } from '../contract/dataset.ts';
-import { fromDiffering, removal, sumTables, withMonths } from './dataset-sql.ts';
-import type { KeyChange, MonthRange, Warehouse } from './warehouse.ts';
+import type { Dataset } from '../../contract/dataset.ts';
+import { fromDiffering, removal, sumTables, withMonths } from '../dataset-sql.ts';
+import type { KeyChange, MonthRange, Warehouse } from '../warehouse.ts';
 
 type RunSql = (sql: string) => Promise<unknown>;
 

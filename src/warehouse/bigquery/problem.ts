@@ -1,11 +1,17 @@
-import { EntradaError, TerminalError, TransientError, UserError, type Values } from '../errors.ts';
-import { credentialsProblem, detailOf } from '../sdk.ts';
-import type { BigQueryPlace } from './bigquery-client.ts';
+import {
+  EntradaError,
+  TerminalError,
+  TransientError,
+  UserError,
+  type Values,
+} from '../../errors.ts';
+import { credentialsProblem, detailOf } from '../../sdk.ts';
+import type { BigQueryPlace } from './client.ts';
 
 /** Of the network, not of BigQuery. */
 const UNREACHED = /^(E[A-Z]+|UND_ERR_\w+|EAI_\w+)$|fetch failed/;
 const PASSING = ['backendError', 'internalError', 'rateLimitExceeded', 'jobRateLimitExceeded'];
-/** A script says so of itself; bigquery-scripts.ts makes it say so. */
+/** A script says so of itself; scripts.ts makes it say so. */
 const CHECK = /entrada\.check:(\[(?:"(?:[^"\\]|\\.)*",?)*\])/;
 
 /** What BigQuery refused, as an error that says what to do. */

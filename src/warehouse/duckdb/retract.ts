@@ -1,6 +1,6 @@
-import type { Dataset } from '../contract/dataset.ts';
-import { changesSince, rememberSums } from './duckdb-changes.ts';
-import type { KeyChange, MonthRange, Retraction, Warehouse } from './warehouse.ts';
+import type { Dataset } from '../../contract/dataset.ts';
+import type { KeyChange, MonthRange, Retraction, Warehouse } from '../warehouse.ts';
+import { changesSince, rememberSums } from './changes.ts';
 
 /** What a retraction needs of the warehouse that it belongs to. */
 interface RetractContext {

@@ -2,14 +2,14 @@ import { randomInt, randomUUID } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Dataset } from '../contract/dataset.ts';
-import { monthsOf } from '../ledger/ledger.ts';
-import { type BigQueryClient, newJobId } from './bigquery-client.ts';
-import type { Upload } from './bigquery-upload.ts';
-import type { Field } from './bigquery-values.ts';
-import { landingTable } from './dataset-sql.ts';
-import { openDuckDb } from './duckdb.ts';
-import type { Load, MonthRange } from './warehouse.ts';
+import type { Dataset } from '../../contract/dataset.ts';
+import { monthsOf } from '../../ledger/ledger.ts';
+import { landingTable } from '../dataset-sql.ts';
+import { openDuckDb } from '../duckdb/duckdb.ts';
+import type { Load, MonthRange } from '../warehouse.ts';
+import { type BigQueryClient, newJobId } from './client.ts';
+import type { Upload } from './upload.ts';
+import type { Field } from './values.ts';
 
 /** What a crash leaves in staging goes by itself after a day. */
 const STAGED_MS = 24 * 3_600_000;

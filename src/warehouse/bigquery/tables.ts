@@ -1,6 +1,6 @@
-import { UserError } from '../errors.ts';
-import { type Field, standardType } from './bigquery-values.ts';
-import { linesIn, type Statement } from './dataset-sql.ts';
+import { UserError } from '../../errors.ts';
+import { linesIn, type Statement } from '../dataset-sql.ts';
+import { type Field, standardType } from './values.ts';
 
 /* What statements of tables.sql make, so that BigQuery can be asked for it by REST and compared with it. */
 

@@ -1,7 +1,7 @@
 import { DuckDBDataChunk, VARCHAR } from '@duckdb/node-api';
 import duckdb from '@duckdb/node-bindings';
-import type { ColumnValues } from '../contract/batch.ts';
-import type { Texts } from '../workbook/texts.ts';
+import type { ColumnValues } from '../../contract/batch.ts';
+import type { Texts } from '../../workbook/texts.ts';
 
 /** DuckDB's vectors hold this many rows. */
 export const CHUNK_ROWS = 2_048;

@@ -5,21 +5,21 @@ import {
   type DuckDBValue,
   JsonDuckDBValueConverter,
 } from '@duckdb/node-api';
-import type { Dataset } from '../contract/dataset.ts';
-import { UserError } from '../errors.ts';
-import { EVENT_COLUMNS, eventRow, LEDGER_TABLES, type LedgerEvent } from '../ledger/events.ts';
-import { allMonths } from '../ledger/ledger.ts';
-import { createLandingTable, naming, statements, withdrawal } from './dataset-sql.ts';
-import { followContract } from './duckdb-columns.ts';
-import { createConsolidate } from './duckdb-consolidate.ts';
-import { createLoad } from './duckdb-load.ts';
-import { createMemory, MEMORY, THREADS } from './duckdb-memory.ts';
-import { duckDbProblem } from './duckdb-problem.ts';
-import { retractLoad } from './duckdb-retract.ts';
-import { converterOf } from './duckdb-values.ts';
-import { writeRows } from './duckdb-write.ts';
-import { recordVersions, takeAwayOutdated } from './schema.ts';
-import type { LoadChange, QueryResult, Warehouse } from './warehouse.ts';
+import type { Dataset } from '../../contract/dataset.ts';
+import { UserError } from '../../errors.ts';
+import { EVENT_COLUMNS, eventRow, LEDGER_TABLES, type LedgerEvent } from '../../ledger/events.ts';
+import { allMonths } from '../../ledger/ledger.ts';
+import { createLandingTable, naming, statements, withdrawal } from '../dataset-sql.ts';
+import { recordVersions, takeAwayOutdated } from '../schema.ts';
+import type { LoadChange, QueryResult, Warehouse } from '../warehouse.ts';
+import { followContract } from './columns.ts';
+import { createConsolidate } from './consolidate.ts';
+import { createLoad } from './load.ts';
+import { createMemory, MEMORY, THREADS } from './memory.ts';
+import { duckDbProblem } from './problem.ts';
+import { retractLoad } from './retract.ts';
+import { converterOf } from './values.ts';
+import { writeRows } from './write.ts';
 
 export interface DuckDbOptions {
   /** The database's file; made when it is missing, unless `readOnly`. */

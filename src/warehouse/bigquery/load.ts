@@ -1,11 +1,14 @@
-import type { Dataset } from '../contract/dataset.ts';
-import { TransientError } from '../errors.ts';
-import type { LedgerEvent } from '../ledger/events.ts';
-import { findInForce } from '../ledger/in-force.ts';
-import { monthsOf } from '../ledger/ledger.ts';
-import { type BigQueryClient, newJobId } from './bigquery-client.ts';
-import { keyOf, onceDone } from './bigquery-once.ts';
-import { type Wanted, wantedLedger, wantedOf } from './bigquery-schema.ts';
+import type { Dataset } from '../../contract/dataset.ts';
+import { TransientError } from '../../errors.ts';
+import type { LedgerEvent } from '../../ledger/events.ts';
+import { findInForce } from '../../ledger/in-force.ts';
+import { monthsOf } from '../../ledger/ledger.ts';
+import { landingTable } from '../dataset-sql.ts';
+import { together, withinMonths } from '../months.ts';
+import type { Load, LoadChange, Warehouse } from '../warehouse.ts';
+import { type BigQueryClient, newJobId } from './client.ts';
+import { keyOf, onceDone } from './once.ts';
+import { type Wanted, wantedLedger, wantedOf } from './schema.ts';
 import {
   changingLoads,
   fullName,
@@ -13,7 +16,7 @@ import {
   recording,
   transaction,
   withdrawing,
-} from './bigquery-scripts.ts';
+} from './scripts.ts';
 import {
   type LocalRows,
   newLoadId,
@@ -22,11 +25,8 @@ import {
   stagingTable,
   unstage,
   withoutLoad,
-} from './bigquery-stage.ts';
-import { type Rehearsal, rehearsal } from './bigquery-sums.ts';
-import { landingTable } from './dataset-sql.ts';
-import { together, withinMonths } from './months.ts';
-import type { Load, LoadChange, Warehouse } from './warehouse.ts';
+} from './stage.ts';
+import { type Rehearsal, rehearsal } from './sums.ts';
 
 interface LoadContext {
   readonly client: BigQueryClient;

@@ -1,5 +1,5 @@
 import { DuckDBTypeId, type Json } from '@duckdb/node-api';
-import type { Value } from './warehouse.ts';
+import type { Value } from '../warehouse.ts';
 
 const WIDE_INTEGERS = new Set([DuckDBTypeId.BIGINT, DuckDBTypeId.UBIGINT, DuckDBTypeId.HUGEINT]);
 

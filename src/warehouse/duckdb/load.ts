@@ -4,18 +4,18 @@ import type {
   DuckDBMaterializedResult,
   DuckDBValue,
 } from '@duckdb/node-api';
-import type { Dataset } from '../contract/dataset.ts';
-import type { RowRange } from '../contract/load.ts';
-import type { Rejection } from '../contract/rejection.ts';
-import type { LedgerEvent } from '../ledger/events.ts';
-import { monthsOf } from '../ledger/ledger.ts';
-import { landingTable, withdrawal } from './dataset-sql.ts';
-import { changesSince, rememberSums } from './duckdb-changes.ts';
-import { createLanding, type Landing } from './duckdb-landing.ts';
-import { landingMemory, largeMemory, MEMORY, type Memory, THREADS } from './duckdb-memory.ts';
-import { duckDbProblem } from './duckdb-problem.ts';
-import { together } from './months.ts';
-import type { Load, LoadChange, MonthRange, Warehouse } from './warehouse.ts';
+import type { Dataset } from '../../contract/dataset.ts';
+import type { RowRange } from '../../contract/load.ts';
+import type { Rejection } from '../../contract/rejection.ts';
+import type { LedgerEvent } from '../../ledger/events.ts';
+import { monthsOf } from '../../ledger/ledger.ts';
+import { landingTable, withdrawal } from '../dataset-sql.ts';
+import { together } from '../months.ts';
+import type { Load, LoadChange, MonthRange, Warehouse } from '../warehouse.ts';
+import { changesSince, rememberSums } from './changes.ts';
+import { createLanding, type Landing } from './landing.ts';
+import { landingMemory, largeMemory, MEMORY, type Memory, THREADS } from './memory.ts';
+import { duckDbProblem } from './problem.ts';
 
 /** What a load needs of the warehouse that it belongs to. */
 interface LoadContext extends Pick<Memory, 'allow' | 'enlarge'> {

@@ -1,8 +1,8 @@
-import type { Dataset } from '../contract/dataset.ts';
-import { UserError } from '../errors.ts';
-import type { BigQueryPlace } from './bigquery-client.ts';
-import { type WantedProcedure, wantedOf } from './bigquery-schema.ts';
-import { linesIn, refusedAt } from './dataset-sql.ts';
+import type { Dataset } from '../../contract/dataset.ts';
+import { UserError } from '../../errors.ts';
+import { linesIn, refusedAt } from '../dataset-sql.ts';
+import type { BigQueryPlace } from './client.ts';
+import { type WantedProcedure, wantedOf } from './schema.ts';
 
 /** Lines of the statement that makes a procedure before its body begins. */
 const CREATE_LINES = 2;

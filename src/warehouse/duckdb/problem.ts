@@ -4,7 +4,7 @@ import {
   TransientError,
   UserError,
   type Values,
-} from '../errors.ts';
+} from '../../errors.ts';
 
 /** What DuckDB refused, as an error that says what to do. `subject` is the file or the statement it was about. */
 export function duckDbProblem(error: unknown, subject: string): EntradaError {

@@ -4,10 +4,10 @@ import {
   createRowBatch,
   getInt64,
   type RowBatch,
-} from '../contract/batch.ts';
-import type { Dataset } from '../contract/dataset.ts';
-import { DAY_MS } from '../workbook/dates.ts';
-import { giveBackAll } from '../workbook/give-back.ts';
+} from '../../contract/batch.ts';
+import type { Dataset } from '../../contract/dataset.ts';
+import { DAY_MS } from '../../workbook/dates.ts';
+import { giveBackAll } from '../../workbook/give-back.ts';
 
 /** Rows by month, valid until the next batch. */
 export interface RowsByMonth {

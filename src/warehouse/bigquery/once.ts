@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { TransientError } from '../errors.ts';
-import type { BigQueryPlace } from './bigquery-client.ts';
+import { TransientError } from '../../errors.ts';
+import type { BigQueryPlace } from './client.ts';
 
 /** Far more than a file fails or comes back. */
 const ATTEMPTS = 100;

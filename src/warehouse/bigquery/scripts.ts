@@ -1,9 +1,9 @@
-import type { Dataset } from '../contract/dataset.ts';
-import { EVENT_COLUMNS, eventRow, type LedgerEvent } from '../ledger/events.ts';
-import type { BigQueryPlace, Parameters } from './bigquery-client.ts';
-import { fromDiffering, landingTable, type SumColumns, withdrawal } from './dataset-sql.ts';
-import { COMMENTS, TEXTS } from './sql-text.ts';
-import type { LoadChange } from './warehouse.ts';
+import type { Dataset } from '../../contract/dataset.ts';
+import { EVENT_COLUMNS, eventRow, type LedgerEvent } from '../../ledger/events.ts';
+import { fromDiffering, landingTable, type SumColumns, withdrawal } from '../dataset-sql.ts';
+import { COMMENTS, TEXTS } from '../sql-text.ts';
+import type { LoadChange } from '../warehouse.ts';
+import type { BigQueryPlace, Parameters } from './client.ts';
 
 /* The scripts that BigQuery is sent, as text. Every table has its full name: a script knows no default dataset. */
 

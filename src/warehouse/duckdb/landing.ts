@@ -10,18 +10,12 @@ import {
   TIMESTAMP,
   VARCHAR,
 } from '@duckdb/node-api';
-import { BATCH_ROWS, type ColumnValues, type RowBatch, setInt64 } from '../contract/batch.ts';
-import type { Column, Dataset } from '../contract/dataset.ts';
-import { giveBackAll } from '../workbook/give-back.ts';
-import type { Texts } from '../workbook/texts.ts';
-import { createMonthOrder } from './duckdb-months.ts';
-import {
-  CHUNK_ROWS,
-  createStrings,
-  type Filled,
-  fillRows,
-  STRING_WORDS,
-} from './duckdb-vectors.ts';
+import { BATCH_ROWS, type ColumnValues, type RowBatch, setInt64 } from '../../contract/batch.ts';
+import type { Column, Dataset } from '../../contract/dataset.ts';
+import { giveBackAll } from '../../workbook/give-back.ts';
+import type { Texts } from '../../workbook/texts.ts';
+import { createMonthOrder } from './month-order.ts';
+import { CHUNK_ROWS, createStrings, type Filled, fillRows, STRING_WORDS } from './vectors.ts';
 
 /** Fills the landing table through DuckDB's appender, which is closed in any case. */
 export type Append = (fill: (appender: DuckDBAppender) => void) => Promise<void>;

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { openAsBlob } from 'node:fs';
 import type { BigQuery } from '@google-cloud/bigquery';
-import type { BigQueryPlace } from './bigquery-client.ts';
-import type { Field } from './bigquery-values.ts';
+import type { BigQueryPlace } from './client.ts';
+import type { Field } from './values.ts';
 
 export interface Upload {
   readonly table: string;

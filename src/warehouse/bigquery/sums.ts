@@ -1,12 +1,12 @@
-import type { Dataset } from '../contract/dataset.ts';
-import type { BigQueryClient, Parameters } from './bigquery-client.ts';
-import { namingCalled } from './bigquery-naming.ts';
-import { consolidating } from './bigquery-procedures.ts';
-import { type Wanted, wantedOf } from './bigquery-schema.ts';
-import { changes, remembering, type SumTable, transaction } from './bigquery-scripts.ts';
-import { toValue } from './bigquery-values.ts';
-import { sumTables } from './dataset-sql.ts';
-import type { KeyChange, MonthRange, Value } from './warehouse.ts';
+import type { Dataset } from '../../contract/dataset.ts';
+import { sumTables } from '../dataset-sql.ts';
+import type { KeyChange, MonthRange, Value } from '../warehouse.ts';
+import type { BigQueryClient, Parameters } from './client.ts';
+import { namingCalled } from './naming.ts';
+import { consolidating } from './procedures.ts';
+import { type Wanted, wantedOf } from './schema.ts';
+import { changes, remembering, type SumTable, transaction } from './scripts.ts';
+import { toValue } from './values.ts';
 
 export type Rehearsal = readonly KeyChange[];
 

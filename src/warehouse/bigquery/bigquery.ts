@@ -1,33 +1,33 @@
 import { join } from 'node:path';
-import type { Dataset } from '../contract/dataset.ts';
-import { UserError } from '../errors.ts';
-import type { LedgerEvent } from '../ledger/events.ts';
-import type { Change } from './bigquery-changes.ts';
+import type { Dataset } from '../../contract/dataset.ts';
+import { UserError } from '../../errors.ts';
+import type { LedgerEvent } from '../../ledger/events.ts';
+import { statementsIn } from '../sql-text.ts';
+import type { LoadChange, MonthRange, Retraction, TableRows, Warehouse } from '../warehouse.ts';
+import type { Change } from './changes.ts';
 import {
   type BigQueryClient,
   type BigQueryClientOptions,
   newJobId,
   openBigQueryClient,
-} from './bigquery-client.ts';
-import { planDeployment, prepareDeployment, requireDeployment } from './bigquery-deploy.ts';
-import { createBigQueryLoad } from './bigquery-load.ts';
-import { namingCalled } from './bigquery-naming.ts';
-import { keyOf, onceDone } from './bigquery-once.ts';
-import { consolidating } from './bigquery-procedures.ts';
-import type { TablesOnly } from './bigquery-schema.ts';
-import { changingLoads, fullName, recording, transaction } from './bigquery-scripts.ts';
-import { stage, stagingTable, temporaryFolder, unstage, writeNdjson } from './bigquery-stage.ts';
-import { rehearsal } from './bigquery-sums.ts';
-import type { Field } from './bigquery-values.ts';
-import { statementsIn } from './sql-text.ts';
-import type { LoadChange, MonthRange, Retraction, TableRows, Warehouse } from './warehouse.ts';
+} from './client.ts';
+import { planDeployment, prepareDeployment, requireDeployment } from './deploy.ts';
+import { createBigQueryLoad } from './load.ts';
+import { namingCalled } from './naming.ts';
+import { keyOf, onceDone } from './once.ts';
+import { consolidating } from './procedures.ts';
+import type { TablesOnly } from './schema.ts';
+import { changingLoads, fullName, recording, transaction } from './scripts.ts';
+import { stage, stagingTable, temporaryFolder, unstage, writeNdjson } from './stage.ts';
+import { rehearsal } from './sums.ts';
+import type { Field } from './values.ts';
 
 export interface BigQueryOptions extends BigQueryClientOptions {
   readonly readOnly?: boolean;
 }
 
 export interface BigQueryWarehouse extends Warehouse {
-  /** What `deploy` would change, and how; see bigquery-deploy.ts. */
+  /** What `deploy` would change, and how; see deploy.ts. */
   plan(datasets: readonly (Dataset | TablesOnly)[]): Promise<readonly Change[]>;
 }
 
@@ -36,7 +36,7 @@ const READS = ['SELECT', 'WITH', 'FROM'];
 
 /**
  * A dataset of BigQuery. Each change is one script with one transaction, or one statement. Besides the port's errors
- * every call may throw what bigquery-problem.ts makes of an answer; opened to read, UserError `deploy.missing`.
+ * every call may throw what problem.ts makes of an answer; opened to read, UserError `deploy.missing`.
  */
 export async function openBigQuery(options: BigQueryOptions): Promise<BigQueryWarehouse> {
   const client = await openBigQueryClient(options);

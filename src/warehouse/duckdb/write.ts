@@ -1,5 +1,5 @@
 import type { DuckDBValue } from '@duckdb/node-api';
-import type { TableRows } from './warehouse.ts';
+import type { TableRows } from '../warehouse.ts';
 
 /** So that a statement stays small: each value of it is a parameter. */
 const ROWS_A_STATEMENT = 200;

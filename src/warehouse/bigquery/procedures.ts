@@ -1,10 +1,10 @@
-import type { Dataset } from '../contract/dataset.ts';
-import { COST_COLUMNS } from '../ledger/costs.ts';
-import { IS_DUE } from '../ledger/ledger.ts';
-import type { BigQueryPlace } from './bigquery-client.ts';
-import { fullName, script, transaction } from './bigquery-scripts.ts';
-import { CHECK_COLUMNS, removal } from './dataset-sql.ts';
-import type { MonthRange } from './warehouse.ts';
+import type { Dataset } from '../../contract/dataset.ts';
+import { COST_COLUMNS } from '../../ledger/costs.ts';
+import { IS_DUE } from '../../ledger/ledger.ts';
+import { CHECK_COLUMNS, removal } from '../dataset-sql.ts';
+import type { MonthRange } from '../warehouse.ts';
+import type { BigQueryPlace } from './client.ts';
+import { fullName, script, transaction } from './scripts.ts';
 
 /* Three procedures make one of a dataset's many: a transaction of BigQuery is one script. */
 

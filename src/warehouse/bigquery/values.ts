@@ -1,4 +1,4 @@
-import type { Value } from './warehouse.ts';
+import type { Value } from '../warehouse.ts';
 
 /** A column as BigQuery's REST interface names it. */
 export interface Field {

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { BigQuery, Query } from '@google-cloud/bigquery';
-import { TransientError } from '../errors.ts';
-import { loadSdk } from '../sdk.ts';
-import { problemOf, statusOf } from './bigquery-problem.ts';
-import { type JobAnswer, sendFile, type Upload } from './bigquery-upload.ts';
-import { type Field, toRow } from './bigquery-values.ts';
-import type { QueryResult, Usage } from './warehouse.ts';
+import { TransientError } from '../../errors.ts';
+import { loadSdk } from '../../sdk.ts';
+import type { QueryResult, Usage } from '../warehouse.ts';
+import { problemOf, statusOf } from './problem.ts';
+import { type JobAnswer, sendFile, type Upload } from './upload.ts';
+import { type Field, toRow } from './values.ts';
 
 export interface BigQueryPlace {
   readonly project: string;
@@ -65,7 +65,7 @@ export const newJobId = () => `entrada_${randomUUID()}`;
 
 /**
  * BigQuery as the adapter needs it: statements, files into tables, and what they cost. Throws what
- * bigquery-problem.ts makes of a refusal.
+ * problem.ts makes of a refusal.
  */
 export async function openBigQueryClient(options: BigQueryClientOptions): Promise<BigQueryClient> {
   const { project, dataset, endpoint, maxBytes } = options;

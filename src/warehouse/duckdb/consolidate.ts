@@ -1,5 +1,5 @@
-import type { Dataset } from '../contract/dataset.ts';
-import { TerminalError } from '../errors.ts';
+import type { Dataset } from '../../contract/dataset.ts';
+import { TerminalError } from '../../errors.ts';
 import {
   CHECK_COLUMNS,
   naming,
@@ -8,11 +8,11 @@ import {
   stagesOf,
   statements,
   withMonths,
-} from './dataset-sql.ts';
-import { takeOutWithdrawn } from './duckdb-changes.ts';
-import { MEMORY, type Memory } from './duckdb-memory.ts';
-import { type MonthRows, portionsOf, rowsIn } from './months.ts';
-import type { MonthRange, Warehouse } from './warehouse.ts';
+} from '../dataset-sql.ts';
+import { type MonthRows, portionsOf, rowsIn } from '../months.ts';
+import type { MonthRange, Warehouse } from '../warehouse.ts';
+import { takeOutWithdrawn } from './changes.ts';
+import { MEMORY, type Memory } from './memory.ts';
 
 /** What the procedures keep of so many rows fits DuckDB's memory, whatever the length of the history. */
 const PORTION_ROWS = 2 ** 20;

@@ -1,23 +1,7 @@
 import { createHash } from 'node:crypto';
-import type { Dataset } from '../contract/dataset.ts';
-import { COSTS_TABLE } from '../ledger/costs.ts';
-import { LEDGER_TABLES } from '../ledger/events.ts';
-import type { BigQueryPlace } from './bigquery-client.ts';
-import {
-  checkBody,
-  checkProcedure,
-  dueBody,
-  dueProcedure,
-  monthsBody,
-  monthsProcedure,
-} from './bigquery-procedures.ts';
-import { fullName, qualify, script } from './bigquery-scripts.ts';
-import {
-  type ParsedTables,
-  parseTables,
-  type WantedTable,
-  type WantedView,
-} from './bigquery-tables.ts';
+import type { Dataset } from '../../contract/dataset.ts';
+import { COSTS_TABLE } from '../../ledger/costs.ts';
+import { LEDGER_TABLES } from '../../ledger/events.ts';
 import {
   createLandingTable,
   landingTable,
@@ -25,8 +9,19 @@ import {
   nameMade,
   type Statement,
   statements,
-} from './dataset-sql.ts';
-import { LEDGER, versionOf } from './schema.ts';
+} from '../dataset-sql.ts';
+import { LEDGER, versionOf } from '../schema.ts';
+import type { BigQueryPlace } from './client.ts';
+import {
+  checkBody,
+  checkProcedure,
+  dueBody,
+  dueProcedure,
+  monthsBody,
+  monthsProcedure,
+} from './procedures.ts';
+import { fullName, qualify, script } from './scripts.ts';
+import { type ParsedTables, parseTables, type WantedTable, type WantedView } from './tables.ts';
 
 export interface WantedProcedure {
   readonly name: string;
