@@ -20,7 +20,7 @@ export function createCellCheck(column: Column, dataset: Dataset, texts: Texts):
   const known = new Map<number, Checked>();
 
   function text(index: number): Checked {
-    if (type === 'text') return texts.isBlank(index) ? 'cell.blank' : index;
+    if (type === 'text') return index;
     let checked = known.get(index);
     if (checked === undefined) {
       checked = fromText(texts.get(index));
@@ -30,7 +30,6 @@ export function createCellCheck(column: Column, dataset: Dataset, texts: Texts):
   }
 
   function fromText(found: string): Checked {
-    if (found.trim() === '') return 'cell.blank';
     const isDate = type === 'date' || type === 'datetime';
     const parsed: Parsed = isDate
       ? parseDateText(found, dataset.dates)

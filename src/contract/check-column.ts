@@ -24,7 +24,6 @@ export function createColumnCheck(column: Column, dataset: Dataset, texts: Texts
   const min = Math.max(bounds.min, Number.MIN_SAFE_INTEGER);
   const max = Math.min(bounds.max, Number.MAX_SAFE_INTEGER);
   const checkCell = createCellCheck(column, dataset, texts);
-  let filled = new Uint8Array(0);
 
   return ({ count, kinds: allKinds, values: allValues, fates }, slot, out, onRefusal) => {
     const kinds = allKinds[slot];
@@ -33,7 +32,6 @@ export function createColumnCheck(column: Column, dataset: Dataset, texts: Texts
     function checkOne(row: number): void {
       if (fates[row] === SKIPPED) return;
       const checked = checkCell(kinds[row], values[row]);
-      // A cell of nothing but spaces looks blank, and means it.
       if (checked === 'cell.blank' && optional) out.present[row] = 0;
       else if (typeof checked === 'string') onRefusal(row, checked);
       else if (out.words === 2) setInt64(out.values, row, checked);
@@ -59,21 +57,10 @@ export function createColumnCheck(column: Column, dataset: Dataset, texts: Texts
         else checkOne(row);
       }
     } else if (type === 'text') {
-      if (filled.length < texts.size) filled = grown(filled, 2 * texts.size);
       for (let row = 0; row < count; row++) {
-        const index = values[row];
-        if (kinds[row] === TEXT && filled[index] === 1) out.values[row] = index;
-        else {
-          checkOne(row);
-          if (kinds[row] === TEXT && checkCell(TEXT, index) === index) filled[index] = 1;
-        }
+        if (kinds[row] === TEXT) out.values[row] = values[row];
+        else checkOne(row);
       }
     } else for (let row = 0; row < count; row++) checkOne(row);
   };
-}
-
-function grown(bytes: Uint8Array<ArrayBuffer>, length: number): Uint8Array<ArrayBuffer> {
-  const larger = new Uint8Array(length);
-  larger.set(bytes);
-  return larger;
 }

@@ -20,6 +20,7 @@ import type { Dataset } from './dataset.ts';
 import { mergedRows, mergeOf } from './merged-rows.ts';
 import type { Rejection } from './rejection.ts';
 import {
+  blankOut,
   clearRowBlock,
   createPlaces,
   createRowBlock,
@@ -87,6 +88,7 @@ export async function loadSheet(
   const notes: number[] = [];
 
   async function finishBlock(): Promise<void> {
+    blankOut(block, texts);
     skipRows(block, (row, kind) => {
       report[kind]++;
       if (kind === 'notes') notes.push(row);
@@ -172,6 +174,14 @@ const A_DATE: Readonly<Record<Dataset['dates'], string>> = {
   'yyyy-mm-dd': '2025-12-31',
 };
 
+/** What a cell holds that people write as their language has it. */
+const HOLDS: Readonly<Record<number, string>> = {
+  [NUMBER]: 'number',
+  [DATE]: 'date',
+  [BOOLEAN]: 'boolean',
+  [ERROR]: 'error',
+};
+
 function rejectionOf(
   { dataset, header }: Choice,
   { rows, kinds, values }: RowBlock,
@@ -184,7 +194,7 @@ function rejectionOf(
   const { name: column, min = '', max = '' } = dataset.columns[slot];
   const kind = kinds[slot][row];
   const value = found(kind, values[slot][row], texts);
-  const holds = kind === NUMBER ? 'number' : kind === DATE ? 'date' : undefined;
+  const holds = HOLDS[kind];
   const date = A_DATE[dataset.dates];
   return {
     code,

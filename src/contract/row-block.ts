@@ -1,4 +1,5 @@
-import { type CellBatch, MAX_COLUMN } from '../workbook/cells.ts';
+import { type CellBatch, MAX_COLUMN, TEXT } from '../workbook/cells.ts';
+import type { Texts } from '../workbook/texts.ts';
 import type { ColumnValues, RowBatch } from './batch.ts';
 import { BATCH_ROWS } from './batch.ts';
 
@@ -93,6 +94,15 @@ export function gather(
   }
   block.count = at + 1;
   return cell;
+}
+
+/** A cell of nothing but white space looks blank, and means it. */
+export function blankOut({ count, kinds, values }: RowBlock, texts: Texts): void {
+  if (!texts.someBlank) return;
+  kinds.forEach((column, slot) => {
+    for (let row = 0; row < count; row++)
+      if (column[row] === TEXT && texts.isBlank(values[slot][row])) column[row] = 0;
+  });
 }
 
 /** Closes the gaps that rows without the fate KEPT leave in a batch that was written row for row. */

@@ -2,8 +2,9 @@ import { stringify } from 'csv-stringify/sync';
 import { ifThere, openIfThere } from '../lake/if-there.ts';
 import type { FileState } from '../ledger/ledger.ts';
 import type { Code } from '../messages/en.ts';
-import { asWritten, isNumberOrDate } from '../messages/local.ts';
+import { asWritten, isNoText } from '../messages/local.ts';
 import { type Language, render } from '../messages/messages.ts';
+import { visible } from '../table.ts';
 import type { Value, Warehouse } from '../warehouse/warehouse.ts';
 import type { Context } from './context.ts';
 import { rejectionsPlace } from './folders.ts';
@@ -61,7 +62,7 @@ function csvOf(rows: Rows, language: Language): Uint8Array {
       sheet,
       cell,
       column,
-      isNumberOrDate(values) ? asWritten(String(value), language) : value,
+      isNoText(values) ? asWritten(String(value), language) : value,
       code,
       render({ code: code as Code, values: { ...values, value: String(value) } }, language),
     ];
@@ -72,6 +73,8 @@ function csvOf(rows: Rows, language: Language): Uint8Array {
     record_delimiter: 'windows',
     // A value that begins like a formula would be run by whoever opens the list.
     escape_formulas: true,
+    // As on a terminal: some print the list there.
+    cast: { string: visible },
   });
   return Buffer.from(csv);
 }

@@ -4,17 +4,28 @@ import type { Language } from './messages.ts';
 const DATE = /^(\d{4})-(\d\d)-(\d\d)(?:T([\d:]+)(?:\.\d+)?)?$/;
 const FRACTION = /^(-?\d+)\.(\d+(?:e[-+]\d+)?)$/;
 
-/** A number, or a date as ISO has it, as people write it; anything else as it is. */
+/** Excel's words in Portuguese for what it calls the same in other languages (those of English are in the file). */
+const IN_PORTUGUESE: Readonly<Record<string, string>> = {
+  TRUE: 'VERDADEIRO',
+  FALSE: 'FALSO',
+  '#N/A': '#N/D',
+  '#VALUE!': '#VALOR!',
+  '#NAME?': '#NOME?',
+  '#NULL!': '#NULO!',
+  '#NUM!': '#NÚM!',
+};
+
+/** A number, a date as ISO has it, a boolean or an error as people see it; anything else as it is. */
 export function asWritten(value: string, language: Language): string {
   const [, year, month, day, time = '00:00:00'] = DATE.exec(value) ?? [];
   if (year) {
     const date = language === 'en' ? `${year}-${month}-${day}` : `${day}/${month}/${year}`;
     return time === '00:00:00' ? date : `${date} ${time}`;
   }
-  return language === 'en' ? value : value.replace(FRACTION, '$1,$2');
+  return language === 'en' ? value : (IN_PORTUGUESE[value] ?? value.replace(FRACTION, '$1,$2'));
 }
 
-/** Whether the value that a problem is about was a number or a date in its cell. */
-export function isNumberOrDate({ holds }: Problem['values']): boolean {
-  return holds === 'number' || holds === 'date';
+/** Whether the value that a problem is about is none of a person's words: a number or the like stood in its cell. */
+export function isNoText({ holds }: Problem['values']): boolean {
+  return holds !== undefined;
 }

@@ -1,6 +1,6 @@
 import type { Problem } from '../errors.ts';
 import { en } from './en.ts';
-import { asWritten, isNumberOrDate } from './local.ts';
+import { asWritten, isNoText } from './local.ts';
 import { ptBR } from './pt-BR.ts';
 
 export type Language = 'en' | 'pt-BR';
@@ -18,7 +18,7 @@ export function render({ code, values }: Problem, language: Language): string {
     if (values[name] === undefined) return whole;
     const value = String(values[name]);
     // A text is shown as it stands in its cell.
-    const isWritten = WRITTEN.has(name) || (name === 'value' && isNumberOrDate(values));
+    const isWritten = WRITTEN.has(name) || (name === 'value' && isNoText(values));
     if (one === undefined) return isWritten ? asWritten(value, language) : value;
     return value === '1' ? one : more;
   });

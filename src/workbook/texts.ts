@@ -10,8 +10,10 @@ export interface Texts {
   get(index: number): string;
   /** The text in UTF-8, valid until another one is added. */
   bytes(index: number): Uint8Array;
-  /** Whether there is nothing to see of it. */
+  /** Whether there is nothing to see of a text. */
   isBlank(index: number): boolean;
+  /** Whether that is so of any that is not empty. */
+  readonly someBlank: boolean;
   /** For each text 1 where it is empty. */
   empties(): Uint8Array;
   /** A copy of at most `count` texts from `from` on. */
@@ -44,6 +46,7 @@ export function createTexts(limits: Limits): TextStore {
   let arena = new Uint8Array(1 << 16);
   let ends = new Int32Array(1 << 10);
   let size = 0;
+  let someBlank = false;
   // A hash table of the texts that stand in cells, by their bytes. A place is two words: 0 where it is free, else the
   // index plus one; and the hash, so that a larger table is made without a look at the texts.
   let places = new Int32Array(1 << 9);
@@ -55,6 +58,13 @@ export function createTexts(limits: Limits): TextStore {
 
   const start = (index: number) => (index === 0 ? 0 : ends[index - 1]);
   const get = (index: number) => decoder.decode(arena.subarray(start(index), ends[index]));
+
+  function isBlank(index: number): boolean {
+    const first = arena[start(index)];
+    // Nearly every text begins with a letter or a digit.
+    const isSeen = first > 32 && first < 127 && start(index) < ends[index];
+    return !isSeen && get(index).trim() === '';
+  }
 
   function hashOf(bytes: Uint8Array, from: number, to: number): number {
     let hash = seed;
@@ -144,6 +154,7 @@ export function createTexts(limits: Limits): TextStore {
   function keep(end: number): void {
     if (size === limits.texts) throw overLimit('texts', limits);
     ends[size++] = end;
+    if (end > start(size - 1) && isBlank(size - 1)) someBlank = true;
   }
 
   return {
@@ -152,11 +163,9 @@ export function createTexts(limits: Limits): TextStore {
     },
     bytes: (index) => arena.subarray(start(index), ends[index]),
     get,
-    isBlank(index) {
-      const first = arena[start(index)];
-      // Nearly every text begins with a letter or a digit.
-      const isSeen = first > 32 && first < 127 && start(index) < ends[index];
-      return !isSeen && get(index).trim() === '';
+    isBlank,
+    get someBlank() {
+      return someBlank;
     },
     empties: () => Uint8Array.from({ length: size }, (_, i) => (start(i) === ends[i] ? 1 : 0)),
     piece(from, count) {

@@ -42,7 +42,12 @@ export interface Xml {
   /** Whether an element without a prefix is in the namespace of spreadsheets. */
   mainByDefault: boolean;
   /** Namespace declarations in force, innermost last. */
-  readonly scopes: { readonly depth: number; readonly prefix: string; readonly uri: string }[];
+  readonly scopes: { readonly depth: number; readonly prefix: string }[];
+  /** For each prefix what it has been declared as, innermost last. */
+  readonly uris: Map<string, string[]>;
+  /** Depths of the open elements that are read as if they were not there, and of the one that is passed over, or 0. */
+  readonly unseen: number[];
+  passing: number;
   /** A hash of each open element's name, by depth. */
   readonly openNames: Int32Array;
   /** Whether `xml:space` preserves white space, by depth. */
@@ -96,6 +101,9 @@ export function createXml(part: string, root?: string): Xml {
     cdata: false,
     mainByDefault: false,
     scopes: [],
+    uris: new Map(),
+    unseen: [],
+    passing: 0,
     openNames: new Int32Array(MAX_DEPTH),
     preserves: new Uint8Array(MAX_DEPTH + 1),
   };
@@ -128,6 +136,40 @@ export function feed(xml: Xml, chunk: Uint8Array | undefined): void {
 
 /** The next token; on MORE nothing was consumed: feed, and call again. */
 export function next(xml: Xml): Token {
+  for (;;) {
+    const token = anyToken(xml);
+    if (!isPassed(xml, token)) return token;
+  }
+}
+
+const ALTERNATIVES = 'http://schemas.openxmlformats.org/markup-compatibility/2006';
+
+/**
+ * Of alternatives (ECMA-376 part 3, 7.3) the last one is for who knows no extension: what it holds is read as if it
+ * stood there alone, and what the others hold is passed over.
+ */
+function isPassed(xml: Xml, token: Token): boolean {
+  if (token === MORE || token === END) return false;
+  if (xml.passing > 0) {
+    if (xml.depth < xml.passing) xml.passing = 0;
+    return true;
+  }
+  const { unseen } = xml;
+  if (token === CLOSE && unseen.length > 0 && unseen[unseen.length - 1] > xml.depth) {
+    unseen.pop();
+    return true;
+  }
+  if (token !== OPEN || xml.localStart === xml.nameStart) return false;
+  const isChoice = isLocal(xml, 'Choice');
+  if (!isChoice && !isLocal(xml, 'Fallback') && !isLocal(xml, 'AlternateContent')) return false;
+  if (uriOf(xml, latin1(xml.bytes, xml.nameStart, xml.localStart - 1)) !== ALTERNATIVES)
+    return false;
+  if (!xml.selfClosing && isChoice) xml.passing = xml.depth;
+  else if (!xml.selfClosing) unseen.push(xml.depth);
+  return true;
+}
+
+function anyToken(xml: Xml): Token {
   const { bytes } = xml;
   for (;;) {
     const at = xml.pos;
@@ -234,7 +276,12 @@ export function leave(xml: Xml): void {
   xml.depth--;
   const { scopes } = xml;
   if (scopes.length === 0 || scopes[scopes.length - 1].depth <= xml.depth) return;
-  while (scopes.length > 0 && scopes[scopes.length - 1].depth > xml.depth) scopes.pop();
+  while (scopes.length > 0 && scopes[scopes.length - 1].depth > xml.depth) {
+    const prefix = scopes.pop()?.prefix ?? '';
+    const uris = xml.uris.get(prefix);
+    uris?.pop();
+    if (uris?.length === 0) xml.uris.delete(prefix);
+  }
   xml.mainByDefault = MAIN.has(uriOf(xml, ''));
 }
 
@@ -310,7 +357,11 @@ function declareNamespaces(xml: Xml): void {
     const name = latin1(bytes, attributes[i], attributes[i + 1]);
     if (name !== 'xmlns' && !name.startsWith('xmlns:')) continue;
     const uri = latin1(bytes, attributes[i + 2], attributes[i + 3]);
-    xml.scopes.push({ depth: xml.depth + 1, prefix: name.slice(6), uri });
+    const prefix = name.slice(6);
+    xml.scopes.push({ depth: xml.depth + 1, prefix });
+    const uris = xml.uris.get(prefix);
+    if (uris) uris.push(uri);
+    else xml.uris.set(prefix, [uri]);
   }
   xml.mainByDefault = MAIN.has(uriOf(xml, ''));
 }
@@ -320,10 +371,7 @@ function declareSpace({ bytes, attributes, preserves, depth }: Xml, at: number):
 }
 
 function uriOf(xml: Xml, prefix: string): string {
-  for (let i = xml.scopes.length - 1; i >= 0; i--) {
-    if (xml.scopes[i].prefix === prefix) return xml.scopes[i].uri;
-  }
-  return '';
+  return xml.uris.get(prefix)?.at(-1) ?? '';
 }
 
 /** Whether white space counts at the ends of the texts in the element that is open (XML 1.0, 2.10). */
@@ -420,10 +468,16 @@ function decodeEntities(raw: string, part: string): string {
     const codePoint = number
       ? Number.parseInt(number[1] ?? number[2], number[1] ? 16 : 10)
       : Number.NaN;
-    if (!(codePoint <= 0x10ffff))
+    if (!isCharacter(codePoint))
       throw new UserError('xml.entity', { part, entity: whole.slice(0, 20) });
     return String.fromCodePoint(codePoint);
   });
+}
+
+/** Neither the end of all texts, nor half of a character. */
+function isCharacter(codePoint: number): boolean {
+  const isHalf = codePoint >= 0xd800 && codePoint <= 0xdfff;
+  return codePoint > 0 && codePoint <= 0x10ffff && !isHalf;
 }
 
 export function malformed(xml: Xml, detail: string): UserError {

@@ -251,6 +251,8 @@ test('a cell of nothing but spaces is blank: an optional column has no value the
     messages.map((message) => /is blank/.test(message)),
     [true, true, true],
   );
+  const nothing = await loadRows([order(), [' ', '\u00a0', '  ', ' '], order({ id: 2 })]);
+  assert.deepEqual([nothing.messages, nothing.report.read, nothing.report.notes], [[], 2, 1]);
 });
 
 test('merged data cells reject their rows, with the range; a merged title above the header is none of them', async () => {

@@ -6,7 +6,7 @@ import { describe, test } from 'node:test';
 import { parse } from 'csv-parse/sync';
 import { TransientError } from '../../src/errors.ts';
 import { defaultLimits } from '../../src/workbook/limits.ts';
-import { date } from '../workbook-builder.ts';
+import { cell, date } from '../workbook-builder.ts';
 import { noCase, numbersOf, ORDERS, oneByOne, statesOf, together } from './golden.ts';
 import {
   changedDataset,
@@ -161,14 +161,15 @@ describe('nothing lost', () => {
     assert.match((await home.names('backup'))[0], /^março\.\d{8}T\d+\.[0-9a-f]{12}\.xlsx$/);
   });
 
-  test('a list in Portuguese has numbers and dates as people write them there, and texts as they are', async () => {
+  test('a list in Portuguese has values as Excel shows them there, and texts as they are', async () => {
     await using home = await newHome();
     const [dataset] = await shippedDatasets();
     const columns = dataset.columns.map((column) =>
       column.type === 'datetime' ? { ...column, min: '2019-02-01' } : column,
     );
     const wrong = [sale(1.5), sale(2, date(2019, 1, 31)), sale('1.5'), sale(3, '2019-01-31x')];
-    await home.drop('a.xlsx', sales(...wrong));
+    const unlike = [sale(true), sale(cell('e', '<v>#N/A</v>')), sale('TRUE')];
+    await home.drop('a.xlsx', sales(...wrong, ...unlike));
     await home.run({ language: 'pt-BR', datasets: [{ ...dataset, columns }] });
     const list = await fs.readFile(join(home.path, 'rejeitados/a.xlsx.rejections.csv'));
     const [, ...lines]: string[][] = parse(list, { bom: true, delimiter: ';' });
@@ -182,8 +183,20 @@ describe('nothing lost', () => {
           '2019-01-31x',
           'E5: DATA_VENDA pede uma data, e "2019-01-31x" não pode ser lido como data sem adivinhar. Digite uma data, como 31/12/2025.',
         ],
+        ['VERDADEIRO', 'F6: QTD_VENDA contém VERDADEIRO, que não é número, data nem texto.'],
+        ['#N/D', 'F7: QTD_VENDA contém o erro #N/D. Corrija a fórmula.'],
+        ['TRUE', 'F8: QTD_VENDA deve conter um número, e "TRUE" não é um número. Digite o número.'],
       ],
     );
+  });
+
+  test('a value that would speak to a terminal is shown in the list as its escape', async () => {
+    await using home = await newHome();
+    await home.drop('a.xlsx', sales(sale('\u001b[2J'), sale(1)));
+    await home.run();
+    const list = await fs.readFile(join(home.path, 'rejeitados/a.xlsx.rejections.csv'), 'utf8');
+    assert.ok(!list.includes('\u001b'));
+    assert.match(list, /,\\u001b\[2J,/);
   });
 
   test('the list of a name goes once a mended file of that name has no row to reject', async () => {

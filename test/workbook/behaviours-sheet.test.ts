@@ -121,6 +121,44 @@ test('16. a prefix is only ever a prefix', async () => {
   assert.deepEqual(await cellsOfRows([[1, foreign]]), { A1: 1, C1: 8 });
 });
 
+test('16. a prefix means what was declared last, as far as the element that declares it goes', async () => {
+  const main = 'http://schemas.openxmlformats.org/spreadsheetml/2006/main';
+  const foreign = `<y:c xmlns:y="${main}" xmlns:z="urn:z" r="C1"><z:v>7</z:v><y:v>3</y:v></y:c>`;
+  const row = (cells: string) => `<z:row xmlns:z="${main}" r="1">${cells}</z:row>`;
+  const cells = [
+    '<z:c r="A1"><z:v>1</z:v></z:c>',
+    '<c xmlns="urn:y" r="B1"><v>7</v></c>',
+    foreign,
+    '<z:c r="D1"><z:v>4</z:v></z:c>',
+  ];
+  const parts = {
+    [SHEET]: (xml: string) => xml.replace(/<row.*<\/row>/, row(cells.join(''))),
+  };
+  assert.deepEqual(await cellsOfRows([[0]], { parts }), { A1: 1, C1: 3, D1: 4 });
+});
+
+test('16. of alternatives the one for who knows no extension counts', async () => {
+  const alternatives = (choice: string, fallback: string) =>
+    `<mc:AlternateContent xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006">
+     <mc:Choice Requires="x14">${choice}</mc:Choice><mc:Choice Requires="x15"/>
+     <mc:Fallback>${fallback}</mc:Fallback></mc:AlternateContent>`;
+  const value = (n: number) => `<v>${n}</v>`;
+  const rowOf = (r: number, cells: string) => `<row r="${r}">${cells}</row>`;
+  const cellOf = (address: string, inner: string) => `<c r="${address}">${inner}</c>`;
+  const rows = [
+    alternatives(rowOf(1, cellOf('A1', value(7))), rowOf(1, cellOf('A1', value(1)))),
+    rowOf(
+      2,
+      cellOf('A2', alternatives(value(7), value(2))) +
+        alternatives(cellOf('B2', value(7)), cellOf('B2', value(3))) +
+        cellOf('C2', value(4)),
+    ),
+    rowOf(3, cellOf('A3', value(5))),
+  ];
+  const parts = { [SHEET]: (xml: string) => xml.replace(/<row.*<\/row>/, rows.join('')) };
+  assert.deepEqual(await cellsOfRows([[0]], { parts }), { A1: 1, A2: 2, B2: 3, C2: 4, A3: 5 });
+});
+
 test('24. filtered and hidden rows and hidden columns are loaded, and counted', async () => {
   const { rows, report } = await loadRows([order(), order({ id: 2 }), order({ id: 3 })], {
     hiddenRows: [2, 4],

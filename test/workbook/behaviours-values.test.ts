@@ -141,5 +141,7 @@ test('11. the entities of XML are characters, and an unknown one is refused', as
   assert.deepEqual(await cellsOfRows([[rich('<t>&amp;lt; &#233; &#x1F600;</t>')]]), {
     A1: '&lt; é 😀',
   });
-  await assert.rejects(cellsOfRows([[rich('<t>&nbsp;</t>')]]), { code: 'xml.entity' });
+  // A name that is none, the end of all texts, half of a character, and one beyond the last.
+  for (const none of ['&nbsp;', '&#0;', '&#xD83D;', '&#x110000;'])
+    await assert.rejects(cellsOfRows([[rich(`<t>${none}</t>`)]]), { code: 'xml.entity' });
 });
