@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { access, constants, readdir, stat } from 'node:fs/promises';
+import { access, constants, readdir } from 'node:fs/promises';
 import type { Settings } from '../config.ts';
 import { UserError } from '../errors.ts';
 import type { Context } from '../ingest/context.ts';
 import { BACKUP, INBOX, REJECTED } from '../ingest/folders.ts';
-import { makeFolder } from '../lake/disk.ts';
+import { isFolder, makeFolder } from '../lake/disk.ts';
 import { naming } from '../lake/refusals.ts';
 import { recordCost } from '../ledger/costs.ts';
 import { openContext } from '../open.ts';
@@ -62,10 +62,9 @@ async function makeOwn(home: string, path: string): Promise<boolean> {
   const taken = new UserError('home.taken', { home });
   const made = await naming(path, () => makeFolder(path)).catch((error) => {
     // What stands where it would be, or above it, is no folder, or no place for one.
-    throw ['ENOTDIR', 'ENOENT', 'ELOOP'].includes(error.code) ? taken : error;
+    throw ['lake.noFolder', 'ENOENT', 'ELOOP'].includes(error.code) ? taken : error;
   });
-  const found = await stat(path).catch(() => undefined);
-  if (!found?.isDirectory()) throw taken;
+  if (!(await isFolder(path))) throw taken;
   return made;
 }
 

@@ -8,6 +8,7 @@ import { hostKey } from '../sftp/keys.ts';
 import { startSftp } from '../sftp/server.ts';
 import type { Run } from './commands.ts';
 import { addUser, listUsers, removeUser } from './sftp-users.ts';
+import { untilStopped } from './stopping.ts';
 
 const USAGE = 'entrada sftp [fingerprint | user list | user add NAME | user remove NAME]';
 
@@ -48,7 +49,8 @@ export async function serve(settings: Settings, output: Output): Promise<AsyncDi
 
 async function serveUntilSignal(settings: Settings, output: Output): Promise<number> {
   await using _ = await serve(settings, output);
-  await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
+  const stop = untilStopped();
+  if (!stop.aborted) await once(stop, 'abort');
   return 0;
 }
 

@@ -9,6 +9,7 @@ import type { Run } from './commands.ts';
 import { lakeName } from './home.ts';
 import { runHome } from './run.ts';
 import { createAsking } from './spotify-watch.ts';
+import { untilStopped } from './stopping.ts';
 import { exitCodeOf, sayFiles, saySummary } from './summary.ts';
 
 const LOOK_MS = 2_000;
@@ -18,19 +19,18 @@ const LOOK_MS = 2_000;
  * A signal ends it after the run under way, never in the middle of one.
  */
 export const watch: Run = async ({ settings, output, values }) => {
-  const stop = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
+  const stop = untilStopped();
   // Loaded for those alone who want it.
   const serve = values.sftp === true && (await import('./sftp.ts')).serve;
   await using _ = serve ? await serve(settings, output) : undefined;
   output.say({ code: 'watch.started', values: { home: lakeName(settings) } });
   const askSpotify = await createAsking(settings, output, Date.now());
   const told = new Set<string>();
-  while (!stop.signal.aborted) {
+  while (!stop.aborted) {
     const broken = await runAndSay(settings, output, told, values.replaces === true);
     if (broken) return exitCodeOf(broken);
     await askSpotify?.(Date.now());
-    await sleep(LOOK_MS, undefined, { signal: stop.signal }).catch(() => {});
+    await sleep(LOOK_MS, undefined, { signal: stop }).catch(() => {});
   }
   output.say({ code: 'watch.stopped', values: {} });
   return 0;

@@ -68,9 +68,14 @@ function readerOf(handle: fs.FileHandle, path: string, file: LakeFile): OpenFile
 /**
  * Makes the folder and those above it, to last through a power cut; says whether it was not there.
  * Not mkdir's `recursive`, which says ENOENT of a full disk or one that can only be read.
+ * Throws UserError `lake.noFolder` where something else has its place.
  */
 export async function makeFolder(path: string): Promise<boolean> {
-  if (await look(path)) return false;
+  const found = await look(path);
+  // A link to a folder is as good.
+  if (found && !found.isDirectory() && !(await isFolder(path)))
+    throw new UserError('lake.noFolder', { folder: path });
+  if (found) return false;
   await makeFolder(dirname(path));
   const made = await fs.mkdir(path).then(
     () => true,
@@ -81,6 +86,14 @@ export async function makeFolder(path: string): Promise<boolean> {
   );
   await sync(dirname(path));
   return made;
+}
+
+/** Whether the path leads to a folder. */
+export async function isFolder(path: string): Promise<boolean> {
+  return fs.stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
 }
 
 /** A file's bytes, or the names in a folder, last through a power cut from here on. */

@@ -74,7 +74,7 @@ export function createFolderLake(root: string, { rename }: Pick<typeof fs, 'rena
       await sync(source);
       await rename(source, target);
     } catch (error) {
-      throw saysAbsent(error) ? missing() : error;
+      throw saysAbsent(error) && !(await look(source)) ? missing() : error;
     }
     // A rename takes whatever bears the name by then: only now is it certain which version came.
     if (!isWanted(await look(target))) {

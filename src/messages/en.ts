@@ -23,6 +23,8 @@ export const en = {
     'Entrada has no permission for {file}. Let the user it runs as read and write the file and its folder.',
   'lake.busy':
     'Too many files are open to reach {file}. It can be tried again; if this comes back, raise the limit of open files (ulimit -n).',
+  'lake.noFolder':
+    '{folder} is to be a folder, and something else stands in its place. Move that away, then try again.',
   'lake.disks':
     '{file}: the two folders are on different disks. Put them on the same disk, so that a file moves in one step.',
   'lake.bucket': 'There is no bucket {bucket}. Create it, or correct its name in ENTRADA_LAKE.',

@@ -18,6 +18,8 @@ export const ptBR: Record<Code, string> = {
     'O Entrada não tem permissão para {file}. Permita que o usuário que o executa leia e grave o arquivo e a pasta.',
   'lake.busy':
     'Há arquivos abertos demais para acessar {file}. É possível tentar de novo; se isso se repetir, aumente o limite de arquivos abertos (ulimit -n).',
+  'lake.noFolder':
+    '{folder} deve ser uma pasta, e há outra coisa no lugar. Retire-a dali e tente de novo.',
   'lake.disks':
     '{file}: as duas pastas estão em discos diferentes. Coloque-as no mesmo disco, para que o arquivo seja movido de uma só vez.',
   'lake.bucket': 'O bucket {bucket} não existe. Crie-o ou corrija o nome em ENTRADA_LAKE.',

@@ -63,6 +63,8 @@ export interface Answer {
 export interface Start {
   readonly env?: Readonly<Record<string, string>>;
   readonly node?: string | undefined;
+  /** Whether it and what it starts are a group of their own, for signals. */
+  readonly group?: boolean;
 }
 
 /** Starts a program in which nothing is set but `env`. */
@@ -70,11 +72,13 @@ export function begin(
   program: string,
   args: readonly string[],
   env: Readonly<Record<string, string>>,
+  detached = false,
 ) {
   const { PATH = '', HOME = '' } = process.env;
   const child = spawn(program, args, {
     cwd: folder,
     env: { PATH, HOME, ENTRADA_LANG: 'en', ...env },
+    detached,
   });
   running.add(child);
   child.once('exit', () => running.delete(child));
@@ -82,8 +86,11 @@ export function begin(
 }
 
 /** Starts the program as a person would who has set nothing but `env`. */
-export function start(args: readonly string[], { env = {}, node = process.execPath }: Start = {}) {
-  return begin(node, [PROGRAM, ...args], env);
+export function start(
+  args: readonly string[],
+  { env = {}, node = process.execPath, group = false }: Start = {},
+) {
+  return begin(node, [PROGRAM, ...args], env, group);
 }
 
 /** What a program says until its end; it is given nothing to read. */

@@ -244,15 +244,15 @@ test('an older Node hands over to the one that comes with Entrada', options, asy
 });
 
 /** Watch says that it has begun; then it is stopped. Gives the exit code, or the signal that ended it. */
-async function stopWatching(signal: NodeJS.Signals, node?: string) {
-  const child = start(['watch', '--home', newPlace()], { node });
+async function stopWatching(signal: NodeJS.Signals, node?: string, { group = false } = {}) {
+  const child = start(['watch', '--home', newPlace()], { node, group });
   let said = '';
   child.stdout.setEncoding('utf8').on('data', (text) => {
     said += text;
   });
   const ended = once(child, 'close');
   while (!said.includes('Watching')) await Promise.race([once(child.stdout, 'data'), ended]);
-  child.kill(signal);
+  process.kill(group ? -Number(child.pid) : Number(child.pid), signal);
   const [code, by] = await ended;
   return { code, by, said };
 }
@@ -267,6 +267,13 @@ test('watch ends well on SIGINT', async () => {
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   test(`${signal} to an older Node reaches the one that works`, options, async () => {
     const { code, by, said } = await stopWatching(signal, old);
+    assert.deepEqual([code, by], [0, null]);
+    assert.match(said, /Stopped\.\n$/);
+  });
+
+  // As a terminal and a service manager send it: the one that works gets it, and gets it passed on once more.
+  test(`${signal} to an older Node and to the one that works ends it once`, options, async () => {
+    const { code, by, said } = await stopWatching(signal, old, { group: true });
     assert.deepEqual([code, by], [0, null]);
     assert.match(said, /Stopped\.\n$/);
   });

@@ -242,6 +242,19 @@ describe('nothing lost', () => {
     assert.deepEqual(await home.names('rejeitados'), ['a.xlsx.rejections.csv']);
   });
 
+  test('a list is written, and taken away, whatever the clock says', async () => {
+    await using home = await newHome();
+    const lists = async () => (await home.names('rejeitados')).filter((name) => /csv$/.test(name));
+    await home.drop('a.xlsx', sales(sale(1)));
+    await home.run();
+    await home.drop('a.xlsx', sales(sale('x'), sale(2)));
+    await home.run({ now: () => Date.UTC(2026, 0, 4) });
+    assert.deepEqual(await lists(), ['a.xlsx.rejections.csv']);
+    await home.drop('a.xlsx', sales(sale(3)));
+    await home.run({ now: () => Date.UTC(2026, 0, 3) });
+    assert.deepEqual(await lists(), []);
+  });
+
   test('a file that cannot be read moves to rejeitados/ with its reason beside it, in the language set', async () => {
     await using home = await newHome();
     const csv = Buffer.from('ID_MARCA;MARCA\n1;VULT\n');

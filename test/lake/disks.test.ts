@@ -130,6 +130,28 @@ describe('folder lake: real disks', () => {
     assert.deepEqual(await fs.readdir(at('entrada')), ['a.xlsx']);
   });
 
+  test('something else in the place of a folder is named, and what was to go there stays', async () => {
+    await using folder = await temporaryFolder();
+    const lake = createFolderLake(folder.path);
+    const file = await put(lake, 'entrada/ana/a.xlsx', 'abc');
+    for (const name of ['backup', 'rejeitados']) {
+      await fs.mkdir(join(folder.path, name));
+      await fs.writeFile(join(folder.path, name, 'ana'), '');
+    }
+    const about = join(folder.path, 'backup/ana');
+    const refused = { kind: 'user', code: 'lake.noFolder', values: { folder: about } };
+    await assert.rejects(lake.move(file, 'backup/ana/a.xlsx'), refused);
+    await assert.rejects(lake.write('rejeitados/ana/a.csv', new Uint8Array()), {
+      code: 'lake.noFolder',
+    });
+    assert.deepEqual(await namesIn(lake, 'entrada/ana'), ['entrada/ana/a.xlsx']);
+    // A link to a folder is a folder.
+    await fs.rm(join(folder.path, 'backup/ana'));
+    await fs.symlink(join(folder.path, 'rejeitados'), join(folder.path, 'backup/ana'));
+    await lake.move(file, 'backup/ana/a.xlsx');
+    assert.equal(await textOf(lake, 'rejeitados/a.xlsx'), 'abc');
+  });
+
   test('too many files open', async (t) => {
     await using folder = await temporaryFolder();
     await put(createFolderLake(folder.path), 'entrada/a.xlsx', 'abc');
