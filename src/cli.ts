@@ -3,13 +3,17 @@ import { parseArgs } from 'node:util';
 import { commands, globalOptions } from './commands/commands.ts';
 import { LATER, OURS, USAGE } from './commands/exit-codes.ts';
 import type { Settings } from './config.ts';
-import { EntradaError, problemOf, UserError } from './errors.ts';
+import { EntradaError, problemOf, TransientError, UserError } from './errors.ts';
 import type { Language } from './messages/messages.ts';
 import { nearestTo } from './near.ts';
 
 let settings: Settings | undefined;
+let lostOutput = false;
 // Whoever reads our output may stop at any time, as `head` does; the work goes on to its end.
-for (const stream of [process.stdout, process.stderr]) stream.on('error', ignoreClosedPipe);
+for (const stream of [process.stdout, process.stderr]) stream.on('error', goOn);
+process.on('exit', (code) => {
+  if (lostOutput && code === 0) process.exitCode = LATER;
+});
 process.on('uncaughtException', async (error) => process.exit(await report(error)));
 try {
   process.exitCode = await main(process.argv.slice(2));
@@ -17,8 +21,10 @@ try {
   process.exitCode = await report(error);
 }
 
-function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') throw error;
+function goOn({ code = '' }: NodeJS.ErrnoException): void {
+  if (code === 'EPIPE' || lostOutput) return;
+  lostOutput = true;
+  report(new TransientError('output.lost', { detail: code })).catch(() => {});
 }
 
 async function main(argv: readonly string[]): Promise<number> {

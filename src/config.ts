@@ -93,19 +93,22 @@ const wholeShape = z
   .string()
   .regex(/^0*[1-9]\d{0,14}$/, says('setting.whole'))
   .transform(Number);
+/** Of a folder. */
+const pathShape = z
+  .string()
+  .min(1)
+  .refine((path) => !/^~(\/|$)/.test(path), says('setting.tilde'));
 const urlShape = z.url({ protocol: /^https?$/, ...says('setting.url') });
 
 /** The environment variables that Entrada reads; docs/settings.md says what each is for. */
 const environmentShape = z.object({
-  ENTRADA_HOME: z.string().min(1).default('.'),
+  ENTRADA_HOME: pathShape.default('.'),
   ENTRADA_LANG: z.preprocess(
     (name) => languageNamed(String(name ?? '')) ?? name,
     z.enum(['en', 'pt-BR'], says('setting.oneOf')).optional(),
   ),
   ENTRADA_LOG: z.enum(logLevels, says('setting.oneOf')).default('silent'),
-  ENTRADA_LAKE: z
-    .string()
-    .min(1)
+  ENTRADA_LAKE: pathShape
     .refine((lake) => BUCKET.test(lake) || !SCHEME.test(lake), says('setting.lake'))
     .optional(),
   ENTRADA_BUS: z.enum(['memory', 'pubsub'], says('setting.oneOf')).default('memory'),
@@ -128,7 +131,7 @@ const environmentShape = z.object({
     .string()
     .refine((place) => LISTEN.test(place) && portOf(place) <= 65_535, says('setting.listen'))
     .default('127.0.0.1:2222'),
-  ENTRADA_SFTP_FOLDER: z.string().min(1).optional(),
+  ENTRADA_SFTP_FOLDER: pathShape.optional(),
   LC_ALL: z.string().optional(),
   LANG: z.string().optional(),
 });
@@ -143,6 +146,9 @@ export const settingNames = [
 
 /** A line of `.env`, or the lines that a value between quotes takes. */
 const ASSIGNMENT = /^[ \t]*(?:export[ \t]+)?[\w.-]+[ \t]*=[ \t]*(?:"[^"]*"|'[^']*'|`[^`]*`)?.*$/gm;
+
+/** Settings that are folders: in a home's file they are meant from there, wherever the command is called. */
+const FOLDERS = new Set(['ENTRADA_LAKE', 'ENTRADA_SFTP_FOLDER']);
 
 /**
  * The environment, and for what is not set there the file `.env` of the home; which home it is, the file cannot say.
@@ -164,9 +170,11 @@ export async function withEnvFile(
   const wrong = rest.split('\n').findIndex((line) => /^\s*[^\s#]/.test(line));
   // What stands there is not shown: it may be a secret.
   if (wrong !== -1) throw new UserError('setting.line', { file, line: wrong + 1 });
-  const added = Object.entries(parseEnv(text)).filter(
-    ([name, value]) => value !== '' && !environment[name] && name !== 'ENTRADA_HOME',
-  );
+  const added = Object.entries(parseEnv(text)).flatMap(([name, value = '']) => {
+    if (value === '' || environment[name] || name === 'ENTRADA_HOME') return [];
+    const isRelative = FOLDERS.has(name) && !SCHEME.test(value) && !value.startsWith('~');
+    return [[name, isRelative ? resolve(home, value) : value]];
+  });
   return { ...environment, ...Object.fromEntries(added) };
 }
 
@@ -178,6 +186,7 @@ export function readSettings(environment: NodeJS.ProcessEnv, home: string | unde
   const unknown = unknownAmong(environment);
   const read = checked(environmentShape, environment, environment);
   const raised = checked(limitShape, limitsOf(environment), environment);
+  if (home === '') throw new UserError('setting.empty', { setting: '--home' });
   const root = resolve(home ?? read.ENTRADA_HOME);
   const lake = lakeOf(read.ENTRADA_LAKE ?? root);
   const bigquery = bigqueryOf(read);

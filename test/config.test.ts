@@ -32,6 +32,8 @@ test('a setting that is wrong is named with its value and the mend, in both lang
     ['ENTRADA_LAKE', 'gs:x', 'gs://BUCKET'],
     ['ENTRADA_LAKE', 'gs://x/entrada', 'gs://BUCKET'],
     ['ENTRADA_LAKE', 's3://bucket', 'gs://BUCKET'],
+    ['ENTRADA_LAKE', '~/lake', '~'],
+    ['ENTRADA_HOME', '~', '~'],
     ['ENTRADA_WAIT_SECONDS', 'soon', '60'],
     ['ENTRADA_WAIT_SECONDS', '-1', '60'],
     ['ENTRADA_MAX_CELLS', '1.5', '1000'],
@@ -53,6 +55,11 @@ test('a setting that is wrong is named with its value and the mend, in both lang
   }
   for (const name of ['ENTRADA_HOME', 'ENTRADA_LAKE', 'ENTRADA_WAIT_SECONDS', 'ENTRADA_MAX_BYTES'])
     for (const words of refusal({ [name]: '' })) assert.ok(words.includes(name), words);
+  // A shell's variable that is not set would make a home where nobody looks for it.
+  assert.throws(() => readSettings({}, ''), {
+    code: 'setting.empty',
+    values: { setting: '--home' },
+  });
 });
 
 test('a file of settings may begin with the mark that an editor of Windows writes', async () => {
@@ -130,6 +137,13 @@ test('a line of .env that sets nothing is refused, and what stands in it is not 
   assert.deepEqual(
     [ENTRADA_LAKE, ENTRADA_LOG, SPOTIFY_CLIENT_SECRET],
     ['gs://bucket', 'info', 'a=b"c'],
+  );
+  // A folder is meant from the home, wherever the command is called.
+  await written('ENTRADA_LAKE=lake\nENTRADA_SFTP_FOLDER=/srv/sftp');
+  const folders = await withEnvFile({}, home);
+  assert.deepEqual(
+    [folders.ENTRADA_LAKE, folders.ENTRADA_SFTP_FOLDER],
+    [join(home, 'lake'), '/srv/sftp'],
   );
   for (const wrong of ['ENTRADA_LAKE: gs://bucket', 'ENTRADA_LAKE gs://bucket', 'secret', '= x']) {
     await written([...right, wrong, 'ENTRADA_BUS=memory'].join('\n'));

@@ -31,8 +31,9 @@ export async function openHome(
     for (const folder of [INBOX, BACKUP, REJECTED])
       made.push(await makeOwn(lake.folder, `${lake.folder}/${folder}`));
     if (made[0] && receives) output.say({ code: 'home.made', values: { home: lake.folder } });
+    const backup = `${lake.folder}/${BACKUP}`;
     const kept =
-      bigquery || (await isThere(database)) ? [] : await readdir(`${lake.folder}/${BACKUP}`);
+      bigquery || (await isThere(database)) ? [] : await naming(backup, () => readdir(backup));
     if (kept.length > 0) output.say({ code: 'home.lost', values: { database } });
   }
   const context = await openContext(settings, {

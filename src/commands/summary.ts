@@ -1,6 +1,6 @@
 import { type BrokenDataset, nameOf } from '../contract/broken.ts';
 import type { Dataset } from '../contract/dataset.ts';
-import { type EntradaError, problemOf, type Values } from '../errors.ts';
+import { type EntradaError, problemOf, UserError, type Values } from '../errors.ts';
 import type { RunSummary } from '../ingest/flow.ts';
 import { INBOX, rejectionsPlace, restingPlace } from '../ingest/folders.ts';
 import type { Failure } from '../ingest/receivers.ts';
@@ -27,7 +27,8 @@ export function exitCodeOf({
   const hasFailed = (kind: EntradaError['kind']) =>
     [...unpublished, ...unwarned].some(({ error }) => error.kind === kind);
   if (failed.length > 0 || hasFailed('terminal')) return OURS;
-  if (hasFailed('user') || broken.length > 0) return USAGE;
+  const mustMend = postponed.some(({ error }) => error instanceof UserError);
+  if (hasFailed('user') || broken.length > 0 || mustMend) return USAGE;
   if (files.some(({ state, rowsRejected }) => state === 'rejected' || (rowsRejected ?? 0) > 0))
     return REJECTED;
   return postponed.length > 0 || hasFailed('transient') ? LATER : 0;

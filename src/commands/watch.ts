@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Settings } from '../config.ts';
-import { problemOf, TransientError } from '../errors.ts';
+import { EntradaError, problemOf } from '../errors.ts';
 import type { RunSummary } from '../ingest/flow.ts';
 import type { Failure } from '../ingest/receivers.ts';
 import { hasOutcome } from '../ledger/ledger.ts';
 import type { Output } from '../output.ts';
 import type { Run } from './commands.ts';
-import { lakeName } from './home.ts';
+import { lakeName, requireHome } from './home.ts';
 import { runHome } from './run.ts';
 import { createAsking } from './spotify-watch.ts';
 import { untilStopped } from './stopping.ts';
@@ -26,9 +26,15 @@ export const watch: Run = async ({ settings, output, values }) => {
   output.say({ code: 'watch.started', values: { home: lakeName(settings) } });
   const askSpotify = await createAsking(settings, output, Date.now());
   const told = new Set<string>();
+  const replaceSameName = values.replaces === true;
+  let isMade = false;
   while (!stop.aborted) {
-    const broken = await runAndSay(settings, output, told, values.replaces === true);
+    const broken = await runAndSay(settings, output, told, { replaceSameName, isMade });
     if (broken) return exitCodeOf(broken);
+    isMade ||= await requireHome(settings).then(
+      () => true,
+      () => false,
+    );
     await askSpotify?.(Date.now());
     await sleep(LOOK_MS, undefined, { signal: stop }).catch(() => {});
   }
@@ -38,15 +44,16 @@ export const watch: Run = async ({ settings, output, values }) => {
 
 /**
  * Gives a run after which somebody has to mend a dataset. What may pass by itself, such as a database that somebody
- * queries at length, does not end the watch.
+ * queries at length, does not end the watch; nor does a home that goes with its disk, in whose place none is made.
  */
 async function runAndSay(
   settings: Settings,
   output: Output,
   told: Set<string>,
-  replaceSameName: boolean,
+  { replaceSameName, isMade }: { readonly replaceSameName: boolean; readonly isMade: boolean },
 ): Promise<RunSummary | undefined> {
   try {
+    if (isMade) await requireHome(settings);
     const summary = await runHome(settings, output, { replaceSameName });
     const { waiting, postponed, failed, broken, ...rest } = newsOf(summary, told);
     const { files, consolidated, unpublished } = rest;
@@ -57,8 +64,15 @@ async function runAndSay(
     const needsMending = unpublished.some(({ error }) => error.kind !== 'transient');
     return needsMending ? summary : undefined;
   } catch (error) {
-    if (!(error instanceof TransientError)) throw error;
-    output.say(error);
+    if (!(error instanceof EntradaError)) throw error;
+    const { kind, code, message, values } = error;
+    if (kind !== 'transient' && code !== 'home.missing') throw error;
+    if (!told.has(message)) {
+      output.say(error);
+      output.object({ error: code, message: output.render(error), values });
+    }
+    told.clear();
+    told.add(message);
     return undefined;
   }
 }

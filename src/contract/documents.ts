@@ -28,16 +28,13 @@ export async function readDocuments(
   onBroken: OnBroken = throwBroken,
 ): Promise<DatasetDocument[]> {
   const documents: DatasetDocument[] = [];
-  for (const name of (await absentAs([], readdir(root))).sort()) {
+  const names = await orBroken(root, onBroken, () => absentAs([], root, readdir(root)));
+  for (const name of names?.sort() ?? []) {
     const folder = join(root, name);
     const file = join(folder, 'dataset.yaml');
-    const text = await absentAs(undefined, readFile(file, 'utf8'));
-    if (text === undefined) {
-      const error = await noDataset(folder);
-      if (error) onBroken({ folder, error });
-      continue;
-    }
-    const document = await orBroken(folder, onBroken, () => {
+    const document = await orBroken(folder, onBroken, async () => {
+      const text = await absentAs(undefined, file, readFile(file, 'utf8'));
+      if (text === undefined) return refuseUnnamed(folder);
       const yaml = parseYaml(text, file);
       return { folder, kind: check(kindShape, yaml).kind, yaml };
     });
@@ -46,13 +43,13 @@ export async function readDocuments(
   return documents;
 }
 
-/** Why a folder without `dataset.yaml` is no dataset; undefined of a file, and of a program's own folder. */
-async function noDataset(folder: string): Promise<UserError | undefined> {
-  const names = await absentAs(undefined, readdir(folder));
-  if (names === undefined || basename(folder).startsWith('.')) return undefined;
+/** Says why a folder without `dataset.yaml` is no dataset; nothing of a file, and of a program's own folder. */
+async function refuseUnnamed(folder: string): Promise<undefined> {
+  const names = await absentAs(undefined, folder, readdir(folder));
+  if (names === undefined || basename(folder).startsWith('.')) return;
   const like = names.find((name) => /^dataset\.ya?ml$/i.test(name));
-  if (like) return new UserError('dataset.misnamed', { file: join(folder, like) });
-  return new UserError('dataset.noContract', { folder });
+  if (like) throw new UserError('dataset.misnamed', { file: join(folder, like) });
+  throw new UserError('dataset.noContract', { folder });
 }
 
 /** A mapping of these keys, a `dataset.yaml` or a part of it; another key is refused. */
@@ -79,16 +76,15 @@ function check<T>(shape: z.ZodType<T>, yaml: Yaml): T {
   throw wrongIn(result.error.issues, yaml);
 }
 
-async function absentAs<T, A>(absent: A, reading: Promise<T>): Promise<T | A> {
+/** What is read of a dataset, and what is there in its place. Throws UserError `dataset.unreadable`. */
+export async function absentAs<T, A>(absent: A, file: string, reading: Promise<T>): Promise<T | A> {
   try {
     return await reading;
   } catch (error) {
-    if (
-      error instanceof Error &&
-      'code' in error &&
-      (error.code === 'ENOENT' || error.code === 'ENOTDIR')
-    )
-      return absent;
+    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+    if (code === 'ENOENT' || code === 'ENOTDIR') return absent;
+    if (code === 'EACCES' || code === 'EPERM' || code === 'EISDIR')
+      throw new UserError('dataset.unreadable', { file, detail: code });
     throw error;
   }
 }

@@ -2,7 +2,13 @@ import type { Bus } from '../bus/bus.ts';
 import type { BrokenDataset } from '../contract/broken.ts';
 import type { Dataset } from '../contract/dataset.ts';
 import { EntradaError, UserError } from '../errors.ts';
-import { type FileState, findDrops, monthsDue, unarchivedFiles } from '../ledger/ledger.ts';
+import {
+  type FileState,
+  findDrops,
+  hasOutcome,
+  monthsDue,
+  unarchivedFiles,
+} from '../ledger/ledger.ts';
 import type { MonthRange } from '../warehouse/warehouse.ts';
 import { archive } from './archive.ts';
 import { type ArrivalEffects, type Arrivals, findArrivals } from './arrivals.ts';
@@ -89,7 +95,8 @@ export async function runOnce(
     runId,
     files: await findDrops(
       warehouse,
-      arrivals.map(({ drop }) => drop),
+      // What an earlier run received and could not move yet is no news.
+      arrivals.flatMap(({ drop, state }) => (state && hasOutcome(state) ? [] : drop)),
     ),
     waiting,
     postponed: [...unmoved, ...postponed.filter(isNew)],

@@ -18,11 +18,15 @@ export async function look(path: string): Promise<BigIntStats | undefined> {
   }
 }
 
-/** The regular file that `stats` speaks of, or undefined. A rename does not change its version. */
+/**
+ * The regular file that `stats` speaks of, or undefined. A rename does not change its version. The time when it was
+ * modified may be one that its sender gave it, but is not later than when it was given.
+ */
 export function fileOf(name: string, stats: BigIntStats | undefined): LakeFile | undefined {
   if (!stats?.isFile()) return undefined;
   const version = `${stats.ino}-${stats.size}-${stats.mtimeNs}`;
-  return { name, size: Number(stats.size), version, modified: Number(stats.mtimeMs) };
+  const modified = Math.min(Number(stats.mtimeMs), Number(stats.ctimeMs));
+  return { name, size: Number(stats.size), version, modified };
 }
 
 /** Opens the regular file at `path`. Throws UserError `lake.missing` when there is none. */

@@ -203,6 +203,8 @@ export const en = {
     '{file}, line {line}: the columns {column} and {other} are both found by the header "{header}". Rename one of them, or take the alias away.',
   'dataset.noContract':
     'The folder {folder} has no dataset.yaml. Add it (docs/datasets.md says what it takes), or move the folder out of datasets/.',
+  'dataset.unreadable':
+    '{file} cannot be read ({detail}). Let the user that runs Entrada read it, or move it away.',
   'dataset.misnamed': '{file} is not looked for. Rename it to dataset.yaml.',
   'dataset.noProcedure':
     '{file}, line {line}: there is no procedure {found}. Add its file {found}.sql beside dataset.yaml, or correct the name.',
@@ -286,6 +288,8 @@ export const en = {
     'BigQuery did not answer for {place} ({detail}). Nothing was lost. Check the connection, or try again later.',
   'dataset.sqlForeign':
     '{file}, line {line}: BigQuery cannot be prepared with this statement of the dataset {dataset}: "{start}". tables.sql takes CREATE TABLE IF NOT EXISTS and CREATE VIEW IF NOT EXISTS.',
+  'warehouse.damaged':
+    'The database {database} is damaged, or is of another program: {detail}. Move it away and put your copy of it in its place. Every workbook that was loaded rests in backup/; nothing is changed until then.',
   'warehouse.failed': 'The database failed: {detail}.',
   'query.invalid': 'The query was refused: {detail}',
   'query.statements': 'A query is one SQL statement; {count} were given.',
@@ -293,6 +297,7 @@ export const en = {
     'A check of the dataset failed, so nothing was published: {compared} should be {expected} and is {found}. Its `checks.sql` says what is compared; if the dataset came with Entrada, please report this.',
   fault:
     'Something went wrong that should not: {detail}. Nothing was lost; please report this with ENTRADA_LOG=debug.',
+  'output.lost': 'What there is to say cannot be written: {detail}. The work goes on without it.',
   'usage.command': 'There is no command "{command}". `entrada --help` lists them.',
   'usage.commandNear':
     'There is no command "{command}". Did you mean `entrada {near}`? `entrada --help` lists them all.',
@@ -308,6 +313,8 @@ export const en = {
     '--json writes JSON, and --format {format} does not. Leave one of the two out.',
   'usage.only': 'There is no "{only}" to ask for: it is podcasts, episodes or gb.',
   'setting.empty': 'The setting {setting} is empty. Give it a value, or take it away.',
+  'setting.tilde':
+    'The setting {setting} is "{value}". Only a shell knows what ~ stands for: write the whole path.',
   'setting.oneOf': 'The setting {setting} is "{value}". Write one of: {wanted}.',
   'setting.whole':
     'The setting {setting} is "{value}". Write a whole number above zero in digits alone, such as 1000.',
@@ -411,7 +418,7 @@ export const en = {
   'sftp.listen':
     'The address {address} cannot be had ({detail}). Free it, or set ENTRADA_SFTP_LISTEN to another one.',
   'sftp.accounts':
-    'The file of accounts {file} is not right: {detail}. Mend it, or move it away and add the accounts anew.',
+    'The file of accounts {file} is not right: {place} is missing, or is not what Entrada writes there. Put a copy of the file back, or move it away and add the accounts anew.',
   'sftp.hostKey':
     'The host key {file} is not an Ed25519 key without a passphrase. Put the right one back; without the file a new one is made, and every client asks whether it is to be trusted.',
   'sftp.key':

@@ -200,6 +200,8 @@ export const ptBR: Record<Code, string> = {
     '{file}, linha {line}: as colunas {column} e {other} têm ambas o cabeçalho "{header}". Renomeie uma delas ou tire o alias.',
   'dataset.noContract':
     'A pasta {folder} não tem dataset.yaml. Acrescente-o (docs/datasets.md diz o que ele leva) ou tire a pasta de datasets/.',
+  'dataset.unreadable':
+    'Não é possível ler {file} ({detail}). Permita a leitura ao usuário que executa o Entrada, ou tire-o dali.',
   'dataset.misnamed': '{file} não é lido. Renomeie para dataset.yaml.',
   'dataset.noProcedure':
     '{file}, linha {line}: não existe a procedure {found}. Acrescente o arquivo {found}.sql ao lado de dataset.yaml ou corrija o nome.',
@@ -285,6 +287,8 @@ export const ptBR: Record<Code, string> = {
     'O BigQuery não respondeu por {place} ({detail}). Nada se perdeu. Verifique a conexão, ou tente mais tarde.',
   'dataset.sqlForeign':
     '{file}, linha {line}: o BigQuery não pode ser preparado com este comando do dataset {dataset}: "{start}". tables.sql aceita CREATE TABLE IF NOT EXISTS e CREATE VIEW IF NOT EXISTS.',
+  'warehouse.damaged':
+    'O banco de dados {database} está danificado ou é de outro programa: {detail}. Tire-o dali e ponha no lugar a sua cópia. Toda planilha carregada está em backup/; até lá nada é alterado.',
   'warehouse.failed': 'O banco de dados falhou: {detail}.',
   'query.invalid': 'A consulta foi recusada: {detail}',
   'query.statements': 'Uma consulta é um só comando SQL; {count|foi dado|foram dados} {count}.',
@@ -292,6 +296,7 @@ export const ptBR: Record<Code, string> = {
     'Uma verificação do dataset falhou, e nada foi publicado: {compared} deveria ser {expected} e é {found}. O `checks.sql` dele diz o que se compara; se o dataset veio com o Entrada, avise-nos, por favor.',
   fault:
     'Aconteceu algo que não deveria: {detail}. Nada se perdeu; por favor, avise-nos com ENTRADA_LOG=debug.',
+  'output.lost': 'Não é possível gravar o que há a dizer: {detail}. O trabalho continua sem isso.',
   'usage.command': 'Não existe o comando "{command}". `entrada --help` mostra todos.',
   'usage.commandNear':
     'Não existe o comando "{command}". Você quis dizer `entrada {near}`? `entrada --help` mostra todos.',
@@ -306,6 +311,8 @@ export const ptBR: Record<Code, string> = {
   'usage.formatJson': '--json escreve JSON, e --format {format} não. Deixe de fora um dos dois.',
   'usage.only': 'Não existe "{only}" para consultar: use podcasts, episodes ou gb.',
   'setting.empty': 'A configuração {setting} está vazia. Dê um valor a ela, ou tire-a.',
+  'setting.tilde':
+    'A configuração {setting} vale "{value}". Só um shell sabe o que ~ quer dizer: escreva o caminho inteiro.',
   'setting.oneOf': 'A configuração {setting} vale "{value}". Escreva um destes valores: {wanted}.',
   'setting.whole':
     'A configuração {setting} vale "{value}". Escreva um número inteiro acima de zero só com algarismos, como 1000.',
@@ -414,7 +421,7 @@ export const ptBR: Record<Code, string> = {
   'sftp.listen':
     'O endereço {address} não está disponível ({detail}). Libere-o, ou defina outro em ENTRADA_SFTP_LISTEN.',
   'sftp.accounts':
-    'O arquivo de contas {file} não está certo: {detail}. Corrija-o, ou tire-o dali e crie as contas de novo.',
+    'O arquivo de contas {file} não está certo: {place} falta, ou não é o que o Entrada grava ali. Reponha uma cópia do arquivo, ou tire-o dali e crie as contas de novo.',
   'sftp.hostKey':
     'A chave do servidor {file} não é uma chave Ed25519 sem senha. Ponha a certa de volta; sem o arquivo, uma nova é criada, e cada cliente pergunta se pode confiar nela.',
   'sftp.key':

@@ -35,8 +35,8 @@ export async function readAccounts(file: string): Promise<Account[]> {
   });
   const read = fileShape.safeParse(parse(text));
   if (read.success) return read.data.accounts;
-  const [{ path, message }] = read.error.issues;
-  throw new UserError('sftp.accounts', { file, detail: `${path.join('.')}: ${message}` });
+  const [{ path }] = read.error.issues;
+  throw new UserError('sftp.accounts', { file, place: path.join('.') || 'accounts' });
 }
 
 /** Writes all accounts, for nobody but the user that Entrada runs as to read. */

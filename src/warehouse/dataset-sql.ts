@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Column, Dataset } from '../contract/dataset.ts';
+import { absentAs } from '../contract/documents.ts';
 import { UserError } from '../errors.ts';
 import { bareSql, statementsIn } from './sql-text.ts';
 import type { MonthRange } from './warehouse.ts';
@@ -46,11 +47,9 @@ export async function statements(
   file: string,
 ): Promise<Statement[]> {
   const path = join(folder, file);
-  const text = await readFile(path, 'utf8').catch((error) => {
-    if (error.code !== 'ENOENT') throw error;
-    if (OPTIONAL.has(file)) return '';
-    throw new UserError('dataset.sqlMissing', { dataset: name, file });
-  });
+  const absent = OPTIONAL.has(file) ? '' : undefined;
+  const text = await absentAs(absent, path, readFile(path, 'utf8'));
+  if (text === undefined) throw new UserError('dataset.sqlMissing', { dataset: name, file });
   const found: Statement[] = [];
   let line = 1;
   // Comments go and their lines stay, so that a line of a statement is one of the file.

@@ -190,8 +190,11 @@ test('a home that cannot be one is refused plainly', async () => {
   await mkdir(garbage);
   await writeFile(join(garbage, 'entrada.duckdb'), 'garbage');
   const broken = await entrada(['run', '--home', garbage]);
-  assert.equal(broken.code, 1);
-  assert.match(broken.stderr, /not a valid DuckDB database file/);
+  assert.equal(broken.code, 2);
+  assert.match(
+    broken.stderr,
+    /entrada\.duckdb is damaged, or is of another program: .*not a valid/,
+  );
 });
 
 test('a dataset of the home that is wrong is named with its file and key', async () => {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
 import { createFolderLake } from '../../src/lake/folder.ts';
 import { namesIn, put, refuses, textOf } from '../contracts/lake.ts';
+import { mount } from './mount.ts';
 import { temporaryFolder } from './temporary.ts';
 
 describe('folder lake: a rename that the operating system refuses', () => {
@@ -161,14 +162,6 @@ describe('folder lake: real disks', () => {
     if (told) assert.deepEqual(told, ['transient lake.busy']);
   });
 });
-
-/** Mounts a small disk at the path until disposed of; where that is impossible, skips the test. */
-function mount(t: TestContext, path: string): Disposable | undefined {
-  const { status } = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=100k', 'tmpfs', path]);
-  if (status === 0) return { [Symbol.dispose]: () => spawnSync('umount', [path]) };
-  t.skip('this user cannot mount a disk');
-  return undefined;
-}
 
 /**
  * What became of each call on a folder lake, made by another process that is not root (root may do everything).

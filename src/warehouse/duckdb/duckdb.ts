@@ -16,7 +16,7 @@ import { followContract } from './columns.ts';
 import { createConsolidate } from './consolidate.ts';
 import { createLoad } from './load.ts';
 import { createMemory, MEMORY, THREADS } from './memory.ts';
-import { duckDbProblem } from './problem.ts';
+import { duckDbProblem, saysInvalidated } from './problem.ts';
 import { retractLoad } from './retract.ts';
 import { converterOf } from './values.ts';
 import { writeRows } from './write.ts';
@@ -46,12 +46,20 @@ const WITHOUT_LOG = { checkpoint_threshold: '1B', auto_checkpoint_skip_wal_thres
 /**
  * Opens a DuckDB database file. One process at a time may have it open for writing, which makes the file
  * the lock of its home: the operating system frees it even when the process is killed.
- * Throws TransientError `warehouse.busy` when another process keeps it beyond `waitMs`.
+ * Throws TransientError `warehouse.busy` when another process keeps it beyond `waitMs`, UserError `warehouse.damaged`
+ * when the file is none of DuckDB's.
  */
 export async function openDuckDb(options: DuckDbOptions): Promise<Warehouse> {
-  const instance = await openInstance(options);
-  const connection = await instance.connect();
-  return createWarehouse(instance, connection);
+  const open = async () => {
+    const instance = await openInstance(options);
+    return { instance, connection: await instance.connect() };
+  };
+  return createWarehouse(await open(), open);
+}
+
+interface Opened {
+  readonly instance: DuckDBInstance;
+  readonly connection: DuckDBConnection;
 }
 
 async function openInstance({
@@ -67,6 +75,9 @@ async function openInstance({
         threads: String(THREADS),
         preserve_insertion_order: 'false',
         storage_compatibility_version: STORAGE,
+        // Of a file of another program it would load what reads that, from the network.
+        autoinstall_known_extensions: 'false',
+        autoload_known_extensions: 'false',
         ...WITHOUT_LOG,
       };
   for (let waited = 0; ; waited += LOOK_MS) {
@@ -75,6 +86,13 @@ async function openInstance({
       return await DuckDBInstance.fromCache(file, settings);
     } catch (error) {
       const problem = duckDbProblem(error, file);
+      // No statement was refused: it is the file.
+      if (['warehouse.failed', 'query.invalid'].includes(problem.code))
+        throw new UserError(
+          'warehouse.damaged',
+          { database: file, ...problem.values },
+          { cause: error },
+        );
       if (problem.code !== 'warehouse.busy' || waited >= waitMs) throw problem;
       if (waited === 0) onWait?.(String(problem.values.holder));
       await sleep(LOOK_MS);
@@ -82,10 +100,12 @@ async function openInstance({
   }
 }
 
-function createWarehouse(instance: DuckDBInstance, connection: DuckDBConnection): Warehouse {
+function createWarehouse(first: Opened, open: () => Promise<Opened>): Warehouse {
+  let opened = first;
+
   const run = async (sql: string, values?: Record<string, DuckDBValue>) => {
     try {
-      return await connection.run(sql, values);
+      return await opened.connection.run(sql, values);
     } catch (error) {
       throw duckDbProblem(error, sql);
     }
@@ -107,7 +127,7 @@ function createWarehouse(instance: DuckDBInstance, connection: DuckDBConnection)
 
   async function countStatements(sql: string): Promise<number> {
     try {
-      return (await connection.extractStatements(sql)).count;
+      return (await opened.connection.extractStatements(sql)).count;
     } catch (error) {
       // The binding has no other words for a text without any statement.
       if (error instanceof Error && error.message === 'Error in native callback') return 0;
@@ -119,7 +139,7 @@ function createWarehouse(instance: DuckDBInstance, connection: DuckDBConnection)
     try {
       const count = await countStatements(sql);
       if (count !== 1) throw new UserError('query.statements', { count });
-      const result = await connection.stream(sql);
+      const result = await opened.connection.stream(sql);
       const columns = result.columnNames();
       const converters = result.columnTypes().map(({ typeId }) => converterOf(typeId));
       yield { columns, rows: [] };
@@ -149,12 +169,30 @@ function createWarehouse(instance: DuckDBInstance, connection: DuckDBConnection)
       await run(end);
       return result;
     } catch (error) {
-      await connection.run('ROLLBACK').catch(() => {});
+      await opened.connection.run('ROLLBACK').catch(() => {});
       throw error;
     }
   }
 
   const { allow, enlarge, fitting } = createMemory(run);
+
+  /** After a disk was full in the middle of a write DuckDB does nothing any more: opened anew, it has what was committed. */
+  async function surely<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await fitting(work);
+    } catch (error) {
+      if (!saysInvalidated(error)) throw error;
+      close();
+      opened = await open();
+      return await fitting(work);
+    }
+  }
+
+  function close(): void {
+    opened.connection.closeSync();
+    opened.instance.closeSync();
+  }
+
   const consolidate = createConsolidate({ run, query, allow });
 
   async function prepare(datasets: readonly Dataset[]): Promise<void> {
@@ -175,17 +213,18 @@ function createWarehouse(instance: DuckDBInstance, connection: DuckDBConnection)
   }
 
   return {
-    prepare: (datasets) => fitting(() => prepare(datasets)),
-    query: (sql, parameters) => fitting(() => query(sql, parameters)),
+    prepare: (datasets) => surely(() => prepare(datasets)),
+    query: (sql, parameters) => surely(() => query(sql, parameters)),
     stream,
-    record: (events, changes) => fitting(() => atomically(() => record(events, changes))),
+    record: (events, changes) => surely(() => atomically(() => record(events, changes))),
     beginLoad(dataset, sheet, fileHash) {
+      const { connection } = opened;
       const parts = { connection, run, query, record, consolidate, allow, enlarge };
       return createLoad({ ...parts, dataset, sheet, fileHash });
     },
-    consolidate: (dataset, ranges) => fitting(() => atomically(() => consolidate(dataset, ranges))),
+    consolidate: (dataset, ranges) => surely(() => atomically(() => consolidate(dataset, ranges))),
     retract: (retraction) =>
-      fitting(() =>
+      surely(() =>
         atomically(
           () => retractLoad({ run, query, record, consolidate }, retraction),
           retraction.rehearse ? 'ROLLBACK' : 'COMMIT',
@@ -196,8 +235,7 @@ function createWarehouse(instance: DuckDBInstance, connection: DuckDBConnection)
         for (const change of changes) await writeRows(run, change);
       }),
     async close() {
-      connection.closeSync();
-      instance.closeSync();
+      close();
     },
   };
 }

@@ -9,7 +9,11 @@ import {
 /** What DuckDB refused, as an error that says what to do. `subject` is the file or the statement it was about. */
 export function duckDbProblem(error: unknown, subject: string): EntradaError {
   const whole = error instanceof Error ? error.message : String(error);
-  const message = whole.replace(/^Failed to extract statements: /, '');
+  // Of a database that has given up, what made it do so.
+  const message = whole.replace(
+    /^(Failed to extract statements: |.*invalidated.*Original error: )/s,
+    '',
+  );
   const options = { cause: error };
   if (/Could not set lock|Conflicting lock/i.test(message)) {
     const holder = /PID (\d+)/.exec(message)?.[1] ?? '?';
@@ -36,6 +40,12 @@ export function duckDbProblem(error: unknown, subject: string): EntradaError {
   return new TerminalError('warehouse.failed', { detail: firstLine(message) }, options);
 }
 
+/** Whether the database has given up: it must be opened anew before it answers. */
+export function saysInvalidated(error: unknown): boolean {
+  const cause = error instanceof Error ? error.cause : undefined;
+  return cause instanceof Error && cause.message.includes('database has been invalidated');
+}
+
 /** What is wrong, with the candidates that DuckDB names, and, where it says so, the line and what stands there. */
 function refusalIn(message: string): Values {
   const [, text = '', excerpt, line] = /^(.*?)(?:\n+(LINE (\d+):.*))?$/s.exec(message) ?? [];
@@ -43,6 +53,7 @@ function refusalIn(message: string): Values {
   return excerpt ? { detail, line: Number(line), excerpt } : { detail };
 }
 
+/** The sentence that it stands in ends by itself. */
 function firstLine(message: string): string {
-  return message.split('\n', 1)[0] ?? '';
+  return (message.split('\n', 1)[0] ?? '').replace(/[.!]+$/, '');
 }

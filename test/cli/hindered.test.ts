@@ -1,0 +1,130 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { existsSync, openSync } from 'node:fs';
+import { mkdir, readdir, rename, rm, statfs, utimes, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { sale, sales } from '../ingest/home.ts';
+import { mount } from '../lake/mount.ts';
+import { date } from '../workbook-builder.ts';
+import { answerOf, entrada, homeWith, newPlace, PROGRAM, put, start } from './entrada.ts';
+
+const small = sales(sale(10));
+/** Of rows whose texts take some megabytes however they are compressed. */
+const large = sales(
+  ...Array.from({ length: 60_000 }, (_, i) =>
+    sale(i, date(2019, 1 + (i % 12), 1), createHash('sha512').update(`${i}`).digest('base64')),
+  ),
+);
+
+const UNITS = 'SELECT SUM(SUM_QTD_VENDA) FROM con_ano_mes';
+
+/** What watch says while something is done, for which can be waited until it says something. */
+async function watched(
+  home: string,
+  work: (says: (what: RegExp) => Promise<void>) => Promise<void>,
+): Promise<string> {
+  const child = start(['watch', '--home', home]);
+  let said = '';
+  child.stdout.setEncoding('utf8').on('data', (text) => {
+    said += text;
+  });
+  const ended = once(child, 'close');
+  await work(async (what) => {
+    while (!what.test(said)) await Promise.race([once(child.stdout, 'data'), ended]);
+  });
+  child.kill('SIGTERM');
+  assert.deepEqual(await ended, [0, null], said);
+  return said;
+}
+
+/** Makes what waits old enough to be taken at first sight. */
+async function settle(home: string): Promise<void> {
+  const time = Date.now() / 1000 - 60;
+  for (const name of await readdir(join(home, 'entrada')))
+    await utimes(join(home, 'entrada', name), time, time);
+}
+
+test('a disk that is full in the middle: what was done is told, the rest with the reason, and the next run loads it', async (t) => {
+  const home = newPlace();
+  await mkdir(home);
+  using disk = mount(t, home, '100m');
+  if (!disk) return;
+  await entrada(['run', '--home', home]);
+  await put(home, 'a.xlsx', small);
+  await put(home, 'b.xlsx', large);
+  const { bavail, bsize } = await statfs(home);
+  await writeFile(join(home, 'filler'), new Uint8Array(bavail * bsize - 2_500_000));
+  await settle(home);
+  const full = await entrada(['run', '--json', '--home', home]);
+  assert.equal(full.code, 4, full.stderr);
+  const told = full.objects();
+  const [a] = told.filter(({ type }) => type === 'file');
+  assert.deepEqual([a.fileName, a.archived], ['a.xlsx', true]);
+  const [b] = told.filter(({ type }) => type === 'postponed');
+  assert.deepEqual([b.fileName, b.code], ['entrada/b.xlsx', 'warehouse.full']);
+  assert.match(JSON.stringify(b.values), /No space left on device/);
+  await rm(join(home, 'filler'));
+  assert.equal((await entrada(['run', '--home', home])).code, 0);
+  assert.deepEqual(await answerOf(home, UNITS), [[10 + (60_000 * 59_999) / 2]]);
+});
+
+test('a file that cannot be moved is told once: afterwards only what hinders it', async () => {
+  const home = await homeWith({});
+  await mkdir(join(home, 'entrada/ana'));
+  await mkdir(join(home, 'backup'));
+  await writeFile(join(home, 'backup/ana'), '');
+  await put(home, 'ana/a.xlsx', small);
+  const hindered = /backup\/ana is to be a folder, and something else stands in its place/;
+  for (const loaded of [true, false]) {
+    const { code, stdout } = await entrada(['run', '--home', home]);
+    assert.equal(code, 2, stdout);
+    assert.equal(/1 row read, 1 loaded/.test(stdout), loaded, stdout);
+    assert.match(stdout, hindered);
+  }
+  const said = await watched(home, (says) => says(hindered));
+  assert.match(said, /^Watching.*\nentrada\/ana\/a\.xlsx: not now/);
+  await rm(join(home, 'backup/ana'));
+  assert.equal((await entrada(['run', '--home', home])).code, 0);
+  assert.equal((await readdir(join(home, 'backup/ana'))).length, 1);
+  assert.deepEqual(await answerOf(home, UNITS), [[10]]);
+});
+
+test('watch makes no home in the place of one that has gone, and goes on when it is back', async () => {
+  const home = await homeWith({ 'a.xlsx': small });
+  await watched(home, async (says) => {
+    await says(/a\.xlsx: 1 row read/);
+    await rename(home, `${home} away`);
+    await says(/There is no Entrada home/);
+    await assert.rejects(readdir(home), { code: 'ENOENT' });
+    await rename(`${home} away`, home);
+    await put(home, 'b.xlsx', sales(sale(20)));
+    await says(/b\.xlsx: 1 row read/);
+  });
+  assert.deepEqual(await answerOf(home, UNITS), [[30]]);
+});
+
+test('what cannot be written to stdout does not end the work, and is no success', async (t) => {
+  if (!existsSync('/dev/full')) return t.skip('this system has no /dev/full');
+  const full = openSync('/dev/full', 'w');
+  const home = await homeWith({ 'a.xlsx': small });
+  const { status, stderr } = spawnSync(process.execPath, [PROGRAM, 'run', '--home', home], {
+    stdio: ['ignore', full, 'pipe'],
+    encoding: 'utf8',
+  });
+  assert.equal(status, 4);
+  assert.match(stderr, /^entrada: What there is to say cannot be written: ENOSPC/);
+  assert.deepEqual(await answerOf(home, UNITS), [[10]]);
+});
+
+test('a dataset that may not be read is left out, and the others go on', async (t) => {
+  const home = await homeWith({ 'a.xlsx': small });
+  // Root may read everything, but no folder as if it were a file.
+  await mkdir(join(home, 'datasets/meu/dataset.yaml'), { recursive: true });
+  const { code, stdout } = await entrada(['run', '--home', home]);
+  assert.equal(code, 2, t.name);
+  assert.match(stdout, /datasets\/meu\/dataset\.yaml cannot be read \(EISDIR\)/);
+  assert.deepEqual(await answerOf(home, UNITS), [[10]]);
+});
