@@ -9,10 +9,13 @@ import {
   ERROR,
   INVALID,
   NUMBER,
+  type Range,
   TEXT,
+  UNCALCULATED,
 } from '../workbook/cells.ts';
 import { msToIso } from '../workbook/dates.ts';
-import { openWorkbook, type Sheet, type Workbook } from '../workbook/workbook.ts';
+import type { SheetFacts } from '../workbook/scan.ts';
+import { createFacts, openWorkbook, type Sheet, type Workbook } from '../workbook/workbook.ts';
 import type { Invocation } from './commands.ts';
 import { REJECTED, USAGE } from './exit-codes.ts';
 import { openFile } from './local-file.ts';
@@ -37,10 +40,13 @@ export async function checkAny({
     if (!out.json) out.heading(basename(file));
     try {
       await using source = await openFile(file);
-      // What is wrong may stand at the end: nothing is written before all was read once.
-      await eachBatch(await openWorkbook(source, settings.limits), () => {});
+      // What is wrong may stand at the end, and so may a formula: nothing is written before all was read once.
+      const facts = await eachBatch(await openWorkbook(source, settings.limits), () => {});
       const workbook = await openWorkbook(source, settings.limits);
-      await eachBatch(workbook, (sheet, batch) => write(out, workbook, sheet, batch));
+      await eachBatch(workbook, (sheet, batch, index) => {
+        forgetIn(facts[index].uncalculated, batch);
+        write(out, workbook, sheet, batch);
+      });
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       if (out.json) out.object({ error: error.code, message: out.render(error) });
@@ -51,12 +57,28 @@ export async function checkAny({
   return exitCode;
 }
 
+/** Reads all sheets. Gives what each says besides its cells. */
 async function eachBatch(
   workbook: Workbook,
-  onBatch: (sheet: Sheet, batch: CellBatch) => void,
-): Promise<void> {
-  for (const sheet of workbook.sheets)
-    for await (const batch of workbook.read(sheet)) onBatch(sheet, batch);
+  onBatch: (sheet: Sheet, batch: CellBatch, index: number) => void,
+): Promise<SheetFacts[]> {
+  const all: SheetFacts[] = [];
+  for (const [index, sheet] of workbook.sheets.entries()) {
+    const facts = createFacts();
+    for await (const batch of workbook.read(sheet, facts)) onBatch(sheet, batch, index);
+    all.push(facts);
+  }
+  return all;
+}
+
+/** What stands where a formula was never calculated is not what the sheet shows. */
+function forgetIn(ranges: readonly Range[], { count, rows, columns, kinds }: CellBatch): void {
+  if (ranges.length === 0) return;
+  for (let i = 0; i < count; i++) {
+    const isWithin = ({ top, left, bottom, right }: Range) =>
+      rows[i] >= top && rows[i] <= bottom && columns[i] >= left && columns[i] <= right;
+    if (ranges.some(isWithin)) kinds[i] = UNCALCULATED;
+  }
 }
 
 function write(out: Output, workbook: Workbook, sheet: Sheet, batch: CellBatch): void {

@@ -1,15 +1,7 @@
-import {
-  BOOLEAN,
-  columnName,
-  DATE,
-  ERROR,
-  INVALID,
-  NUMBER,
-  type Range,
-  TEXT,
-} from '../workbook/cells.ts';
+import { BOOLEAN, columnName, DATE, ERROR, INVALID, NUMBER, TEXT } from '../workbook/cells.ts';
 import { msToIso } from '../workbook/dates.ts';
 import { giveBackAll } from '../workbook/give-back.ts';
+import type { SheetFacts } from '../workbook/scan.ts';
 import type { Texts } from '../workbook/texts.ts';
 import { createFacts, type Workbook } from '../workbook/workbook.ts';
 import { createRowBatch, type RowBatch } from './batch.ts';
@@ -17,7 +9,6 @@ import { createColumnCheck } from './check-column.ts';
 import type { Choice } from './choose-sheet.ts';
 import { createContentHash } from './content-hash.ts';
 import type { Dataset } from './dataset.ts';
-import { mergedRows, mergeOf } from './merged-rows.ts';
 import type { Rejection } from './rejection.ts';
 import {
   blankOut,
@@ -31,6 +22,7 @@ import {
   type RowBlock,
 } from './row-block.ts';
 import { createSkipRows } from './skipped-rows.ts';
+import { wrongAt, wrongRows } from './wrong-rows.ts';
 
 /** Rows from the first to the last, both included. */
 export interface RowRange {
@@ -124,9 +116,9 @@ export async function loadSheet(
   giveBackAll([block.all, block.rows, out]);
   const scanned = report.accepted;
   report.skippedRows = skippedRows;
-  await rejectMerges(choice, facts.merges, notes, sink, report);
+  await rejectLate(choice, facts, notes, sink, report);
   const { accepted } = report;
-  // What merges took back is in the digest still: without the mark it would be that of a sheet that has it.
+  // What was taken back is in the digest still: without the mark it would be that of a sheet that has it.
   report.contentHash = content.digest() + (accepted < scanned ? `-merged-${accepted}` : '');
   report.hiddenRows = facts.hiddenRows;
   // Only those that were loaded: a sheet often hides all that is right of its table.
@@ -207,25 +199,25 @@ function rejectionOf(
 }
 
 /**
- * A merge over data columns leaves it open which rows its value means, so all its rows are rejected, also those that
- * look like notes because of it. Merges come after the rows in a sheet's XML: what was written of them is taken back.
+ * Rejects the rows of which it is known behind them that a cell is wrong, also those that look like notes because of
+ * it. What was written of them is taken back.
  */
-async function rejectMerges(
+async function rejectLate(
   choice: Choice,
-  merges: readonly Range[],
+  facts: SheetFacts,
   notes: readonly number[],
   sink: RowSink,
   report: SheetReport,
 ): Promise<void> {
-  const merged = mergedRows(choice, merges);
-  if (merged.length === 0) return;
-  const taken = await sink.discard(merged);
-  const wrong = [...taken, ...notes.filter((row) => mergeOf(merged, row))].sort((a, b) => a - b);
+  const late = wrongRows(choice, facts);
+  if (late.length === 0) return;
+  const taken = await sink.discard(late);
+  const wrong = [...taken, ...notes.filter((row) => wrongAt(late, row))].sort((a, b) => a - b);
   const rejections = wrong.flatMap((row): Rejection[] => {
-    const merge = mergeOf(merged, row);
-    if (merge === undefined) return [];
-    const { cell, column } = merge;
-    return [{ code: 'cell.merged', row, cell, column, value: '', values: { cell, column } }];
+    const rows = wrongAt(late, row);
+    if (rows === undefined) return [];
+    const { code, cell, column } = rows;
+    return [{ code, row, cell, column, value: '', values: { cell, column } }];
   });
   report.accepted -= taken.length;
   report.notes -= wrong.length - taken.length;

@@ -3,6 +3,7 @@ import { serialToMs } from './dates.ts';
 import { matches, textStart, word } from './literals.ts';
 import { parseNumber } from './numbers.ts';
 import { IN_DATA, IN_ROW, type SheetScan, startRow } from './scan.ts';
+import { AS_DATE } from './styles.ts';
 import { decodeEscapes } from './texts.ts';
 import { enter, leave, nameHash, textValue } from './xml.ts';
 
@@ -20,6 +21,7 @@ const EQUALS_QUOTE = word('="');
 const STYLE = word(' s="');
 const TYPE = word(' t="');
 const SHARED = word('s"');
+const NUMERIC = word('n"');
 const VALUE_OPEN = word('><v>');
 const VALUE_CLOSE = word('</v>');
 const CELL_CLOSE = word('</c>');
@@ -31,7 +33,7 @@ const HIGH_BITS = Int32Array.of(0, 0, 0, 0, 0, 0xff, 0xffff, 0xffffff, -1);
 /**
  * The fast way through the forms that nearly every cell of nearly every workbook has:
  *
- *     <c r="B7" s="3"><v>42</v></c>      <c r="C7" t="s"><v>5</v></c>
+ *     <c r="B7" s="3"><v>42</v></c>      <c r="B7" t="n"><v>42</v></c>      <c r="C7" t="s"><v>5</v></c>
  *     <c r="D7" t="inlineStr"><is><t>a text</t></is></c>
  *
  * and through `<row r="7">`, `<row r="7" spans="1:6">` and `</row>`. Each is consumed whole or not at all:
@@ -45,7 +47,8 @@ export function scanPlainCells(scan: SheetScan): void {
   if (!xml.mainByDefault || scan.skipping > 0) return;
   const { bytes, view } = xml;
   const { rows, columns, kinds, values } = batch;
-  const { dateStyles, date1904, sharedEmpties, spellings } = meaning;
+  const { date1904, sharedEmpties, spellings } = meaning;
+  const { shownAs } = meaning.dateStyles;
   const before = batch.count;
   const full = Math.min(scan.batchCells, before + meaning.limits.cells - scan.cells);
   let count = before;
@@ -114,8 +117,12 @@ export function scanPlainCells(scan: SheetScan): void {
     if (view.getInt32(q, true) === TYPE) {
       q += 4;
       kind = TEXT;
-      if (view.getUint16(q, true) === SHARED) q += 2;
-      else {
+      const type = view.getUint16(q, true);
+      if (type === SHARED) q += 2;
+      else if (type === NUMERIC) {
+        kind = NUMBER;
+        q += 2;
+      } else {
         const textAt = matches(bytes, q, INLINE) ? textStart(bytes, q + INLINE.length) : 0;
         const end = textAt === 0 ? 0 : spellingEnd(bytes, textAt);
         if (end === 0 || !matches(bytes, end, INLINE_END)) break;
@@ -144,7 +151,8 @@ export function scanPlainCells(scan: SheetScan): void {
         break;
       if (kind === TEXT) {
         if (sharedEmpties[value] !== 0) break;
-      } else if (dateStyles[style] === 1) {
+      } else if (shownAs[style] > AS_DATE) break;
+      else if (shownAs[style] === AS_DATE) {
         value = serialToMs(value, date1904);
         if (Number.isNaN(value)) break;
         kind = DATE;

@@ -20,6 +20,8 @@ export interface SheetFacts {
   hiddenRows: number;
   readonly hiddenColumns: { readonly from: number; readonly to: number }[];
   readonly merges: Range[];
+  /** Of formulas that were never calculated and fill more cells than their own. */
+  readonly uncalculated: Range[];
 }
 
 /** What the cells of a workbook mean, common to all its sheets. */
@@ -74,6 +76,8 @@ export interface SheetScan {
   preserve: boolean;
   inline: string | undefined;
   formula: boolean;
+  /** What its formula fills, where that may be more than the cell. */
+  spill: Range | undefined;
   readonly rich: RichText;
 }
 
@@ -113,6 +117,7 @@ export function createScan(
     preserve: false,
     inline: undefined,
     formula: false,
+    spill: undefined,
     rich: createRichText(),
   };
 }

@@ -31,6 +31,7 @@ import {
   startCell,
   startRow,
 } from './scan.ts';
+import { AS_NUMBER } from './styles.ts';
 import { decodeEscapes } from './texts.ts';
 import {
   attribute,
@@ -139,9 +140,17 @@ function opened(scan: SheetScan): void {
       scan.place = IN_INLINE;
     }
   } else {
-    if (scan.place === IN_CELL && isMain(xml, 'f')) scan.formula = true;
+    if (scan.place === IN_CELL && isMain(xml, 'f')) openFormula(scan);
     if (!xml.selfClosing) scan.skipping = xml.depth;
   }
+}
+
+function openFormula(scan: SheetScan): void {
+  scan.formula = true;
+  const type = attribute(scan.xml, 't');
+  if (type !== 'array' && type !== 'dataTable') return;
+  const range = parseRange(attribute(scan.xml, 'ref') ?? '');
+  if (range && (range.top < range.bottom || range.left < range.right)) scan.spill = range;
 }
 
 function openedOutside(scan: SheetScan): void {
@@ -210,11 +219,14 @@ function openCell(scan: SheetScan): void {
   scan.value = undefined;
   scan.inline = undefined;
   scan.formula = false;
+  scan.spill = undefined;
   if (!xml.selfClosing) scan.place = IN_CELL;
 }
 
 function finishCell(scan: SheetScan): void {
   const held = interpret(scan);
+  // Whoever does not calculate leaves out the other cells of such a formula, or writes 0 there too.
+  if (held?.kind === UNCALCULATED && scan.spill) scan.facts.uncalculated.push(scan.spill);
   if (held) emit(scan, held.kind, held.value);
 }
 
@@ -231,7 +243,7 @@ function interpret(scan: SheetScan): Held | undefined {
     // Without a value a cell is blank, unless a formula says that it should have one.
     return scan.formula ? { kind: UNCALCULATED, value: 0 } : undefined;
   }
-  if (scan.formula && meaning.isToCalculate && (value === '0' || value === ''))
+  if (scan.formula && meaning.isToCalculate && type === 'n' && numberOf(value) === 0)
     return { kind: UNCALCULATED, value: 0 };
   switch (type) {
     case 'n':
@@ -264,7 +276,7 @@ function numberHeld(scan: SheetScan, text: string): Held {
   const { dateStyles, date1904 } = scan.meaning;
   const number = numberOf(text);
   if (Number.isNaN(number)) return invalid(scan, text);
-  if (dateStyles[scan.style] !== 1) return { kind: NUMBER, value: number };
+  if (dateStyles.of(scan.style, number) === AS_NUMBER) return { kind: NUMBER, value: number };
   const ms = serialToMs(number, date1904);
   return Number.isNaN(ms) ? invalid(scan, text) : { kind: DATE, value: ms };
 }

@@ -11,8 +11,21 @@ import {
   type Xml,
 } from './xml.ts';
 
-/** For each cell style, in order, whether a number in it is shown as a date or a time. */
-export type DateStyles = Uint8Array;
+/* What a number is shown as. */
+export const AS_NUMBER = 0;
+export const AS_DATE = 1;
+/** As the one or the other: its format has sections. */
+export const BY_VALUE = 2;
+
+/** What numbers are shown as, by cell style. */
+export interface DateStyles {
+  /** For each style, in order, one of the three. */
+  readonly shownAs: Uint8Array;
+  /** One of the first two, for a number in a style. */
+  of(style: number, value: number): number;
+}
+
+export const NO_STYLES: DateStyles = { shownAs: new Uint8Array(0), of: () => AS_NUMBER };
 
 /**
  * Reads the styles part. Only one thing in it matters here: which cell formats (`cellXfs`) show dates,
@@ -47,8 +60,12 @@ export async function readDateStyles(
   }
   feed(xml, undefined);
   advance();
-  const isDate = new Map([...new Set(formats)].map((id) => [id, isDateFormat(id, codes.get(id))]));
-  return Uint8Array.from(formats, (id) => Number(isDate.get(id)));
+  const read = new Map([...new Set(formats)].map((id) => [id, readFormat(id, codes.get(id))]));
+  const styles = formats.map((id) => read.get(id) ?? []);
+  return {
+    shownAs: Uint8Array.from(styles, shownByAll),
+    of: (style, value) => sectionFor(styles[style] ?? [], value)?.shows ?? AS_NUMBER,
+  };
 }
 
 const LISTS = ['numFmts', 'cellXfs'] as const;
@@ -57,40 +74,76 @@ function numberFormatId(xml: Xml): number {
   return Number(attribute(xml, 'numFmtId') ?? 0);
 }
 
-function isDateFormat(id: number, code: string | undefined): boolean {
-  if (code !== undefined) return isDateCode(code);
+interface Section {
+  readonly shows: typeof AS_NUMBER | typeof AS_DATE;
+  /** Which numbers it says that it is for, if it does. */
+  readonly isFor?: (value: number) => boolean;
+}
+
+/** The sections that a format has for numbers. */
+type Format = readonly Section[];
+
+function readFormat(id: number, code: string | undefined): Format {
+  if (code !== undefined) return readCode(code);
   // 27 to 36 and 50 to 58 are dates of the East Asian locales, 71 to 81 of the Thai one.
-  return (
+  const isDate =
     (id >= 14 && id <= 22) ||
     (id >= 27 && id <= 36) ||
     (id >= 45 && id <= 58 && id !== 48 && id !== 49) ||
-    (id >= 71 && id <= 81)
-  );
+    (id >= 71 && id <= 81);
+  return [{ shows: isDate ? AS_DATE : AS_NUMBER }];
+}
+
+function shownByAll(format: Format): number {
+  const all = new Set(format.map(({ shows }) => shows));
+  return all.size > 1 ? BY_VALUE : (format.at(0)?.shows ?? AS_NUMBER);
+}
+
+/** The section that a number is shown by: of positive, negative and no numbers, or as conditions say. */
+function sectionFor(format: Format, value: number): Section | undefined {
+  const [first, second = first, third = first] = format;
+  if (first?.isFor === undefined && second?.isFor === undefined)
+    return value > 0 ? first : value < 0 ? second : third;
+  if (first.isFor?.(value)) return first;
+  if (second.isFor?.(value)) return second;
+  return first.isFor && second.isFor ? third : second;
 }
 
 /** No code is longer than 255 characters in Excel. */
 const MAX_CODE = 1 << 10;
 
-/** A day of our time as a serial: a code may show other numbers otherwise. */
-const A_DAY = 45_000;
-
-/** Whether a format code shows dates or times: it has d, m, y, h or s outside quotes, escapes and brackets. */
-export function isDateCode(code: string): boolean {
+function readCode(code: string): Format {
   // One pass, because each of these may hold what looks like another: `\"`, `"["`.
   // Of brackets only elapsed time, [h]:mm, shows something, and a condition, [=0], says which section does.
   const bare = code
     .slice(0, MAX_CODE)
     .replace(/"[^"]*"?|[\\_*].|\[(?!(?:h+|m+|s+|[<>=][^\]]*)\])[^\]]*\]/gis, '');
-  const shown = bare.split(';').find(isForDays) ?? '';
-  return /[dmyhs]/i.test(shown.replace(CONDITION, '').replace(/general/i, ''));
+  const sections = bare.split(';').slice(0, 4);
+  // The last one may be for texts.
+  if (sections.length === 4 || sections.at(-1)?.includes('@')) sections.pop();
+  return sections.map(readSection);
 }
 
 const CONDITION = /\[([<>=]+)\s*([-+.\d]*)[^\]]*\]/;
 
-function isForDays(section: string): boolean {
-  const [, comparison, text] = CONDITION.exec(section) ?? [];
-  if (comparison === undefined) return true;
-  const limit = Number(text);
-  if (A_DAY === limit) return comparison !== '<>' && comparison.includes('=');
-  return comparison === '<>' || comparison.includes(A_DAY < limit ? '<' : '>');
+function readSection(section: string): Section {
+  const [condition, comparison = '', limit] = CONDITION.exec(section) ?? [];
+  const shown = section.replace(CONDITION, '').replace(/general/i, '');
+  return {
+    shows: showsOf(shown),
+    ...(condition !== undefined && { isFor: comparing(comparison, Number(limit)) }),
+  };
+}
+
+/** Dates and times have d, m, y, h or s; a weekday or the year of an era alone has a, b, e or g, and no digit. */
+function showsOf(shown: string): Section['shows'] {
+  const isOther = /a{3}|[beg]/i.test(shown) && !/[0#?]/.test(shown);
+  return isOther || /[dmyhs]/i.test(shown) ? AS_DATE : AS_NUMBER;
+}
+
+function comparing(comparison: string, limit: number): (value: number) => boolean {
+  return (value) => {
+    if (value === limit) return comparison !== '<>' && comparison.includes('=');
+    return comparison === '<>' || comparison.includes(value < limit ? '<' : '>');
+  };
 }

@@ -7,7 +7,7 @@ import type { CellMeaning, SheetFacts } from './scan.ts';
 import { readSharedStrings } from './shared-strings.ts';
 import { readSheet } from './sheet.ts';
 import { createSpellings } from './spellings.ts';
-import { type DateStyles, readDateStyles } from './styles.ts';
+import { NO_STYLES, readDateStyles } from './styles.ts';
 import { createTexts, type Texts } from './texts.ts';
 import { attribute, isMain, isTrue, relationshipId } from './xml.ts';
 import type { ByteSource } from './zip.ts';
@@ -39,7 +39,7 @@ export interface SheetTable {
 }
 
 export function createFacts(): SheetFacts {
-  return { hiddenRows: 0, hiddenColumns: [], merges: [] };
+  return { hiddenRows: 0, hiddenColumns: [], merges: [], uncalculated: [] };
 }
 
 /**
@@ -60,9 +60,7 @@ export async function openWorkbook(
   const strings = partOfType(relationships, 'sharedStrings');
   if (strings) await readSharedStrings(pack.read(strings), strings, texts);
   const styles = partOfType(relationships, 'styles');
-  const dateStyles: DateStyles = styles
-    ? await readDateStyles(pack.read(styles), styles)
-    : new Uint8Array();
+  const dateStyles = styles ? await readDateStyles(pack.read(styles), styles) : NO_STYLES;
   const sharedEmpties = texts.empties();
   const spellings = createSpellings(texts, limits);
   const meaning: CellMeaning = {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { cell, rich, SHARED_STRINGS } from '../workbook-builder.ts';
-import { cellsOfRows, loadRows, order } from './reading.ts';
+import { cell, rich, SHARED_STRINGS, workbook } from '../workbook-builder.ts';
+import { cellsOfRows, HEADER, load, loadRows, order } from './reading.ts';
 
 /* Rows 7 to 11 of the behaviours of real workbooks. */
 
@@ -33,18 +33,65 @@ test('8. a formula without a cached value is rejected, and says how to get one',
   assert.deepEqual(messages, [`D2: QTD ${told}`, `D3: QTD ${told}`, `B4: NOME ${told}`]);
 });
 
+/** The parts of a workbook that says whether whoever opens it is to calculate. */
+const calculating = (said: string) => ({
+  'xl/workbook.xml': (xml: string) =>
+    xml.replace('</workbook>', `<calcPr fullCalcOnLoad="${said}"/></workbook>`),
+});
+
 test('8. a zero for a formula that whoever opens the workbook is to calculate was never calculated', async () => {
-  const rows = [[cell('n', '<f>1+1</f><v>0</v>'), cell('n', '<f>1+1</f><v>2</v>'), 0]];
-  const parts = (said: string) => ({
-    'xl/workbook.xml': (xml: string) =>
-      xml.replace('</workbook>', `<calcPr fullCalcOnLoad="${said}"/></workbook>`),
-  });
-  assert.deepEqual(await cellsOfRows(rows, { parts: parts('1') }), {
+  const rows = [
+    [
+      cell('n', '<f>1+1</f><v>0</v>'),
+      cell('n', '<f>1+1</f><v>2</v>'),
+      0,
+      cell('n', '<f>1+1</f><v>0.0</v>'),
+      cell('b', '<f>1=2</f><v>0</v>'),
+    ],
+  ];
+  assert.deepEqual(await cellsOfRows(rows, { parts: calculating('1') }), {
     A1: 'uncalculated',
     B1: 2,
     C1: 0,
+    D1: 'uncalculated',
+    E1: false,
   });
-  assert.deepEqual(await cellsOfRows(rows, { parts: parts('0') }), { A1: 0, B1: 2, C1: 0 });
+  assert.deepEqual(await cellsOfRows(rows, { parts: calculating('0') }), {
+    A1: 0,
+    B1: 2,
+    C1: 0,
+    D1: 0,
+    E1: false,
+  });
+});
+
+test('8. all that a formula fills was never calculated where it was not: zeros, and blanks of optional columns', async () => {
+  const array = (type: string, rest: string) =>
+    cell('n', `<f t="${type}" ref="D3:D4">A3:A4*2</f>${rest}`);
+  for (const type of ['array', 'dataTable'])
+    for (const [first, second, said] of [
+      // As XlsxWriter has it, and as openpyxl.
+      [array(type, '<v>0</v>'), 0, '1'],
+      [array(type, ''), null, '0'],
+    ] as const) {
+      const rows = [
+        HEADER,
+        order(),
+        order({ qtd: first }),
+        order({ qtd: second }),
+        order({ id: 2 }),
+      ];
+      const { messages, rows: loaded } = await load(
+        workbook({ sheets: [{ rows }], parts: calculating(said) }),
+      );
+      assert.deepEqual(Object.keys(loaded), ['2', '5'], type);
+      assert.deepEqual(
+        messages.map((message) => /^(.*): QTD/.exec(message)?.[1]),
+        ['D3', second === 0 ? 'D3:D4' : 'D4'],
+      );
+    }
+  const calculated = [order(), order({ qtd: array('array', '<v>7</v>') }), order({ qtd: 8 })];
+  assert.equal((await loadRows(calculated)).report.accepted, 3);
 });
 
 test('9. inline strings and formula strings are texts, their runs joined', async () => {

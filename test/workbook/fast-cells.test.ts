@@ -107,6 +107,14 @@ const SPECS: Record<string, Partial<Spec> & Pick<Spec, 'sheets'>> = {
   'numbers at an address': {
     sheets: [{ rows: NUMBERS.map((text, i) => [raw(`<c r="A${i + 1}"><v>${text}</v></c>`)]) }],
   },
+  'numbers that say so': {
+    sheets: [
+      { rows: NUMBERS.map((text, i) => [raw(`<c r="A${i + 1}" t="n"><v>${text}</v></c>`)]) },
+    ],
+  },
+  'numbers as their value says': {
+    sheets: [{ rows: [[0, 7, 43_538].map((value) => formatted(value, '[>9]dd/mm/yyyy;0'))] }],
+  },
   'numbers as dates': {
     sheets: [
       { rows: NUMBERS.map((text, i) => [raw(`<c r="A${i + 1}" s="1"><v>${text}</v></c>`)]) },
