@@ -24,7 +24,7 @@ import { allDatasets } from '../open.ts';
 import type { Output } from '../output.ts';
 import { openWarehouse } from '../warehouse/open.ts';
 import type { Load } from '../warehouse/warehouse.ts';
-import { columnName } from '../workbook/cells.ts';
+import { columnName, MAX_ROW } from '../workbook/cells.ts';
 import type { Invocation, Run } from './commands.ts';
 import { REJECTED, USAGE } from './exit-codes.ts';
 import { isThere } from './home.ts';
@@ -75,7 +75,9 @@ async function checkFile(invocation: Invocation, parts: Parts, file: string): Pr
   try {
     const checked = await examine(invocation, parts, file);
     show(output, file, checked);
-    return checked.rejections.length === 0 ? 0 : REJECTED;
+    const { inForce, rejections } = checked;
+    const rejected = inForce ? inForce.rowsRejected : rejections.length;
+    return rejected === 0 ? 0 : REJECTED;
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     const problem = awaitedBy(error, parts.broken) ?? error;
@@ -117,6 +119,8 @@ async function examine(
       },
     });
     const inForce = await findInForce(warehouse, await hashOf(source));
+    // Its rows are in the tables, as they were accepted then: none would be loaded.
+    if (inForce) await load.discard([{ from: 1, to: MAX_ROW }]);
     const replaces = mayReplace(dataset, values.replaces === true) && report.accepted > 0;
     const name = nameInInbox(settings, file);
     const replaced = replaces
@@ -136,13 +140,25 @@ function show(output: Output, file: string, checked: Checked): void {
   const columns = dataset.columns.flatMap(({ name }, slot) =>
     header.columns[slot] > 0 ? [`${name} = ${columnName(header.columns[slot])}`] : [],
   );
-  const repeated = report.accepted - newRows;
+  const {
+    rowsRead: read,
+    rowsAccepted: accepted,
+    rowsRejected: rejected,
+  } = inForce ?? {
+    rowsRead: report.read,
+    rowsAccepted: report.accepted,
+    rowsRejected: report.rejected,
+  };
+  const repeated = accepted - newRows;
   output.object({
     type: 'check',
     file,
     dataset: dataset.name,
     columns,
     ...report,
+    read,
+    accepted,
+    rejected,
     newRows,
     repeated,
     repeats: inForce?.loadedBy.fileName,
@@ -157,7 +173,7 @@ function show(output: Output, file: string, checked: Checked): void {
   output.say({ code: 'check.columns', values: { columns: columns.join(', ') } });
   output.say({
     code: 'check.rows',
-    values: { read: report.read, newRows, repeated, rejected: report.rejected },
+    values: { read, newRows, repeated, rejected },
   });
   if (inForce) {
     const { loadedBy } = inForce;

@@ -41,8 +41,8 @@ export function createCellCheck(column: Column, dataset: Dataset, texts: Texts):
   }
 
   function number(value: number): Checked {
-    if (!(value >= min)) return 'cell.tooSmall';
-    if (!(value <= max)) return 'cell.tooBig';
+    if (!(value >= min || isNoise(value - min, min))) return 'cell.tooSmall';
+    if (!(value <= max || isNoise(value - max, max))) return 'cell.tooBig';
     if (Math.abs(value) > (type === 'money' ? MAX_MONEY : Number.MAX_SAFE_INTEGER))
       return 'cell.tooLarge';
     if (type === 'number') return value;
@@ -90,22 +90,27 @@ export function boundsOf({ min, max }: Column): { readonly min: number; readonly
   };
 }
 
-/** The whole number that a double is, but for the rounding noise of a sum: what no sheet shows. */
+/** Whether so much of a number is the rounding noise of a sum, a few units in the last place: what no sheet shows. */
+function isNoise(difference: number, value: number): boolean {
+  return Math.abs(difference) <= 4 * Number.EPSILON * Math.abs(value);
+}
+
+/** The whole number that a double is, but for rounding noise. */
 function integerOf(value: number): number | undefined {
   const near = Math.round(value);
-  const noise = Math.min(4 * Number.EPSILON * Math.abs(value), 1e-6);
-  return Math.abs(value - near) <= noise ? near : undefined;
+  const isNear = isNoise(value - near, value) && Math.abs(value - near) <= 1e-6;
+  return isNear ? near : undefined;
 }
 
 /**
- * The whole cents that an amount is. A double holds 19.99 only nearly, and a sum of such amounts a little less
- * nearly: a few units in the last place are rounding noise, a third decimal place is not.
+ * The whole cents that an amount is. A double holds 19.99 only nearly, and a sum of such amounts a little less nearly; a
+ * third decimal place is no noise.
  */
 function centsOf(value: number): number | undefined {
   const near = Math.round(value * 100);
   const exact = [near, near - 1, near + 1].find((cents) => cents / 100 === value);
   if (exact !== undefined) return exact;
-  return Math.abs(value - near / 100) <= 4 * Number.EPSILON * Math.abs(value) ? near : undefined;
+  return isNoise(value - near / 100, value) ? near : undefined;
 }
 
 function bound(value: Column['min'], otherwise: number, dayEnd: number): number {

@@ -135,7 +135,10 @@ function number(value: Value): number | null {
 export const IS_DUE = 'ROWS_COUNTED IS NULL OR ROWS_ACCEPTED IS NULL';
 
 /** The months that a load or a retraction touched since they were last consolidated, as unbroken ranges. */
-export function monthsDue(warehouse: Warehouse, { name }: Dataset): Promise<MonthRange[]> {
+export function monthsDue(
+  warehouse: Pick<Warehouse, 'query'>,
+  { name }: Pick<Dataset, 'name'>,
+): Promise<MonthRange[]> {
   return selectMonths(warehouse, `DATASET = @name AND (${IS_DUE})`, { name });
 }
 

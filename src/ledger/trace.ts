@@ -59,7 +59,9 @@ export async function traceRows(
       throw new UserError('trace.column', { table, column: key, columns: known.join(', ') });
     const column = BY_MONTH[key] ?? key;
     // No text is empty: a blank cell is nothing.
-    return value === '' ? `${column} IS NULL` : `CAST(${column} AS STRING) = @key${i}`;
+    if (value === '') return `${column} IS NULL`;
+    // Engines write the same number in several ways.
+    return isNumber(dataset, key) ? `${column} = @key${i}` : `CAST(${column} AS STRING) = @key${i}`;
   });
   const { rows } = await warehouse.query(
     `WITH traced AS (
@@ -94,6 +96,10 @@ export async function traceRows(
   return { column, rows: traced };
 }
 
+function isNumber({ columns }: Dataset, key: string): boolean {
+  return columns.some(({ name, type }) => name === key && type === 'number');
+}
+
 function isNumeric({ type }: Dataset['columns'][number]): boolean {
   return type === 'integer' || type === 'number' || type === 'money';
 }
@@ -111,8 +117,10 @@ function monthsOfKeys(
   return { from: `${ANO}-01-01`, to: nextMonth(`${ANO}-12-01`) };
 }
 
-/** A date-time as an engine writes it, whether given as a day or as `query` prints it. */
-function asStored({ columns }: Dataset, key: string, value: string): string {
+/** A number as such, and a date-time as an engine writes it, whether given as a day or as `query` prints it. */
+function asStored(dataset: Dataset, key: string, value: string): string | number {
+  const { columns } = dataset;
+  if (isNumber(dataset, key)) return Number(value);
   if (columns.find(({ name }) => name === key)?.type !== 'datetime') return value;
   return /^\d{4}-\d\d-\d\d$/.test(value) ? `${value} 00:00:00` : value.replace('T', ' ');
 }

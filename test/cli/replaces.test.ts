@@ -19,11 +19,12 @@ columns:
   - { name: DIA, type: date }
   - { name: LOJA, type: text, optional: true }
   - { name: VALOR, type: money }
+  - { name: PESO, type: number, optional: true }
 procedures: [[proc_notas]]
 tables: [notas, por_loja, ao_todo]
 `,
   'tables.sql': `
-CREATE VIEW IF NOT EXISTS notas AS SELECT ID, DIA, LOJA, VALOR FROM notas_linhas;
+CREATE VIEW IF NOT EXISTS notas AS SELECT ID, DIA, LOJA, VALOR, PESO FROM notas_linhas;
 CREATE TABLE IF NOT EXISTS por_loja (LOJA STRING, SUM_VALOR DECIMAL(18, 2));
 CREATE TABLE IF NOT EXISTS ao_todo (SUM_VALOR DECIMAL(18, 2));
 `,
@@ -102,4 +103,55 @@ test('a retraction tells the keys that change, a blank one and none at all among
     { table: 'por_loja', key: { LOJA: null }, before: '17.00', after: '7.00' },
     { table: 'ao_todo', key: {}, before: '22.00', after: '12.00' },
   ]);
+});
+
+test('check of bytes that are in the tables foretells nothing new, also where equal rows count twice', async () => {
+  const home = await homeOfNotas();
+  const bytes = notas(note(1, 'a', 10), note(1, 'a', 10), note(2, 'b', 5));
+  await put(home, 'a.xlsx', bytes);
+  await entrada(['run', '--home', home]);
+  const copy = join(home, 'copia.xlsx');
+  await writeFile(copy, bytes);
+  const { code, objects } = await entrada(['check', copy, '--home', home, '--json']);
+  const [{ newRows, repeated, rejected, changes }] = objects();
+  assert.deepEqual([code, newRows, repeated, rejected, changes], [0, 0, 3, 0, []]);
+  // It takes the place of an earlier one of its name all the same.
+  await put(home, 'copia.xlsx', notas(note(7, 'c', 100)));
+  await entrada(['run', '--home', home]);
+  const replacing = await entrada(['check', copy, '--home', home, '--json']);
+  const [{ newRows: none, changes: sums }] = replacing.objects();
+  await put(home, 'copia.xlsx', bytes);
+  const before = await answerOf(home, 'SELECT SUM_VALOR FROM ao_todo');
+  await entrada(['run', '--home', home]);
+  const after = await answerOf(home, 'SELECT SUM_VALOR FROM ao_todo');
+  assert.deepEqual([none, before, after], [0, [['125.00']], [['25.00']]]);
+  assert.match(JSON.stringify(sums), /"125.00".*"25.00"/);
+});
+
+test('check foretells what a run will do for months that an earlier one left', async () => {
+  const home = await homeOfNotas();
+  const failing = "SELECT 'nothing' AS COMPARED, 0 AS EXPECTED, 1 AS FOUND;";
+  await put(home, 'a.xlsx', notas(note(1, 'a', 10)));
+  await entrada(['run', '--home', home]);
+  await writeFile(join(home, 'datasets/notas/checks.sql'), failing);
+  await put(home, 'b.xlsx', notas(note(2, 'b', 5)));
+  assert.equal((await entrada(['run', '--home', home])).code, 1);
+  await writeFile(join(home, 'datasets/notas/checks.sql'), '');
+  const later = join(home, 'c.xlsx');
+  const other: Row = [3, date(2024, 6, 1), 'c', 1];
+  await writeFile(later, notas(other));
+  const { objects } = await entrada(['check', later, '--home', home, '--json']);
+  assert.match(JSON.stringify(objects()[0].changes), /"10.00".*"16.00"/);
+});
+
+test('trace finds a number however it is written', async () => {
+  const home = await homeOfNotas();
+  const header = ['ID', 'DIA', 'VALOR', 'PESO'];
+  const rows = [160, 7.25, 1e-7].map((peso, i): Row => [i, date(2024, 1, 2), 1, peso]);
+  await put(home, 'a.xlsx', workbook({ sheets: [{ name: 'Notas', rows: [header, ...rows] }] }));
+  await entrada(['run', '--home', home]);
+  for (const peso of ['160', '160.0', '7.25', '1e-7', '0.0000001']) {
+    const { objects } = await entrada(['trace', 'notas', `PESO=${peso}`, '--home', home, '--json']);
+    assert.equal(objects().filter(({ type }) => type === 'row').length, 1, peso);
+  }
 });

@@ -117,6 +117,13 @@ test('bounds are included, and a day as the upper bound counts whole', () => {
     [11, 'cell.tooBig'],
   ] as const)
     assert.equal(check(integer, [NUMBER, value]), expected);
+  // What a sum leaves beside a bound is what no sheet shows.
+  const least = 1 - 2 ** -53;
+  const sum = 0.1 + 0.2;
+  assert.equal(check(integer, [NUMBER, least]), 1);
+  assert.equal(check({ type: 'money', min: -0.3, max: 0.3 }, [NUMBER, sum]), 30);
+  assert.equal(check({ type: 'number', max: 0.3 }, [NUMBER, sum]), sum);
+  assert.equal(check({ type: 'number', max: 0.3 }, [NUMBER, 0.3000001]), 'cell.tooBig');
   assert.equal(check(integer, text('0')), 'cell.tooSmall');
   const days = { type: 'datetime', min: '2019-03-14', max: '2019-03-14' } as const;
   for (const [ms, expected] of [

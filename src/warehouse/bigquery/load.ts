@@ -2,7 +2,7 @@ import type { Dataset } from '../../contract/dataset.ts';
 import { TransientError } from '../../errors.ts';
 import type { LedgerEvent } from '../../ledger/events.ts';
 import { findInForce } from '../../ledger/in-force.ts';
-import { monthsOf } from '../../ledger/ledger.ts';
+import { monthsDue, monthsOf } from '../../ledger/ledger.ts';
 import { landingTable } from '../dataset-sql.ts';
 import { together, withinMonths } from '../months.ts';
 import type { Load, LoadChange, Warehouse } from '../warehouse.ts';
@@ -144,7 +144,8 @@ export async function createBigQueryLoad({
     replaced: readonly number[],
   ): Promise<{ newRows: number; changes: Rehearsal }> {
     const { ranges } = await finish();
-    const months = [...ranges];
+    // A run takes up what an earlier one left, too.
+    const months = [...ranges, ...(await monthsDue(warehouse, dataset))];
     for (const other of replaced) months.push(...(await monthsOf(warehouse, other)));
     const others = replaced.map((other) => ` AND LOAD_ID <> ${other}`).join('');
     const { rows: found } = await client.run(

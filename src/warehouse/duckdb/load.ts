@@ -8,10 +8,9 @@ import type { Dataset } from '../../contract/dataset.ts';
 import type { RowRange } from '../../contract/load.ts';
 import type { Rejection } from '../../contract/rejection.ts';
 import type { LedgerEvent } from '../../ledger/events.ts';
-import { monthsOf } from '../../ledger/ledger.ts';
+import { monthsDue } from '../../ledger/ledger.ts';
 import { landingTable, withdrawal } from '../dataset-sql.ts';
-import { together } from '../months.ts';
-import type { Load, LoadChange, MonthRange, Warehouse } from '../warehouse.ts';
+import type { Load, LoadChange, Warehouse } from '../warehouse.ts';
 import { changesSince, rememberSums } from './changes.ts';
 import { createLanding, type Landing } from './landing.ts';
 import { landingMemory, largeMemory, MEMORY, type Memory, THREADS } from './memory.ts';
@@ -177,13 +176,13 @@ export async function createLoad(context: LoadContext): Promise<Load> {
   async function preview(replaced: readonly number[]) {
     await rememberSums(run, dataset);
     await recordMonths();
-    const months: MonthRange[] = [];
-    for (const id of [loadId, ...replaced]) months.push(...(await monthsOf(context, id)));
     for (const other of replaced) await run(withdrawal(other));
+    // A run takes up what an earlier one left, too.
+    const months = await monthsDue(context, dataset);
     // It cannot be tried again with more, as a consolidation can.
     await giveBack();
     await context.enlarge();
-    await context.consolidate(dataset, together(months));
+    await context.consolidate(dataset, months);
     const { rows } = await context.query(
       `SELECT COUNT(*) FROM (
          SELECT ${columns} FROM ${table} WHERE LOAD_ID = ${loadId}
