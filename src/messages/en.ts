@@ -74,6 +74,8 @@ export const en = {
     'The file is not a workbook, whatever its name says: it is {type}. Upload the workbook itself, as Excel Workbook (*.xlsx).',
   'workbook.archive':
     'The file is not a workbook, whatever its name says: it is a ZIP archive. Unpack it, and upload the workbooks in it.',
+  'workbook.repacked':
+    'The file holds the parts of a workbook, but not where a workbook has them: it was unpacked and packed again. Upload the workbook as Excel saved it.',
   'workbook.unknownType':
     'The file is not a workbook: it begins with "{start}". Open the original in Excel and save it as Excel Workbook (*.xlsx).',
   'workbook.partMissing':

@@ -69,6 +69,8 @@ export const ptBR: Record<Code, string> = {
     'O arquivo não é uma planilha do Excel, apesar do nome: é um arquivo {type}. Envie a própria planilha, como Pasta de Trabalho do Excel (*.xlsx).',
   'workbook.archive':
     'O arquivo não é uma planilha do Excel, apesar do nome: é um arquivo ZIP. Descompacte-o e envie as planilhas que ele contém.',
+  'workbook.repacked':
+    'O arquivo tem as partes de uma planilha, mas não onde uma planilha as tem: foi descompactado e compactado de novo. Envie a planilha como o Excel a salvou.',
   'workbook.unknownType':
     'O arquivo não é uma planilha do Excel: começa com "{start}". Abra o original no Excel e salve como Pasta de Trabalho do Excel (*.xlsx).',
   'workbook.partMissing':

@@ -8,6 +8,8 @@ import { type ByteSource, readDirectory, type ZipEntry } from './zip.ts';
 /** An Open Packaging Conventions package: parts in a zip, tied together by relationships (ECMA-376 part 2). */
 export interface Package {
   has(part: string): boolean;
+  /** The names of all parts, in small letters. */
+  readonly names: readonly string[];
   /** A part's bytes as UTF-8. Throws UserError when there is no such part. */
   read(part: string): AsyncGenerator<Uint8Array<ArrayBuffer>>;
   /** The relationships of a part (`''`: of the package itself) by id; none when it has none. */
@@ -51,6 +53,7 @@ export async function openPackage(source: ByteSource, limits: Limits): Promise<P
 
   return {
     has: (part) => find(part) !== undefined,
+    names: [...entries.keys()],
     read,
     relationships,
     size: (part) => find(part)?.compressedSize ?? 0,

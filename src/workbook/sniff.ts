@@ -15,6 +15,8 @@ const DOCUMENTS = [
   ['{\\rtf', 'RTF'],
 ] as const;
 
+const OLDER = ['\x09\0\x04\0', '\x09\x02\x06\0', '\x09\x04\x06\0', '\x09\x08'];
+
 /** What a file that has no zip directory really is, as the error to throw. */
 export async function sniff(source: ByteSource): Promise<UserError> {
   const head = Buffer.from(await source.read(0, HEAD));
@@ -28,6 +30,8 @@ export async function sniff(source: ByteSource): Promise<UserError> {
     if (await holds('WordDocument')) return new UserError('workbook.document', { type: 'Word' });
     return new UserError('workbook.xls');
   }
+  // Those of Excel 2 to 4 are no compound files: a record of type 9 comes first.
+  if (OLDER.some((record) => text.startsWith(record))) return new UserError('workbook.xls');
   const document = DOCUMENTS.find(([magic]) => text.startsWith(magic))?.[1];
   if (document) return new UserError('workbook.document', { type: document });
   const start = head
@@ -35,11 +39,15 @@ export async function sniff(source: ByteSource): Promise<UserError> {
     .replace(/^\uFEFF/, '')
     .trimStart()
     .toLowerCase();
-  if (/^<(!doctype html|html|head|body|table|meta|div)/.test(start)) {
+  if (/^(<(!doctype html|html|head|body|table|meta|div)|mime-version:)/.test(start)) {
     return new UserError('workbook.otherType', { type: 'HTML' });
   }
   if (start.startsWith('<')) return new UserError('workbook.otherType', { type: 'XML' });
-  if (!text.includes('\0') && /[,;\t]/.test(firstLine(start))) {
+  // Excel's Unicode Text is UTF-16.
+  if (
+    /^(\xff\xfe|\xfe\xff)/.test(text) ||
+    (!text.includes('\0') && /[,;\t]/.test(firstLine(start)))
+  ) {
     return new UserError('workbook.otherType', { type: 'CSV' });
   }
   return new UserError('workbook.unknownType', { start: printable(text.slice(0, 16)) });

@@ -95,6 +95,10 @@ async function mainPart(pack: Package): Promise<string> {
     throw new UserError('workbook.otherType', { type: 'OpenDocument' });
   }
   if (main) throw new UserError('workbook.partMissing', { part: main });
+  if (pack.names.some((name) => /(^|\/)xl\/workbook\.xml$/.test(name)))
+    throw new UserError('workbook.repacked');
+  if (pack.names.some((name) => name.endsWith('.iwa')))
+    throw new UserError('workbook.document', { type: 'Apple Numbers' });
   throw new UserError('workbook.archive');
 }
 

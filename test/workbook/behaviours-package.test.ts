@@ -5,6 +5,7 @@ import { createMemoryLake } from '../../src/lake/memory.ts';
 import { render } from '../../src/messages/messages.ts';
 import {
   date,
+  type Entry,
   SHARED_STRINGS,
   SHEET,
   type Spec,
@@ -82,6 +83,8 @@ test('22. the message names what the file really is', async () => {
     ['<?xml version="1.0"?><a/>', 'XML'],
     ['ID;NOME;DATA\n1;VULT;14/03/2019\n', 'CSV'],
     ['a\tb\n', 'CSV'],
+    [utf16('a\tb\n'), 'CSV'],
+    ['MIME-Version: 1.0\nX-Document-Type: Workbook', 'HTML'],
     [
       zip([
         { name: 'content.xml', data: '<a/>' },
@@ -105,6 +108,17 @@ test('22. the message names what the file really is', async () => {
     await refusal(open(zip([{ name: 'readme.txt', data: 'x' }]))),
     /: it is a ZIP archive\. Unpack it/,
   );
+  assert.match(
+    await refusal(open(zip([{ name: 'Index/Document.iwa', data: 'x' }]))),
+    /: it is Apple Numbers\. Upload/,
+  );
+  const inFolder = (entries: Entry[]) =>
+    entries.map((entry) => ({ ...entry, name: `vendas/${entry.name}` }));
+  assert.match(
+    await refusal(open(workbook({ sheets: [{ rows: [[1]] }], entries: inFolder }))),
+    /it was unpacked and packed again\. Upload the workbook as Excel saved it\./,
+  );
+  assert.match(await refusal(open(Buffer.from([9, 8, 16, 0, 0, 5]))), /old \.xls workbook/);
   assert.equal(await refusal(open(Buffer.alloc(0))), 'The file is empty.');
   assert.match(await refusal(open(Buffer.from('GIF89a'))), /: it is GIF\. Upload/);
   assert.match(
