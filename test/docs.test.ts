@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { commands, globalOptions } from '../src/commands/commands.ts';
 import { helpForAll } from '../src/commands/help.ts';
 import { settingNames } from '../src/config.ts';
+import { en } from '../src/messages/en.ts';
 import { writeWorkbook } from '../src/samples/workbook-writer.ts';
 import { defaultLimits, limitSettings } from '../src/workbook/limits.ts';
 
@@ -34,6 +35,16 @@ function entrada(args: readonly string[], cwd: string, language = 'en') {
     env: { ...Object.fromEntries(environment), ENTRADA_LANG: language },
   });
 }
+
+test('docs/one-machine.md says what is said, in its words', async () => {
+  const rows = [...(await textOf('docs/one-machine.md')).matchAll(/^\| ([^|]+) \| \d/gm)];
+  assert.ok(rows.length > 10);
+  for (const [, said] of rows)
+    assert.ok(
+      Object.values(en).some((message) => message.includes(said)),
+      said,
+    );
+});
 
 for (const { file, language } of READMES) {
   test(`${file} names every command and flag`, async () => {

@@ -7,7 +7,7 @@ import { helpEn } from './help-en.ts';
  */
 export const en = {
   'lake.changed':
-    '{file} changed while it was being read. It stays where it is and is read again next time.',
+    '{file} was changed, moved or taken away while it was read. What is there next time is read then.',
   'lake.missing': '{file} is not there any more.',
   'lake.exists':
     '{file} is there already and was not overwritten. Use another name, or move the older file away first.',

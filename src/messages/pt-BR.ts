@@ -2,7 +2,8 @@ import type { Code } from './en.ts';
 import { helpPtBR } from './help-pt-BR.ts';
 
 export const ptBR: Record<Code, string> = {
-  'lake.changed': '{file} mudou durante a leitura. Fica onde está e será lido na próxima vez.',
+  'lake.changed':
+    '{file} mudou, foi movido ou retirado durante a leitura. O que estiver lá na próxima vez será lido.',
   'lake.missing': '{file} não está mais lá.',
   'lake.exists':
     '{file} já existe e não foi sobrescrito. Use outro nome ou, antes, mova o arquivo antigo para outro lugar.',
