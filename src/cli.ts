@@ -21,10 +21,10 @@ try {
   process.exitCode = await report(error);
 }
 
-function goOn({ code = '' }: NodeJS.ErrnoException): void {
+function goOn({ code, message }: NodeJS.ErrnoException): void {
   if (code === 'EPIPE' || lostOutput) return;
   lostOutput = true;
-  report(new TransientError('output.lost', { detail: code })).catch(() => {});
+  report(new TransientError('output.lost', { detail: code ?? message })).catch(() => {});
 }
 
 async function main(argv: readonly string[]): Promise<number> {

@@ -136,6 +136,9 @@ const environmentShape = z.object({
   LANG: z.string().optional(),
 });
 
+/** The option, which goes before the setting. */
+const homeShape = z.object({ '--home': pathShape.optional() });
+
 const limitShape = z.record(z.string(), wholeShape.optional());
 
 /** The names of all settings. */
@@ -186,8 +189,8 @@ export function readSettings(environment: NodeJS.ProcessEnv, home: string | unde
   const unknown = unknownAmong(environment);
   const read = checked(environmentShape, environment, environment);
   const raised = checked(limitShape, limitsOf(environment), environment);
-  if (home === '') throw new UserError('setting.empty', { setting: '--home' });
-  const root = resolve(home ?? read.ENTRADA_HOME);
+  const named = checked(homeShape, { '--home': home }, { '--home': home })['--home'];
+  const root = resolve(named ?? read.ENTRADA_HOME);
   const lake = lakeOf(read.ENTRADA_LAKE ?? root);
   const bigquery = bigqueryOf(read);
   const isCloud = read.ENTRADA_BUS === 'pubsub' && lake.kind === 'bucket' && bigquery !== undefined;

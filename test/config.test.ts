@@ -60,6 +60,7 @@ test('a setting that is wrong is named with its value and the mend, in both lang
     code: 'setting.empty',
     values: { setting: '--home' },
   });
+  assert.throws(() => readSettings({}, '~/x'), { code: 'setting.tilde' });
 });
 
 test('a file of settings may begin with the mark that an editor of Windows writes', async () => {

@@ -75,9 +75,7 @@ async function checkFile(invocation: Invocation, parts: Parts, file: string): Pr
   try {
     const checked = await examine(invocation, parts, file);
     show(output, file, checked);
-    const { inForce, rejections } = checked;
-    const rejected = inForce ? inForce.rowsRejected : rejections.length;
-    return rejected === 0 ? 0 : REJECTED;
+    return checked.report.rejected === 0 ? 0 : REJECTED;
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     const problem = awaitedBy(error, parts.broken) ?? error;
@@ -119,8 +117,12 @@ async function examine(
       },
     });
     const inForce = await findInForce(warehouse, await hashOf(source));
-    // Its rows are in the tables, as they were accepted then: none would be loaded.
-    if (inForce) await load.discard([{ from: 1, to: MAX_ROW }]);
+    if (inForce) {
+      // Its rows are in the tables, as they were accepted then: none would be loaded.
+      await load.discard([{ from: 1, to: MAX_ROW }]);
+      // Nor is it read against a contract that has changed since.
+      if (report.rejected !== inForce.rowsRejected) rejections.length = 0;
+    }
     const replaces = mayReplace(dataset, values.replaces === true) && report.accepted > 0;
     const name = nameInInbox(settings, file);
     const replaced = replaces
@@ -128,10 +130,17 @@ async function examine(
       : UNRELATED;
     const gone = replaced.changes.filter(({ does }) => does === 'withdrawn');
     const preview = await load.preview(gone.map(({ loadId }) => loadId));
-    return { choice, report, rejections, inForce, replaced, ...preview };
+    const counted = inForce ? asLoaded(report, inForce) : report;
+    return { choice, report: counted, rejections, inForce, replaced, ...preview };
   } finally {
     await load.abort();
   }
+}
+
+/** The report of a file whose bytes were loaded, with the numbers of then. */
+function asLoaded(report: SheetReport, load: LoadInForce): SheetReport {
+  const { rowsRead: read, rowsAccepted: accepted, rowsRejected: rejected } = load;
+  return { ...report, read, accepted, rejected };
 }
 
 function show(output: Output, file: string, checked: Checked): void {
@@ -140,15 +149,7 @@ function show(output: Output, file: string, checked: Checked): void {
   const columns = dataset.columns.flatMap(({ name }, slot) =>
     header.columns[slot] > 0 ? [`${name} = ${columnName(header.columns[slot])}`] : [],
   );
-  const {
-    rowsRead: read,
-    rowsAccepted: accepted,
-    rowsRejected: rejected,
-  } = inForce ?? {
-    rowsRead: report.read,
-    rowsAccepted: report.accepted,
-    rowsRejected: report.rejected,
-  };
+  const { read, accepted, rejected } = report;
   const repeated = accepted - newRows;
   output.object({
     type: 'check',
@@ -156,9 +157,6 @@ function show(output: Output, file: string, checked: Checked): void {
     dataset: dataset.name,
     columns,
     ...report,
-    read,
-    accepted,
-    rejected,
     newRows,
     repeated,
     repeats: inForce?.loadedBy.fileName,

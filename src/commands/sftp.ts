@@ -49,8 +49,7 @@ export async function serve(settings: Settings, output: Output): Promise<AsyncDi
 
 async function serveUntilSignal(settings: Settings, output: Output): Promise<number> {
   await using _ = await serve(settings, output);
-  const stop = untilStopped();
-  if (!stop.aborted) await once(stop, 'abort');
+  await once(untilStopped(), 'abort');
   return 0;
 }
 

@@ -25,16 +25,11 @@ export const watch: Run = async ({ settings, output, values }) => {
   await using _ = serve ? await serve(settings, output) : undefined;
   output.say({ code: 'watch.started', values: { home: lakeName(settings) } });
   const askSpotify = await createAsking(settings, output, Date.now());
-  const told = new Set<string>();
   const replaceSameName = values.replaces === true;
-  let isMade = false;
+  const look = createLook(settings, output, { replaceSameName });
   while (!stop.aborted) {
-    const broken = await runAndSay(settings, output, told, { replaceSameName, isMade });
+    const broken = await look();
     if (broken) return exitCodeOf(broken);
-    isMade ||= await requireHome(settings).then(
-      () => true,
-      () => false,
-    );
     await askSpotify?.(Date.now());
     await sleep(LOOK_MS, undefined, { signal: stop }).catch(() => {});
   }
@@ -43,38 +38,43 @@ export const watch: Run = async ({ settings, output, values }) => {
 };
 
 /**
- * Gives a run after which somebody has to mend a dataset. What may pass by itself, such as a database that somebody
- * queries at length, does not end the watch; nor does a home that goes with its disk, in whose place none is made.
+ * Gives what runs once and says what is new. That gives a run after which somebody has to mend a dataset. What may pass
+ * by itself, such as a database that somebody queries at length, does not end the watch; nor does a home that goes
+ * with its disk, in whose place none is made.
  */
-async function runAndSay(
+function createLook(
   settings: Settings,
   output: Output,
-  told: Set<string>,
-  { replaceSameName, isMade }: { readonly replaceSameName: boolean; readonly isMade: boolean },
-): Promise<RunSummary | undefined> {
-  try {
-    if (isMade) await requireHome(settings);
-    const summary = await runHome(settings, output, { replaceSameName });
-    const { waiting, postponed, failed, broken, ...rest } = newsOf(summary, told);
-    const { files, consolidated, unpublished } = rest;
-    const isNew = files.length + consolidated.length + unpublished.length > 0;
-    const stays = waiting.length + postponed.length + failed.length + broken.length > 0;
-    if (isNew || stays) sayFiles(output, { waiting, postponed, failed, broken, ...rest });
-    if (isNew) saySummary(output, summary);
-    const needsMending = unpublished.some(({ error }) => error.kind !== 'transient');
-    return needsMending ? summary : undefined;
-  } catch (error) {
-    if (!(error instanceof EntradaError)) throw error;
-    const { kind, code, message, values } = error;
-    if (kind !== 'transient' && code !== 'home.missing') throw error;
-    if (!told.has(message)) {
-      output.say(error);
-      output.object({ error: code, message: output.render(error), values });
+  options: { readonly replaceSameName: boolean },
+): () => Promise<RunSummary | undefined> {
+  const told = new Set<string>();
+  let isMade = false;
+
+  return async () => {
+    try {
+      if (isMade) await requireHome(settings);
+      const summary = await runHome(settings, output, options);
+      isMade = true;
+      const { waiting, postponed, failed, broken, ...rest } = newsOf(summary, told);
+      const { files, consolidated, unpublished } = rest;
+      const isNew = files.length + consolidated.length + unpublished.length > 0;
+      const stays = waiting.length + postponed.length + failed.length + broken.length > 0;
+      if (isNew || stays) sayFiles(output, { waiting, postponed, failed, broken, ...rest });
+      if (isNew) saySummary(output, summary);
+      const needsMending = unpublished.some(({ error }) => error.kind !== 'transient');
+      return needsMending ? summary : undefined;
+    } catch (error) {
+      if (!(error instanceof EntradaError)) throw error;
+      const { kind, code, message, values } = error;
+      if (kind !== 'transient' && code !== 'home.missing') throw error;
+      if (!told.has(message)) {
+        output.say(error);
+        output.object({ error: code, message: output.render(error), values });
+      }
+      told.add(message);
+      return undefined;
     }
-    told.clear();
-    told.add(message);
-    return undefined;
-  }
+  };
 }
 
 /** A run without what was so at the look before: what stays is told of when it begins to, not at each look. */

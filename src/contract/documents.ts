@@ -1,5 +1,5 @@
 import { readdir, readFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import * as z from 'zod';
 import { UserError } from '../errors.ts';
 import { type OnBroken, orBroken, throwBroken } from './broken.ts';
@@ -30,6 +30,8 @@ export async function readDocuments(
   const documents: DatasetDocument[] = [];
   const names = await orBroken(root, onBroken, () => absentAs([], root, readdir(root)));
   for (const name of names?.sort() ?? []) {
+    // A program's own folder, or one that is put aside.
+    if (name.startsWith('.')) continue;
     const folder = join(root, name);
     const file = join(folder, 'dataset.yaml');
     const document = await orBroken(folder, onBroken, async () => {
@@ -43,10 +45,10 @@ export async function readDocuments(
   return documents;
 }
 
-/** Says why a folder without `dataset.yaml` is no dataset; nothing of a file, and of a program's own folder. */
+/** Says why a folder without `dataset.yaml` is no dataset; nothing of a file. */
 async function refuseUnnamed(folder: string): Promise<undefined> {
   const names = await absentAs(undefined, folder, readdir(folder));
-  if (names === undefined || basename(folder).startsWith('.')) return;
+  if (names === undefined) return;
   const like = names.find((name) => /^dataset\.ya?ml$/i.test(name));
   if (like) throw new UserError('dataset.misnamed', { file: join(folder, like) });
   throw new UserError('dataset.noContract', { folder });
@@ -76,7 +78,7 @@ function check<T>(shape: z.ZodType<T>, yaml: Yaml): T {
   throw wrongIn(result.error.issues, yaml);
 }
 
-/** What is read of a dataset, and what is there in its place. Throws UserError `dataset.unreadable`. */
+/** What is read of a dataset, and `absent` where there is none. Throws UserError `dataset.unreadable`. */
 export async function absentAs<T, A>(absent: A, file: string, reading: Promise<T>): Promise<T | A> {
   try {
     return await reading;

@@ -118,7 +118,8 @@ export async function loadSheet(
   report.skippedRows = skippedRows;
   await rejectLate(choice, facts, notes, sink, report);
   const { accepted } = report;
-  // What was taken back is in the digest still: without the mark it would be that of a sheet that has it.
+  // What was taken back is in the digest still: without the mark it would be that of a sheet that has it. Merges were
+  // the first reason, and ledgers hold the word.
   report.contentHash = content.digest() + (accepted < scanned ? `-merged-${accepted}` : '');
   report.hiddenRows = facts.hiddenRows;
   // Only those that were loaded: a sheet often hides all that is right of its table.

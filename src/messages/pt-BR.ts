@@ -71,7 +71,7 @@ export const ptBR: Record<Code, string> = {
   'workbook.archive':
     'O arquivo não é uma planilha do Excel, apesar do nome: é um arquivo ZIP. Descompacte-o e envie as planilhas que ele contém.',
   'workbook.repacked':
-    'O arquivo tem as partes de uma planilha, mas não onde uma planilha as tem: foi descompactado e compactado de novo. Envie a planilha como o Excel a salvou.',
+    'O arquivo contém as partes de uma planilha, mas fora do lugar: foi descompactado e compactado de novo. Envie a planilha como o Excel a salvou.',
   'workbook.unknownType':
     'O arquivo não é uma planilha do Excel: começa com "{start}". Abra o original no Excel e salve como Pasta de Trabalho do Excel (*.xlsx).',
   'workbook.partMissing':
@@ -291,7 +291,7 @@ export const ptBR: Record<Code, string> = {
   'dataset.sqlForeign':
     '{file}, linha {line}: o BigQuery não pode ser preparado com este comando do dataset {dataset}: "{start}". tables.sql aceita CREATE TABLE IF NOT EXISTS e CREATE VIEW IF NOT EXISTS.',
   'warehouse.damaged':
-    'O banco de dados {database} está danificado ou é de outro programa: {detail}. Tire-o dali e ponha no lugar a sua cópia. Toda planilha carregada está em backup/; até lá nada é alterado.',
+    'O banco de dados {database} está danificado ou é de outro programa: {detail}. Tire-o dali e ponha no lugar a sua cópia dele. Toda planilha carregada está em backup/; até lá nada é alterado.',
   'warehouse.failed': 'O banco de dados falhou: {detail}.',
   'query.invalid': 'A consulta foi recusada: {detail}',
   'query.statements': 'Uma consulta é um só comando SQL; {count|foi dado|foram dados} {count}.',

@@ -44,7 +44,7 @@ const HIGH_BITS = Int32Array.of(0, 0, 0, 0, 0, 0xff, 0xffff, 0xffffff, -1);
  */
 export function scanPlainCells(scan: SheetScan): void {
   const { xml, meaning, batch, lastRowOf } = scan;
-  if (!xml.mainByDefault || scan.skipping > 0) return;
+  if (!xml.mainByDefault || scan.skipping > 0 || xml.passing > 0) return;
   const { bytes, view } = xml;
   const { rows, columns, kinds, values } = batch;
   const { date1904, sharedEmpties, spellings } = meaning;

@@ -34,8 +34,10 @@ export async function sniff(source: ByteSource): Promise<UserError> {
   if (OLDER.some((record) => text.startsWith(record))) return new UserError('workbook.xls');
   const document = DOCUMENTS.find(([magic]) => text.startsWith(magic))?.[1];
   if (document) return new UserError('workbook.document', { type: document });
+  // Excel's Unicode Text is UTF-16, and so may be others.
+  const isUtf16 = text.startsWith('\xff\xfe');
   const start = head
-    .toString('utf8')
+    .toString(isUtf16 ? 'utf16le' : 'utf8')
     .replace(/^\uFEFF/, '')
     .trimStart()
     .toLowerCase();
@@ -43,11 +45,7 @@ export async function sniff(source: ByteSource): Promise<UserError> {
     return new UserError('workbook.otherType', { type: 'HTML' });
   }
   if (start.startsWith('<')) return new UserError('workbook.otherType', { type: 'XML' });
-  // Excel's Unicode Text is UTF-16.
-  if (
-    /^(\xff\xfe|\xfe\xff)/.test(text) ||
-    (!text.includes('\0') && /[,;\t]/.test(firstLine(start)))
-  ) {
+  if ((isUtf16 || !text.includes('\0')) && /[,;\t]/.test(firstLine(start))) {
     return new UserError('workbook.otherType', { type: 'CSV' });
   }
   return new UserError('workbook.unknownType', { start: printable(text.slice(0, 16)) });

@@ -121,23 +121,26 @@ function readCode(code: string): Format {
   const sections = bare.split(';').slice(0, 4);
   // The last one may be for texts.
   if (sections.length === 4 || sections.at(-1)?.includes('@')) sections.pop();
-  return sections.map(readSection);
+  const format = sections.map(readSection);
+  // What the only section is not for is shown in Excel's own way.
+  return format.length === 1 && format[0].isFor ? [...format, { shows: AS_NUMBER }] : format;
 }
 
 const CONDITION = /\[([<>=]+)\s*([-+.\d]*)[^\]]*\]/;
 
 function readSection(section: string): Section {
   const [condition, comparison = '', limit] = CONDITION.exec(section) ?? [];
-  const shown = section.replace(CONDITION, '').replace(/general/i, '');
+  const shown = section.replace(CONDITION, '').replace(/general|G\/通用格式/i, '');
   return {
     shows: showsOf(shown),
     ...(condition !== undefined && { isFor: comparing(comparison, Number(limit)) }),
   };
 }
 
-/** Dates and times have d, m, y, h or s; a weekday or the year of an era alone has a, b, e or g, and no digit. */
+/** Dates and times have d, m, y, h or s. A weekday or the year of an era may stand alone, as a word and without digits. */
 function showsOf(shown: string): Section['shows'] {
-  const isOther = /a{3}|[beg]/i.test(shown) && !/[0#?]/.test(shown);
+  const isOther =
+    /(?<![a-z])(a{3,4}|b{2,4}|e+|g{1,3}e*)(?![a-z])/i.test(shown) && !/[0#?]/.test(shown);
   return isOther || /[dmyhs]/i.test(shown) ? AS_DATE : AS_NUMBER;
 }
 

@@ -98,7 +98,7 @@ async function mainPart(pack: Package): Promise<string> {
   if (pack.names.some((name) => /(^|\/)xl\/workbook\.xml$/.test(name)))
     throw new UserError('workbook.repacked');
   if (pack.names.some((name) => name.endsWith('.iwa')))
-    throw new UserError('workbook.document', { type: 'Apple Numbers' });
+    throw new UserError('workbook.document', { type: 'Apple iWork' });
   throw new UserError('workbook.archive');
 }
 

@@ -188,6 +188,8 @@ test('5. of a format with sections the one that shows the value counts', async (
     ['[>100]0;h:mm', 0.5, 'date 1899-12-31T12:00:00'],
     ['[>100]0;h:mm', 101, 101],
     ['[<1]0%;dd/mm/yyyy', 0.5, 0.5],
+    ['[<1]hh:mm', 43_538, 43_538],
+    ['[<1]hh:mm', 0.5, 'date 1899-12-31T12:00:00'],
     ['dd/mm/yyyy;;"-"', 0, 0],
     ['dd/mm/yyyy;-0', -3, -3],
     ['dd/mm/yyyy;@', 43_538, day],
@@ -205,7 +207,8 @@ test('5. a weekday or the year of an era alone is a date; a unit after digits is
     assert.deepEqual(await cellsOfRows([[formatted(43_538, code)]]), {
       A1: 'date 2019-03-14T00:00:00',
     });
-  for (const code of ['0 kg', '#,##0.00 EUR', '0.0E+0', 'General', '@'])
+  const units = ['0 kg', '#,##0.00 EUR', '0.0E+0', 'General', '@', 'Geral', 'G/通用格式'];
+  for (const code of units)
     assert.deepEqual(await cellsOfRows([[formatted(43_538, code)]]), { A1: 43_538 });
 });
 

@@ -84,6 +84,7 @@ test('22. the message names what the file really is', async () => {
     ['ID;NOME;DATA\n1;VULT;14/03/2019\n', 'CSV'],
     ['a\tb\n', 'CSV'],
     [utf16('a\tb\n'), 'CSV'],
+    [utf16('<html><table>'), 'HTML'],
     ['MIME-Version: 1.0\nX-Document-Type: Workbook', 'HTML'],
     [
       zip([
@@ -110,7 +111,7 @@ test('22. the message names what the file really is', async () => {
   );
   assert.match(
     await refusal(open(zip([{ name: 'Index/Document.iwa', data: 'x' }]))),
-    /: it is Apple Numbers\. Upload/,
+    /: it is Apple iWork\. Upload/,
   );
   const inFolder = (entries: Entry[]) =>
     entries.map((entry) => ({ ...entry, name: `vendas/${entry.name}` }));

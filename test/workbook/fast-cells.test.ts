@@ -12,6 +12,7 @@ import {
   raw,
   rich,
   row,
+  SHEET,
   type Spec,
   type Value,
   workbook,
@@ -267,6 +268,25 @@ test('the fast way and the general one read alike: over many chunks and batches'
   ];
   const rows: Row[] = Array.from({ length: 10_000 }, (_, r) => values(r));
   await assertAlike(workbook({ sheets: [{ rows }] }), 'long');
+});
+
+test('the fast way and the general one read alike: alternatives over many chunks', async () => {
+  // Choices of many rows, so that chunks end at some of them.
+  const rowsOf = (group: number, value: number) =>
+    Array.from({ length: 50 }, (_, i) => 50 * group + i + 1)
+      .map((r) => `<row r="${r}"><c r="A${r}"><v>${value * r}</v></c></row>`)
+      .join('');
+  const alternatives = Array.from(
+    { length: 1_000 },
+    (_, group) =>
+      `<mc:AlternateContent xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006"><mc:Choice>${rowsOf(group, 7)}</mc:Choice><mc:Fallback>${rowsOf(group, 1)}</mc:Fallback></mc:AlternateContent>`,
+  );
+  const parts = {
+    [SHEET]: (xml: string) => xml.replace(/<row.*<\/row>/, alternatives.join('')),
+  };
+  const bytes = workbook({ sheets: [{ rows: [[0]] }], parts });
+  await assertAlike(bytes, 'alternatives');
+  assert.equal((await cellsOf(bytes)).A50000, 50_000);
 });
 
 test('the fast way and the general one read alike: the cells limit', async () => {

@@ -184,6 +184,8 @@ function createWarehouse(first: Opened, open: () => Promise<Opened>): Warehouse 
       if (!saysInvalidated(error)) throw error;
       close();
       opened = await open();
+      // As much as was allowed before.
+      await allow(MEMORY);
       return await fitting(work);
     }
   }
