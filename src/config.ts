@@ -93,16 +93,21 @@ const wholeShape = z
   .string()
   .regex(/^0*[1-9]\d{0,14}$/, says('setting.whole'))
   .transform(Number);
+/** What a shell would put its user's folder in the place of. */
+const TILDE = /^~(\/|$)/;
+
 /** Of a folder. */
 const pathShape = z
   .string()
   .min(1)
-  .refine((path) => !/^~(\/|$)/.test(path), says('setting.tilde'));
+  .refine((path) => !TILDE.test(path), says('setting.tilde'));
 const urlShape = z.url({ protocol: /^https?$/, ...says('setting.url') });
 
 /** The environment variables that Entrada reads; docs/settings.md says what each is for. */
 const environmentShape = z.object({
   ENTRADA_HOME: pathShape.default('.'),
+  // The option, which goes before that.
+  '--home': pathShape.optional(),
   ENTRADA_LANG: z.preprocess(
     (name) => languageNamed(String(name ?? '')) ?? name,
     z.enum(['en', 'pt-BR'], says('setting.oneOf')).optional(),
@@ -135,9 +140,6 @@ const environmentShape = z.object({
   LC_ALL: z.string().optional(),
   LANG: z.string().optional(),
 });
-
-/** The option, which goes before the setting. */
-const homeShape = z.object({ '--home': pathShape.optional() });
 
 const limitShape = z.record(z.string(), wholeShape.optional());
 
@@ -175,7 +177,7 @@ export async function withEnvFile(
   if (wrong !== -1) throw new UserError('setting.line', { file, line: wrong + 1 });
   const added = Object.entries(parseEnv(text)).flatMap(([name, value = '']) => {
     if (value === '' || environment[name] || name === 'ENTRADA_HOME') return [];
-    const isRelative = FOLDERS.has(name) && !SCHEME.test(value) && !value.startsWith('~');
+    const isRelative = FOLDERS.has(name) && !SCHEME.test(value) && !TILDE.test(value);
     return [[name, isRelative ? resolve(home, value) : value]];
   });
   return { ...environment, ...Object.fromEntries(added) };
@@ -187,10 +189,10 @@ export async function withEnvFile(
  */
 export function readSettings(environment: NodeJS.ProcessEnv, home: string | undefined): Settings {
   const unknown = unknownAmong(environment);
-  const read = checked(environmentShape, environment, environment);
+  const given = { ...environment, '--home': home };
+  const read = checked(environmentShape, given, given);
   const raised = checked(limitShape, limitsOf(environment), environment);
-  const named = checked(homeShape, { '--home': home }, { '--home': home })['--home'];
-  const root = resolve(named ?? read.ENTRADA_HOME);
+  const root = resolve(read['--home'] ?? read.ENTRADA_HOME);
   const lake = lakeOf(read.ENTRADA_LAKE ?? root);
   const bigquery = bigqueryOf(read);
   const isCloud = read.ENTRADA_BUS === 'pubsub' && lake.kind === 'bucket' && bigquery !== undefined;

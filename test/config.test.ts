@@ -146,6 +146,8 @@ test('a line of .env that sets nothing is refused, and what stands in it is not 
     [folders.ENTRADA_LAKE, folders.ENTRADA_SFTP_FOLDER],
     [join(home, 'lake'), '/srv/sftp'],
   );
+  await written('ENTRADA_LAKE=~lake');
+  assert.equal((await withEnvFile({}, home)).ENTRADA_LAKE, join(home, '~lake'));
   for (const wrong of ['ENTRADA_LAKE: gs://bucket', 'ENTRADA_LAKE gs://bucket', 'secret', '= x']) {
     await written([...right, wrong, 'ENTRADA_BUS=memory'].join('\n'));
     await assert.rejects(withEnvFile({}, home), (error) => {

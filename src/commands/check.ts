@@ -149,8 +149,7 @@ function show(output: Output, file: string, checked: Checked): void {
   const columns = dataset.columns.flatMap(({ name }, slot) =>
     header.columns[slot] > 0 ? [`${name} = ${columnName(header.columns[slot])}`] : [],
   );
-  const { read, accepted, rejected } = report;
-  const repeated = accepted - newRows;
+  const repeated = report.accepted - newRows;
   output.object({
     type: 'check',
     file,
@@ -171,7 +170,7 @@ function show(output: Output, file: string, checked: Checked): void {
   output.say({ code: 'check.columns', values: { columns: columns.join(', ') } });
   output.say({
     code: 'check.rows',
-    values: { read, newRows, repeated, rejected },
+    values: { read: report.read, newRows, repeated, rejected: report.rejected },
   });
   if (inForce) {
     const { loadedBy } = inForce;

@@ -4,7 +4,7 @@ import type { Settings } from '../config.ts';
 import { UserError } from '../errors.ts';
 import type { Context } from '../ingest/context.ts';
 import { BACKUP, INBOX, REJECTED } from '../ingest/folders.ts';
-import { isFolder, makeFolder } from '../lake/disk.ts';
+import { makeFolder } from '../lake/disk.ts';
 import { naming } from '../lake/refusals.ts';
 import { recordCost } from '../ledger/costs.ts';
 import { openContext } from '../open.ts';
@@ -61,12 +61,10 @@ export function lakeName({ lake }: Settings): string {
 /** Whether it was not there. */
 async function makeOwn(home: string, path: string): Promise<boolean> {
   const taken = new UserError('home.taken', { home });
-  const made = await naming(path, () => makeFolder(path)).catch((error) => {
+  return naming(path, () => makeFolder(path)).catch((error) => {
     // What stands where it would be, or above it, is no folder, or no place for one.
     throw ['lake.noFolder', 'ENOENT', 'ELOOP'].includes(error.code) ? taken : error;
   });
-  if (!(await isFolder(path))) throw taken;
-  return made;
 }
 
 /** Whether the file is there, and as much as `mode` says may be done with it. */

@@ -33,16 +33,17 @@ export async function keepRejections(context: Context, state: FileState): Promis
 }
 
 /** Of two deliveries at the same time the earlier one may come to rest last: then the list is the later one's. */
-async function hasLater(warehouse: Warehouse, file: FileState): Promise<boolean> {
-  const { fileName, time, loadId } = file;
+async function hasLater(
+  warehouse: Warehouse,
+  { fileName, state, time, loadId }: FileState,
+): Promise<boolean> {
+  const isLater = 'EVENT_TIME > CAST(@time AS DATETIME)';
   // Of two loads their numbers say which was first, whatever the clock said; a copy has no number of its own.
-  const isLater =
-    file.state === 'loaded'
-      ? `IF(EVENT = 'loaded', LOAD_ID > ${loadId}, EVENT_TIME > CAST(@time AS DATETIME))`
-      : 'EVENT_TIME > CAST(@time AS DATETIME)';
+  const isLaterLoad = state === 'loaded' ? `LOAD_ID > ${loadId}` : isLater;
   const { rows } = await warehouse.query(
     `SELECT 1 FROM ledger_events
-     WHERE FILE_NAME = @fileName AND EVENT IN ('loaded', 'repeated') AND ${isLater} LIMIT 1`,
+     WHERE FILE_NAME = @fileName
+       AND (EVENT = 'loaded' AND ${isLaterLoad} OR EVENT = 'repeated' AND ${isLater}) LIMIT 1`,
     { fileName, time },
   );
   return rows.length > 0;

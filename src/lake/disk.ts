@@ -81,19 +81,20 @@ export async function makeFolder(path: string): Promise<boolean> {
     throw new UserError('lake.noFolder', { folder: path });
   if (found) return false;
   await makeFolder(dirname(path));
-  const made = await fs.mkdir(path).then(
-    () => true,
-    (error) => {
-      if (error.code !== 'EEXIST') throw error;
-      return false;
-    },
-  );
+  try {
+    await fs.mkdir(path);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+    // Somebody was faster: with a folder, or with something else.
+    await sync(dirname(path));
+    return makeFolder(path);
+  }
   await sync(dirname(path));
-  return made;
+  return true;
 }
 
 /** Whether the path leads to a folder. */
-export async function isFolder(path: string): Promise<boolean> {
+async function isFolder(path: string): Promise<boolean> {
   return fs.stat(path).then(
     (found) => found.isDirectory(),
     () => false,

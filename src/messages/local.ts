@@ -4,7 +4,7 @@ import type { Language } from './messages.ts';
 const DATE = /^(\d{4})-(\d\d)-(\d\d)(?:T([\d:]+)(?:\.\d+)?)?$/;
 const FRACTION = /^(-?\d+)\.(\d+(?:e[-+]\d+)?)$/;
 
-/** Excel's words in Portuguese for what it calls the same in other languages (those of English are in the file). */
+/** What Excel in Portuguese shows for the English words that a file holds. */
 const IN_PORTUGUESE: Readonly<Record<string, string>> = {
   TRUE: 'VERDADEIRO',
   FALSE: 'FALSO',

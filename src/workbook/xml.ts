@@ -162,8 +162,7 @@ function isPassed(xml: Xml, token: Token): boolean {
   if (token !== OPEN || xml.localStart === xml.nameStart) return false;
   const isChoice = isLocal(xml, 'Choice');
   if (!isChoice && !isLocal(xml, 'Fallback') && !isLocal(xml, 'AlternateContent')) return false;
-  if (uriOf(xml, latin1(xml.bytes, xml.nameStart, xml.localStart - 1)) !== ALTERNATIVES)
-    return false;
+  if (namespaceOf(xml) !== ALTERNATIVES) return false;
   if (!xml.selfClosing && isChoice) xml.passing = xml.depth;
   else if (!xml.selfClosing) unseen.push(xml.depth);
   return true;
@@ -374,6 +373,11 @@ function uriOf(xml: Xml, prefix: string): string {
   return xml.uris.get(prefix)?.at(-1) ?? '';
 }
 
+/** The namespace of the last OPEN or CLOSE, whose name has a prefix. */
+function namespaceOf(xml: Xml): string {
+  return uriOf(xml, latin1(xml.bytes, xml.nameStart, xml.localStart - 1));
+}
+
 /** Whether white space counts at the ends of the texts in the element that is open (XML 1.0, 2.10). */
 export function preservesSpace(xml: Xml): boolean {
   return xml.preserves[xml.depth] === 1;
@@ -392,7 +396,7 @@ export function trimSpace(text: string): string {
 export function isMain(xml: Xml, local: string): boolean {
   if (!isLocal(xml, local)) return false;
   if (xml.localStart === xml.nameStart) return xml.mainByDefault;
-  return MAIN.has(uriOf(xml, latin1(xml.bytes, xml.nameStart, xml.localStart - 1)));
+  return MAIN.has(namespaceOf(xml));
 }
 
 /** Whether the last OPEN or CLOSE has this local name, in any namespace. */

@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { once } from 'node:events';
 import { existsSync, openSync } from 'node:fs';
-import { mkdir, readdir, rename, rm, statfs, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, statfs, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { sale, sales } from '../ingest/home.ts';
+import { settle, entrada as started } from '../ingest/killing.ts';
 import { mount } from '../lake/mount.ts';
 import { date } from '../workbook-builder.ts';
-import { answerOf, entrada, homeWith, newPlace, PROGRAM, put, start } from './entrada.ts';
+import { answerOf, entrada, homeWith, newPlace, PROGRAM, put } from './entrada.ts';
 
 const small = sales(sale(10));
 /** Of rows whose texts take some megabytes however they are compressed. */
@@ -21,30 +21,17 @@ const large = sales(
 
 const UNITS = 'SELECT SUM(SUM_QTD_VENDA) FROM con_ano_mes';
 
-/** What watch says while something is done, for which can be waited until it says something. */
+/** What watch says while something is done, which can wait until it has said something. */
 async function watched(
   home: string,
   work: (says: (what: RegExp) => Promise<void>) => Promise<void>,
 ): Promise<string> {
-  const child = start(['watch', '--home', home]);
-  let said = '';
-  child.stdout.setEncoding('utf8').on('data', (text) => {
-    said += text;
-  });
-  const ended = once(child, 'close');
-  await work(async (what) => {
-    while (!what.test(said)) await Promise.race([once(child.stdout, 'data'), ended]);
-  });
+  const { child, ended, says } = started(['watch', '--home', home]);
+  await work(says);
   child.kill('SIGTERM');
-  assert.deepEqual(await ended, [0, null], said);
-  return said;
-}
-
-/** Makes what waits old enough to be taken at first sight. */
-async function settle(home: string): Promise<void> {
-  const time = Date.now() / 1000 - 60;
-  for (const name of await readdir(join(home, 'entrada')))
-    await utimes(join(home, 'entrada', name), time, time);
+  const { code, stdout } = await ended;
+  assert.equal(code, 0, stdout);
+  return stdout;
 }
 
 test('a disk that is full in the middle: what was done is told, the rest with the reason, and the next run loads it', async (t) => {

@@ -34,7 +34,7 @@ async function onOneMachine(...drops: readonly Files[]) {
   await using home = await newHome();
   for (const files of drops) {
     for (const [name, bytes] of Object.entries(files)) await home.drop(name, bytes);
-    await settle(home);
+    await settle(home.path);
     const { failed, postponed } = await home.run();
     assert.deepEqual([failed, postponed], [[], []]);
   }

@@ -24,7 +24,7 @@ describe('a home that another process works on', () => {
     await using home = await newHome();
     const files = 6;
     for (let n = 0; n < files; n++) await home.drop(`${n}.xlsx`, sales(sale(n), sale(n + 1)));
-    await settle(home);
+    await settle(home.path);
     const runs = [1, 2, 3].map(() => entrada(['run', '--home', home.path]).ended);
     const ends = await Promise.all(runs);
     assert.deepEqual(
@@ -63,7 +63,7 @@ test('watch takes a file that arrives, and on SIGTERM stops with exit code 0', a
 async function homeWithFile(): Promise<TestHome> {
   const home = await newHome();
   await home.drop('a.xlsx', sales(sale(1)));
-  await settle(home);
+  await settle(home.path);
   return home;
 }
 

@@ -481,7 +481,7 @@ describe('nothing lost', () => {
       ])
         await fs.chown(join(home.path, name), 65534, 65534);
     }
-    await settle(home);
+    await settle(home.path);
     const entrada = (...args: string[]) =>
       spawnSync(process.execPath, [cli, ...args], { cwd: '/', encoding: 'utf8', env: {}, ...user });
     if (entrada('--help').status !== 0) return t.skip('another user cannot run this checkout');
@@ -500,7 +500,7 @@ describe('nothing lost', () => {
     assert.equal((await keptFiles(home.path)).length, 2);
 
     await home.drop('c.xlsx', sales(sale(2)));
-    await settle(home);
+    await settle(home.path);
     await fs.chmod(home.path, 0o500);
     await fs.chmod(join(home.path, 'entrada.duckdb'), 0o400);
     const { status, stderr } = entrada('run', '--home', home.path);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { utimes, writeFile } from 'node:fs/promises';
+import { readdir, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { openDuckDb } from '../../src/warehouse/duckdb/duckdb.ts';
@@ -58,10 +58,10 @@ export function entrada(
 }
 
 /** Makes files of the inbox, or all of them, old enough to be taken at first sight. */
-export async function settle(home: TestHome, names?: readonly string[]): Promise<void> {
+export async function settle(home: string, names?: readonly string[]): Promise<void> {
   const time = Date.now() / 1000 - 60;
-  for (const name of names ?? (await home.names('entrada')))
-    await utimes(join(home.path, 'entrada', name), time, time);
+  const inbox = join(home, 'entrada');
+  for (const name of names ?? (await readdir(inbox))) await utimes(join(inbox, name), time, time);
 }
 
 /** What must be the same whatever happened on the way. */
@@ -156,7 +156,7 @@ async function homeWithFiles(): Promise<TestHome> {
   for (const [name, bytes] of Object.entries(DROPPED)) await home.drop(name, bytes);
   // As an earlier file of that name left it; the one that comes now has nothing to reject.
   await writeFile(join(home.path, 'rejeitados/b.xlsx.rejections.csv'), 'sheet,cell\r\n');
-  await settle(home);
+  await settle(home.path);
   return home;
 }
 

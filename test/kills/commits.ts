@@ -34,7 +34,7 @@ test('killed whenever the database is synced to the disk, a large load is seen w
   for (let ended = false; !ended; ) {
     await using home = await newHome();
     await home.drop('large.xlsx', large);
-    await settle(home);
+    await settle(home.path);
     const signal = runKilledAtSync(home.path, kills + 1);
     ended = signal === null;
     if (!ended) kills++;

@@ -66,7 +66,7 @@ async function drop(home: TestHome, dropped: Map<string, Buffer>, random: () => 
     const way = random();
     if (way < 0.7) {
       await home.drop(name, bytes);
-      await settle(home, [name]);
+      await settle(home.path, [name]);
     } else if (way < 0.85) {
       await home.drop(name, bytes.subarray(0, bytes.length / 2));
       later.push(() =>
