@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 import type { Settings } from '../config.ts';
 import { UserError } from '../errors.ts';
 import { BACKUP, INBOX, REJECTED } from '../ingest/folders.ts';
@@ -26,6 +27,7 @@ export const demo: Run = async ({ settings: given, output, values }) => {
     bigquery: undefined,
     lake: { kind: 'folder', folder: home },
     bus: 'memory',
+    receiver: 'here',
     datasetFolders: [given.datasetFolders[0], `${home}/datasets`],
   };
   await makeDemoHome(home);
@@ -63,13 +65,33 @@ async function foreignFiles(home: string): Promise<string[]> {
   const beside = (await readdir(home)).filter(
     (name) => !ours.includes(name) && !name.startsWith('entrada.duckdb'),
   );
+  const samples = await sampleFiles();
   const within = [INBOX, BACKUP, REJECTED].map(async (folder) => {
     const names = await readdir(`${home}/${folder}`).catch(() => []);
-    return names
-      .filter((name) => !SAMPLE_STEMS.some((stem) => name.startsWith(stem)))
-      .map((name) => `${folder}/${name}`);
+    const foreign: string[] = [];
+    for (const name of names) {
+      if (folder === REJECTED && isReport(name)) continue;
+      const bytes = await readFile(`${home}/${folder}/${name}`).catch(() => undefined);
+      // By its bytes: anybody may have a "vendas abril.xlsx".
+      if (!samples.some((sample) => bytes?.equals(sample))) foreign.push(`${folder}/${name}`);
+    }
+    return foreign;
   });
   return [beside, ...(await Promise.all(within))].flat();
+}
+
+/** What a run writes beside a sample. */
+const isReport = (name: string) =>
+  /\.(txt|rejections\.csv)$/.test(name) && SAMPLE_STEMS.some((stem) => name.startsWith(stem));
+
+async function sampleFiles(): Promise<Buffer[]> {
+  const folder = await mkdtemp(join(tmpdir(), 'entrada-demo-'));
+  try {
+    const names = await writeDemoWorkbooks(folder);
+    return await Promise.all(names.map((name) => readFile(join(folder, name))));
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 }
 
 async function showTables(settings: Settings, output: Parameters<Run>[0]['output']): Promise<void> {

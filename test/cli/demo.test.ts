@@ -174,7 +174,25 @@ test('the demo makes its own home anew, and nobody else’s', async () => {
   assert.equal(refused.code, 2);
   assert.match(refused.stderr, /holds files that are not of the demo: entrada\/mine.xlsx\./);
   await rm(join(home, 'entrada/mine.xlsx'));
-  const { code: again, objects } = await entrada(['demo', '--home', home, '--json']);
+  // Of the demo by their names alone, and the only copies that there are.
+  const own = [
+    'backup/vendas abril.20250102T030405678.0123456789ab.xlsx',
+    'entrada/vendas abril.xlsx',
+  ];
+  for (const name of own) await writeFile(join(home, name), 'x');
+  const kept = await entrada(['demo', '--home', home]);
+  assert.equal(kept.code, 2);
+  for (const name of own) assert.ok(kept.stderr.includes(name), kept.stderr);
+  for (const name of own) await rm(join(home, name));
+  // Samples stay on this machine, whatever the settings say.
+  const { code: again, objects } = await entrada(['demo', '--home', home, '--json'], {
+    env: {
+      ENTRADA_WAREHOUSE: 'bigquery:project.dataset',
+      ENTRADA_LAKE: 'gs://bucket',
+      ENTRADA_BUS: 'pubsub',
+      ENTRADA_RECEIVER: 'functions',
+    },
+  });
   assert.equal(again, 0);
   const tables = objects().filter(({ table }) => String(table).startsWith('con_'));
   assert.equal(tables.length, 4);
