@@ -15,7 +15,12 @@ What was fetched and built is kept in $ENTRADA_RIG (default: ~/.cache/entrada/ri
 `;
 
 /** The suites that take minutes, the longest first: begun last, one of them would run on alone. */
-const LONG = ['same', 'runbook', 'functions'].map((name) => `${name}.test.ts`);
+const LONG = ['runbook', 'same', 'functions'].map((name) => `${name}.test.ts`);
+
+/** One more than there are cores: they wait for the emulators much of the time. */
+const AT_ONCE = 3;
+
+const inOrder = fileURLToPath(new URL('../in-order.ts', import.meta.url));
 
 const { values, positionals } = parseArgs({
   options: { all: { type: 'boolean' }, prepare: { type: 'boolean' }, help: { type: 'boolean' } },
@@ -26,7 +31,7 @@ else {
   const { all = false, prepare = false } = values;
   const parts = ['pubsub', 'storage', 'bigquery', 'analyzer', 'sdk'] as const;
   process.exitCode = await withParts({ name: 'test:cloud', parts, all, prepare }, async (run) =>
-    run(process.execPath, '--test', '--test-concurrency=2', ...(await suites())),
+    run(process.execPath, inOrder, String(AT_ONCE), ...(await suites())),
   );
 }
 
