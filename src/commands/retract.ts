@@ -2,9 +2,10 @@ import { prepareDatasets } from '../ingest/prepare.ts';
 import { type RetractionReport, retractFile } from '../ingest/retract.ts';
 import { shortHash } from '../ledger/loaded-files.ts';
 import type { Code } from '../messages/en.ts';
+import { monthsText } from '../warehouse/months.ts';
 import type { Run } from './commands.ts';
 import { openHome, requireHome } from './home.ts';
-import { monthsText, sayBroken, showChanges } from './summary.ts';
+import { sayBroken, showChanges } from './summary.ts';
 
 export const retract: Run = async ({ settings, output, values, positionals }) => {
   const rehearse = values['dry-run'] === true;

@@ -13,10 +13,11 @@ import { asWritten } from '../messages/local.ts';
 import { openLake, triedDatasets } from '../open.ts';
 import type { Output } from '../output.ts';
 import { allRuns } from '../spotify/runs.ts';
+import { monthsText } from '../warehouse/months.ts';
 import type { Run } from './commands.ts';
 import { openForReading } from './home.ts';
 import { sayRuns } from './spotify-summary.ts';
-import { monthsText, sayBroken, textOf } from './summary.ts';
+import { sayBroken, textOf } from './summary.ts';
 
 export const status: Run = async ({ settings, output }) => {
   const datasets = await sayKnown(settings, output);

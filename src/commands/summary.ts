@@ -8,7 +8,8 @@ import { type FileState, hasOutcome } from '../ledger/ledger.ts';
 import { type LoadedFile, shortHash } from '../ledger/loaded-files.ts';
 import type { Code } from '../messages/en.ts';
 import type { Output } from '../output.ts';
-import type { KeyChange, MonthRange, Usage } from '../warehouse/warehouse.ts';
+import { monthsText } from '../warehouse/months.ts';
+import type { KeyChange, Usage } from '../warehouse/warehouse.ts';
 import { LATER, OURS, REJECTED, USAGE } from './exit-codes.ts';
 
 /** What BigQuery told of a run's jobs. */
@@ -226,18 +227,6 @@ export function saySummary(
     consolidated: consolidated.map(({ dataset, months }) => ({ dataset: dataset.name, months })),
     ...(usage && { usage }),
   });
-}
-
-/** `2019-01 .. 2019-12`, the last month included, as a person counts. */
-export function monthsText(ranges: readonly MonthRange[]): string {
-  return ranges
-    .map(({ from, to }) => {
-      const last = new Date(Date.parse(to) - 1).toISOString();
-      return from.slice(0, 7) === last.slice(0, 7)
-        ? from.slice(0, 7)
-        : `${from.slice(0, 7)} .. ${last.slice(0, 7)}`;
-    })
-    .join(', ');
 }
 
 /** How many keys of a table a person is shown; `--json` has all. */

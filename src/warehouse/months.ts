@@ -68,13 +68,27 @@ export function withinMonths(ranges: readonly MonthRange[]): string {
   return each.length === 0 ? 'FALSE' : `(${each.join(' OR ')})`;
 }
 
+/** `2019-01 .. 2019-12`, the last month included, as a person counts. */
+export function monthsText(ranges: readonly MonthRange[]): string {
+  return ranges
+    .map(({ from, to }) => {
+      const [first, last] = [from.slice(0, -'-01'.length), monthOf(numberOf(to) - 1)];
+      return first === last ? first : `${first} .. ${last}`;
+    })
+    .join(', ');
+}
+
+export function nextMonth(month: string): string {
+  return `${monthOf(numberOf(month) + 1)}-01`;
+}
+
 /** Months as numbers in their order: the one after 9999-12 has five digits, and as a text it would come first. */
 function numberOf(month: string): number {
   const [year, number] = month.split('-').map(Number);
   return 12 * year + number;
 }
 
-export function nextMonth(month: string): string {
-  const [year, number] = month.split('-').map(Number);
-  return number === 12 ? `${year + 1}-01-01` : `${year}-${String(number + 1).padStart(2, '0')}-01`;
+function monthOf(number: number): string {
+  const year = Math.floor((number - 1) / 12);
+  return `${String(year).padStart(4, '0')}-${String(number - 12 * year).padStart(2, '0')}`;
 }

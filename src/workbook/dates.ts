@@ -40,11 +40,12 @@ export function isoToMs(text: string, date1904: boolean): number {
   return date + ((hour * 60 + minute) * 60 + second) * 1000 + fraction;
 }
 
-/** A day of the calendar as milliseconds since 1970; NaN when the calendar has no such day. */
+/** A day of the calendar as milliseconds since 1970; NaN when the calendar has no such day, as it has no year 0. */
 export function dayToMs(year: number, month: number, day: number): number {
   const ms = new Date(0).setUTCFullYear(year, month - 1, day);
   const date = new Date(ms);
-  return date.getUTCMonth() === month - 1 && date.getUTCDate() === day ? ms : Number.NaN;
+  const isThere = year > 0 && date.getUTCMonth() === month - 1 && date.getUTCDate() === day;
+  return isThere ? ms : Number.NaN;
 }
 
 /** Local milliseconds as ISO text without a zone: `2019-03-14T15:09:26`, with `.535` only when there is some. */

@@ -123,6 +123,7 @@ const dates: [text: string, brazilian: Parsed, american: Parsed, iso: Parsed][] 
   ['14/03/2019', at(2019, 3, 14), 'range', 'format'],
   ['03/04/2019', at(2019, 4, 3), at(2019, 3, 4), 'format'],
   ['1/2/2019', at(2019, 2, 1), at(2019, 1, 2), 'format'],
+  ['01/01/0000', 'range', 'range', 'format'],
   ['2019-03-14', 'format', 'format', at(2019, 3, 14)],
   ['2019-3-14', 'format', 'format', 'format'],
   [' 14/03/2019 ', at(2019, 3, 14), 'range', 'format'],

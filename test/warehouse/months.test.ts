@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { portionsOf } from '../../src/warehouse/months.ts';
+import { monthsText, portionsOf, rangesOf, together } from '../../src/warehouse/months.ts';
 
 const all = { from: '2019-01-01', to: '2021-01-01' };
 const month = (name: string, rows: number) => ({ month: `${name}-01`, rows });
@@ -43,4 +43,33 @@ test('only the months of the range come', () => {
   assert.deepEqual(portionsOf(months, { from: '2019-02-01', to: '2019-04-01' }, 10), [
     { from: '2019-02-01', to: '2019-04-01' },
   ]);
+});
+
+test('months in a row are one range, also over the ends of years, before the year 1000 as well', () => {
+  assert.deepEqual(rangesOf(['0019-11-01', '0019-12-01', '0020-01-01', '2019-03-01']), [
+    { from: '0019-11-01', to: '0020-02-01' },
+    { from: '2019-03-01', to: '2019-04-01' },
+  ]);
+});
+
+test('ranges that meet or overlap are one, in order', () => {
+  assert.deepEqual(
+    together([
+      { from: '2020-01-01', to: '2020-03-01' },
+      { from: '2019-11-01', to: '2020-01-01' },
+      { from: '2020-01-01', to: '2020-02-01' },
+      { from: '9999-12-01', to: '10000-01-01' },
+      { from: '2021-01-01', to: '2021-02-01' },
+    ]),
+    [
+      { from: '2019-11-01', to: '2020-03-01' },
+      { from: '2021-01-01', to: '2021-02-01' },
+      { from: '9999-12-01', to: '10000-01-01' },
+    ],
+  );
+});
+
+test('a person reads the last month of a range, not the one behind it', () => {
+  const ranges = rangesOf(['0019-12-01', '2019-03-01', '2019-12-01', '2020-01-01', '9999-12-01']);
+  assert.equal(monthsText(ranges), '0019-12, 2019-03, 2019-12 .. 2020-01, 9999-12');
 });
