@@ -7,14 +7,11 @@ import { nameOfLoaded, sayBroken } from './summary.ts';
 
 export const trace: Run = async ({ settings, output, positionals }) => {
   const [table, ...pairs] = positionals;
-  const keys: Record<string, string> = {};
-  for (const pair of pairs) {
+  const given: [key: string, value: string][] = pairs.map((pair) => {
     const at = pair.indexOf('=');
     if (at < 1) throw new UserError('trace.pair', { pair });
-    const key = pair.slice(0, at).toUpperCase();
-    if (Object.hasOwn(keys, key)) throw new UserError('trace.twice', { key });
-    keys[key] = pair.slice(at + 1);
-  }
+    return [pair.slice(0, at), pair.slice(at + 1)];
+  });
   const { datasets, broken } = await allDatasets(settings);
   const dataset = datasets.find(({ tables }) => tables.includes(table));
   if (dataset === undefined) {
@@ -26,7 +23,7 @@ export const trace: Run = async ({ settings, output, positionals }) => {
   }
   const warehouse = await openForReading(settings);
   try {
-    const { column, rows } = await traceRows(warehouse, dataset, table, keys);
+    const { column, keys, rows } = await traceRows(warehouse, dataset, table, given);
     for (const row of rows) output.object({ type: 'row', ...row });
     output.table(
       output.columns({ code: 'trace.columns', values: { column } }),

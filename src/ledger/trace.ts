@@ -8,6 +8,8 @@ import { LOADED_FILES, type LoadedFile, loadedFile } from './loaded-files.ts';
 export interface Trace {
   /** The column whose values sum to the number; where no column is a number, the last one. */
   readonly column: string;
+  /** By the names that the table has. */
+  readonly keys: Readonly<Record<string, string>>;
   readonly rows: readonly TracedRow[];
 }
 
@@ -28,14 +30,15 @@ const BY_MONTH: Readonly<Record<string, string>> = {
 };
 
 /**
- * Every row of every consolidated file behind the rows of `table` that match the keys, in the order of loading.
- * The values of those without `repeats` sum to the number. Throws UserError for a table or column that is not there.
+ * Every row of every consolidated file behind the rows of `table` that match the keys, whose names are found in capitals
+ * or small letters, in the order of loading. The values of those without `repeats` sum to the number. Throws UserError
+ * for a table or column that is not there, and for a key that is given twice.
  */
 export async function traceRows(
   warehouse: Warehouse,
   dataset: Dataset,
   table: string,
-  keys: Readonly<Record<string, string>>,
+  given: readonly (readonly [key: string, value: string])[],
 ): Promise<Trace> {
   const names = dataset.columns.map(({ name }) => name);
   // BigQuery makes no partitions of floating point numbers.
@@ -51,21 +54,28 @@ export async function traceRows(
   const summed = table === rowsTable ? await columnsOf(sumsTable) : columns;
   const sum = summed.find((column) => column.startsWith('SUM_'))?.slice('SUM_'.length);
   const column = sum ?? dataset.columns.findLast(isNumeric)?.name ?? names[names.length - 1];
-  const months = monthsOfKeys(dataset, keys);
   // What is looked for is a key; the sum of each is what is found.
   const known = columns.filter((name) => !name.startsWith('SUM_'));
+  const keys: Record<string, string> = {};
+  for (const [name, value] of given) {
+    const key = known.find((one) => one.toUpperCase() === name.toUpperCase());
+    if (key === undefined)
+      throw new UserError('trace.column', { table, column: name, columns: known.join(', ') });
+    if (Object.hasOwn(keys, key)) throw new UserError('trace.twice', { key });
+    keys[key] = value;
+  }
+  const months = monthsOfKeys(dataset, keys);
   const conditions = Object.entries(keys).map(([key, value], i) => {
-    if (!known.includes(key))
-      throw new UserError('trace.column', { table, column: key, columns: known.join(', ') });
     const column = BY_MONTH[key] ?? key;
     // No text is empty: a blank cell is nothing.
     if (value === '') return `${column} IS NULL`;
     // Engines write the same number in several ways.
     return isNumber(dataset, key) ? `${column} = @key${i}` : `CAST(${column} AS STRING) = @key${i}`;
   });
+  // Where all rows of a load and month count, none of them repeats another, also where two are equal.
   const { rows } = await warehouse.query(
     `WITH traced AS (
-       SELECT LOAD_ID, SHEET_ROW, ${column} AS TRACED,
+       SELECT LOAD_ID, SHEET_ROW, MONTH_START, ${column} AS TRACED,
          FIRST_VALUE(LOAD_ID) OVER same AS COUNTED_LOAD, FIRST_VALUE(SHEET_ROW) OVER same AS COUNTED_ROW
        FROM ${landingTable(dataset)} AS l
        WHERE ${[...(months ? [withinMonths([months])] : []), ...conditions, ''].join(' AND ')}NOT EXISTS (
@@ -74,9 +84,10 @@ export async function traceRows(
        WINDOW same AS (PARTITION BY ${same.join(', ')} ORDER BY LOAD_ID, SHEET_ROW)
      ), files AS ${LOADED_FILES}
      SELECT f.SHEET, t.SHEET_ROW, t.TRACED, t.COUNTED_ROW,
-       IF(t.LOAD_ID = t.COUNTED_LOAD AND t.SHEET_ROW = t.COUNTED_ROW, 1, 0),
+       IF(m.ROWS_COUNTED = m.ROWS_ACCEPTED OR t.LOAD_ID = t.COUNTED_LOAD AND t.SHEET_ROW = t.COUNTED_ROW, 1, 0),
        f.FILE_NAME, f.FILE_HASH, f.EVENT_TIME, f.NAMESAKE, c.FILE_NAME, c.FILE_HASH, c.EVENT_TIME, c.NAMESAKE
      FROM traced AS t
+     JOIN ledger_months AS m ON m.LOAD_ID = t.LOAD_ID AND m.MONTH_START = t.MONTH_START
      JOIN files AS f ON f.LOAD_ID = t.LOAD_ID
      JOIN files AS c ON c.LOAD_ID = t.COUNTED_LOAD
      ORDER BY t.LOAD_ID, t.SHEET_ROW`,
@@ -93,7 +104,7 @@ export async function traceRows(
     value,
     repeats: counts === 1 ? undefined : { ...loadedFile(files.slice(4)), row: Number(countedRow) },
   }));
-  return { column, rows: traced };
+  return { column, keys, rows: traced };
 }
 
 function isNumber({ columns }: Dataset, key: string): boolean {

@@ -1,6 +1,7 @@
 import type { Dataset } from '../contract/dataset.ts';
 import type { RowSink } from '../contract/load.ts';
 import type { LedgerEvent } from '../ledger/events.ts';
+import type { Overlap } from './overlap.ts';
 
 /**
  * Where rows live. Whoever queries sees each change whole or not at all.
@@ -90,11 +91,11 @@ export interface Load extends RowSink {
   readonly loadId: number;
   /** The rows, their rejections, the months they touch, these events, and what they do to earlier loads: together. */
   commit(events: readonly LedgerEvent[], changes: readonly LoadChange[]): Promise<void>;
-  /** How many different rows this load has in common with another, and how many only this one has. */
-  compare(loadId: number): Promise<{ readonly common: number; readonly fresh: number }>;
+  /** Its rows with those of another load. */
+  compare(loadId: number): Promise<Overlap>;
   /**
-   * What committing it in the place of these loads would do: how many different rows no other load has, and what would
-   * change in the sums.
+   * What committing it in the place of these loads would do: how many of its rows would count, and what would change in
+   * the sums.
    */
   preview(
     replaced: readonly number[],

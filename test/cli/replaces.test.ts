@@ -128,6 +128,23 @@ test('check of bytes that are in the tables foretells nothing new, also where eq
   assert.match(JSON.stringify(sums), /"125.00".*"25.00"/);
 });
 
+test('where equal rows count, check, run and trace say so of each of them', async () => {
+  const home = await homeOfNotas();
+  await put(home, 'a.xlsx', notas(note(1, 'a', 10), note(2, 'b', 5)));
+  await entrada(['run', '--home', home]);
+  const bytes = notas(note(1, 'a', 10), note(1, 'a', 10), note(3, 'c', 1));
+  await writeFile(join(home, 'later.xlsx'), bytes);
+  const checked = await entrada(['check', join(home, 'later.xlsx'), '--home', home, '--json']);
+  const [{ newRows, repeated }] = checked.objects();
+  await put(home, 'b.xlsx', bytes);
+  const run = await entrada(['run', '--home', home]);
+  assert.deepEqual([newRows, repeated], [3, 0]);
+  assert.match(run.stdout, /3 rows read, 3 loaded, 0 repeated/);
+  const traced = await entrada(['trace', 'por_loja', 'loja=a', '--home', home, '--json']);
+  const { rows, repeated: none, sum } = traced.objects().at(-1) ?? {};
+  assert.deepEqual([rows, none, sum], [3, 0, 30]);
+});
+
 test('check foretells what a run will do for months that an earlier one left', async () => {
   const home = await homeOfNotas();
   const failing = "SELECT 'nothing' AS COMPARED, 0 AS EXPECTED, 1 AS FOUND;";

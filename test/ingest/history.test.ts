@@ -80,7 +80,7 @@ test('what was dropped under another name too counts on when the first is replac
   assert.deepEqual(await sums(), [[30]]);
   const [dataset] = await shippedDatasets();
   const { rows } = await withDatabase(home, (warehouse) =>
-    traceRows(warehouse, dataset, 'con_ano_mes', { ANO: '2019', MES: '3' }),
+    traceRows(warehouse, dataset, 'con_ano_mes', Object.entries({ ANO: '2019', MES: '3' })),
   );
   assert.deepEqual(
     rows.map(({ file, value }) => [file, value]),
@@ -264,7 +264,12 @@ test('a number is traced to its cells: the rows that count sum to it, and repeat
   await home.run();
   const [dataset] = await shippedDatasets();
   const { column, rows } = await withDatabase(home, (warehouse) =>
-    traceRows(warehouse, dataset, 'con_mar_ano_mes', { ID_MARCA: '4', ANO: '2019', MES: '3' }),
+    traceRows(
+      warehouse,
+      dataset,
+      'con_mar_ano_mes',
+      Object.entries({ ID_MARCA: '4', ANO: '2019', MES: '3' }),
+    ),
   );
   const [[number]] = await home.query(
     'SELECT SUM_QTD_VENDA FROM con_mar_ano_mes WHERE ANO = 2019 AND MES = 3',
@@ -287,7 +292,7 @@ test('a number is traced to its cells: the rows that count sum to it, and repeat
   );
   for (const DATA_VENDA of ['2019-04-01', '2019-04-01T00:00:00', '2019-04-01 00:00:00']) {
     const sold = await withDatabase(home, (warehouse) =>
-      traceRows(warehouse, dataset, 'bases_vendas', { DATA_VENDA }),
+      traceRows(warehouse, dataset, 'bases_vendas', Object.entries({ DATA_VENDA })),
     );
     assert.deepEqual(
       sold.rows.map(({ row, value }) => [row, value]),
@@ -314,10 +319,9 @@ test('rows with a blank in an optional column are traced by a key without a valu
   await home.run({ datasets: [dataset] });
   const traced = (NOTA: string) =>
     withDatabase(home, async (warehouse) =>
-      (await traceRows(warehouse, dataset, 'bases_vendas', { NOTA })).rows.map((one) => [
-        one.row,
-        one.value,
-      ]),
+      (await traceRows(warehouse, dataset, 'bases_vendas', Object.entries({ NOTA }))).rows.map(
+        (one) => [one.row, one.value],
+      ),
     );
   // What is traced is what the sums are of, whatever column comes last.
   assert.deepEqual([await traced('1.0'), await traced('')], [[[2, 5]], [[3, 7]]]);

@@ -156,7 +156,7 @@ async function sendAll(
   const day = '2019-01-31 00:00:00';
   for (const table of [dataset.tables[0], dataset.tables[dataset.tables.length - 1]])
     for (const keys of [{}, { ANO: '2019' }, { ANO: '2019', MES: '1' }, { [dataset.period]: day }])
-      await traceRows(warehouse, dataset, table, keys).catch((error) => {
+      await traceRows(warehouse, dataset, table, Object.entries(keys)).catch((error) => {
         if (error.code !== 'trace.column') throw error;
       });
   for (const { sql } of await statements(dataset, 'checks.sql'))

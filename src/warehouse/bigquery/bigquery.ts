@@ -19,7 +19,7 @@ import { consolidating } from './procedures.ts';
 import type { TablesOnly } from './schema.ts';
 import { changingLoads, fullName, recording, transaction } from './scripts.ts';
 import { stage, stagingTable, temporaryFolder, unstage, writeNdjson } from './stage.ts';
-import { rehearsal } from './sums.ts';
+import { consolidatedWith } from './sums.ts';
 import type { Field } from './values.ts';
 
 export interface BigQueryOptions extends BigQueryClientOptions {
@@ -92,7 +92,7 @@ export function createBigQueryWarehouse(
     const { sql, parameters } = recording(client, events);
     const body = changingLoads(client, [change]);
     const after = events.length > 0 ? [sql] : [];
-    return rehearsal(client, dataset, { body, ranges, after, rehearse, parameters });
+    return consolidatedWith(client, dataset, { body, ranges, after, rehearse, parameters });
   }
 
   const warehouse: BigQueryWarehouse = {

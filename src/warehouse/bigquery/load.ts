@@ -5,6 +5,7 @@ import { findInForce } from '../../ledger/in-force.ts';
 import { monthsDue, monthsOf } from '../../ledger/ledger.ts';
 import { landingTable } from '../dataset-sql.ts';
 import { together, withinMonths } from '../months.ts';
+import { comparing, type Overlap, toOverlap } from '../overlap.ts';
 import type { Load, LoadChange, Warehouse } from '../warehouse.ts';
 import { type BigQueryClient, newJobId } from './client.ts';
 import { keyOf, onceDone } from './once.ts';
@@ -14,6 +15,7 @@ import {
   fullName,
   landing,
   recording,
+  type SumTable,
   transaction,
   withdrawing,
 } from './scripts.ts';
@@ -26,7 +28,7 @@ import {
   unstage,
   withoutLoad,
 } from './stage.ts';
-import { type Rehearsal, rehearsal } from './sums.ts';
+import { consolidatedWith } from './sums.ts';
 
 interface LoadContext {
   readonly client: BigQueryClient;
@@ -35,6 +37,13 @@ interface LoadContext {
   readonly sheet: string;
   readonly fileHash: string;
 }
+
+/** What the ledger says of the rows that count, by load and month. */
+const COUNTED: SumTable = {
+  name: 'ledger_months',
+  keys: ['LOAD_ID', 'MONTH_START'],
+  sum: 'ROWS_COUNTED',
+};
 
 /**
  * A load: rows rest in a file of this machine, then in a staging table that nobody reads, and land with their
@@ -51,7 +60,6 @@ export async function createBigQueryLoad({
   const local = await openLocalLoad(dataset, sheet, fileHash);
   const rows = stagingTable(loadId, 'rows');
   const rejections = stagingTable(loadId, 'rejections');
-  const columns = dataset.columns.map(({ name }) => name).join(', ');
   let staged: Promise<LocalRows> | undefined;
   let open = true;
 
@@ -127,39 +135,30 @@ export async function createBigQueryLoad({
     return found !== undefined;
   }
 
-  async function compare(other: number): Promise<{ common: number; fresh: number }> {
+  async function compare(other: number): Promise<Overlap> {
     await finish();
-    const own = `SELECT DISTINCT ${columns} FROM ${fullName(client, rows)}`;
-    const there = `SELECT ${columns} FROM ${fullName(client, landingTable(dataset))}
+    const there = `${fullName(client, landingTable(dataset))}
       WHERE LOAD_ID = ${other} AND ${withinMonths(await monthsOf(warehouse, other))}`;
-    // An intersection, not a join: two blanks are the same.
-    const { rows: found } = await client.run(
-      `SELECT (SELECT COUNT(*) FROM (${own})), (SELECT COUNT(*) FROM (${own} INTERSECT DISTINCT ${there}))`,
-    );
-    const [all, common] = found[0].map(Number);
-    return { common, fresh: all - common };
+    const { rows: found } = await client.run(comparing(dataset, fullName(client, rows), there));
+    return toOverlap(found);
   }
 
-  async function preview(
-    replaced: readonly number[],
-  ): Promise<{ newRows: number; changes: Rehearsal }> {
+  async function preview(replaced: readonly number[]) {
     const { ranges } = await finish();
     // A run takes up what an earlier one left, too.
     const months = [...ranges, ...(await monthsDue(warehouse, dataset))];
     for (const other of replaced) months.push(...(await monthsOf(warehouse, other)));
-    const others = replaced.map((other) => ` AND LOAD_ID <> ${other}`).join('');
-    const { rows: found } = await client.run(
-      `SELECT COUNT(*) FROM (
-         SELECT ${columns} FROM ${fullName(client, rows)}
-         EXCEPT DISTINCT
-         SELECT ${columns} FROM ${fullName(client, landingTable(dataset))} WHERE ${withinMonths(ranges)}${others})`,
-    );
-    const changes = await rehearsal(client, dataset, {
+    const found = await consolidatedWith(client, dataset, {
       body: [...(await landStatements()), ...replaced.map((other) => withdrawing(client, other))],
       ranges: together(months),
       rehearse: true,
+      beside: [COUNTED],
     });
-    return { newRows: Number(found[0][0]), changes };
+    const changes = found.filter(({ table }) => table !== COUNTED.name);
+    const own = found.filter(
+      ({ table, key }) => table === COUNTED.name && key.LOAD_ID === String(loadId),
+    );
+    return { newRows: own.reduce((sum, { after }) => sum + Number(after), 0), changes };
   }
 
   async function close(): Promise<void> {

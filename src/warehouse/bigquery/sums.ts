@@ -8,8 +8,6 @@ import { type Wanted, wantedOf } from './schema.ts';
 import { changes, remembering, type SumTable, transaction } from './scripts.ts';
 import { toValue } from './values.ts';
 
-export type Rehearsal = readonly KeyChange[];
-
 interface Work {
   /** What is done before the procedures run. */
   readonly body: readonly string[];
@@ -17,26 +15,27 @@ interface Work {
   /** What is done once the checks have found nothing. */
   readonly after?: readonly string[];
   readonly parameters?: Parameters;
+  /** Whether all of it is only tried. */
   readonly rehearse: boolean;
-  readonly jobId?: string;
+  /** Tables that are compared as the dataset's own are. */
+  readonly beside?: readonly SumTable[];
 }
 
 /** Does the work and consolidates in one transaction; tells which keys of the consolidated tables changed. */
-export async function rehearsal(
+export async function consolidatedWith(
   client: BigQueryClient,
   dataset: Dataset,
   work: Work,
-): Promise<Rehearsal> {
+): Promise<KeyChange[]> {
   const wanted = await wantedOf(dataset, client);
-  const tables = sumsOf(dataset, wanted);
-  const { body, after = [], ranges, rehearse, parameters, jobId } = work;
+  const { body, after = [], ranges, rehearse, parameters, beside = [] } = work;
+  const tables = [...sumsOf(dataset, wanted), ...beside];
   const script = transaction([...body, ...consolidating(client, dataset, ranges), ...after], {
     before: remembering(client, tables),
     result: changes(client, tables),
     rehearse,
   });
-  const options = { parameters, ...(jobId && { jobId }) };
-  const { rows } = await namingCalled(client, dataset, () => client.run(script, options));
+  const { rows } = await namingCalled(client, dataset, () => client.run(script, { parameters }));
   const found = rows.map((row) => toChange(wanted, tables, row));
   const order = (table: string) => tables.findIndex(({ name }) => name === table);
   return found.sort((a, b) => order(a.table) - order(b.table) || compareKeys(a, b));

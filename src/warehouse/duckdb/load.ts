@@ -10,6 +10,7 @@ import type { Rejection } from '../../contract/rejection.ts';
 import type { LedgerEvent } from '../../ledger/events.ts';
 import { monthsDue } from '../../ledger/ledger.ts';
 import { landingTable, withdrawal } from '../dataset-sql.ts';
+import { comparing, type Overlap, toOverlap } from '../overlap.ts';
 import type { Load, LoadChange, Warehouse } from '../warehouse.ts';
 import { changesSince, rememberSums } from './changes.ts';
 import { createLanding, type Landing } from './landing.ts';
@@ -156,21 +157,15 @@ export async function createLoad(context: LoadContext): Promise<Load> {
     await giveBack();
   }
 
-  const columns = dataset.columns.map(({ name }) => name).join(', ');
-
-  async function compare(other: number): Promise<{ common: number; fresh: number }> {
+  async function compare(other: number): Promise<Overlap> {
     // The rows of two loads are held, and nothing lands any more. It cannot be tried again with more, as a
     // consolidation can.
     await giveBack();
     await context.allow(largeMemory());
-    const own = `SELECT DISTINCT ${columns} FROM ${table} WHERE LOAD_ID = ${loadId}`;
-    // An intersection, not a join: two blanks are the same.
     const { rows } = await context.query(
-      `SELECT (SELECT COUNT(*) FROM (${own})), (SELECT COUNT(*) FROM (
-         ${own} INTERSECT SELECT ${columns} FROM ${table} WHERE LOAD_ID = ${other}))`,
+      comparing(dataset, `${table} WHERE LOAD_ID = ${loadId}`, `${table} WHERE LOAD_ID = ${other}`),
     );
-    const [all, common] = rows[0].map(Number);
-    return { common, fresh: all - common };
+    return toOverlap(rows);
   }
 
   async function preview(replaced: readonly number[]) {
@@ -184,11 +179,7 @@ export async function createLoad(context: LoadContext): Promise<Load> {
     await context.enlarge();
     await context.consolidate(dataset, months);
     const { rows } = await context.query(
-      `SELECT COUNT(*) FROM (
-         SELECT ${columns} FROM ${table} WHERE LOAD_ID = ${loadId}
-         EXCEPT
-         SELECT ${columns} FROM ${table} WHERE LOAD_ID <> ${loadId}
-           AND MONTH_START IN (SELECT MONTH_START FROM ${table} WHERE LOAD_ID = ${loadId}))`,
+      `SELECT IFNULL(SUM(ROWS_COUNTED), 0) FROM ledger_months WHERE LOAD_ID = ${loadId}`,
     );
     return { newRows: Number(rows[0][0]), changes: await changesSince(context.query, dataset) };
   }
