@@ -14,10 +14,10 @@ export function comparing({ columns }: Dataset, own: string, other: string): str
   const names = columns.map(({ name }) => name).join(', ');
   return `SELECT IFNULL(SUM(OWN), 0), IFNULL(SUM(IF(OTHER > 0, OWN, 0)), 0)
 FROM (
-  SELECT SUM(IS_OWN) AS OWN, SUM(IS_OTHER) AS OTHER
+  SELECT COUNT(IS_OWN) AS OWN, COUNT(IS_OTHER) AS OTHER
   FROM (
-    SELECT ${names}, 1 AS IS_OWN, 0 AS IS_OTHER FROM ${own}
-    UNION ALL SELECT ${names}, 0, 1 FROM ${other}
+    SELECT ${names}, TRUE AS IS_OWN, CAST(NULL AS BOOL) AS IS_OTHER FROM ${own}
+    UNION ALL SELECT ${names}, NULL, TRUE FROM ${other}
   )
   GROUP BY ${names}
 )`;
