@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import { UserError } from '../errors.ts';
 import { createOutput, type Output } from '../output.ts';
+import { visible } from '../table.ts';
 import {
   BOOLEAN,
   type CellBatch,
@@ -88,7 +89,7 @@ function write(out: Output, workbook: Workbook, sheet: Sheet, batch: CellBatch):
     if (out.json) out.object({ sheet: sheet.name, cell, type, value });
     else {
       const shown = String(value ?? out.render({ code: 'check.uncalculated', values: {} }));
-      out.line(onOneLine(`${sheet.name}!${cell}  ${type}  ${shown}`));
+      out.line(visible(`${sheet.name}!${cell}  ${type}  ${shown}`));
     }
   }
 }
@@ -115,9 +116,4 @@ function contentOf(kind: number, value: number, { texts }: Workbook): Content {
       // What the cell holds cannot be what it says it is, or was never calculated.
       return { type: 'error', value: kind === INVALID ? texts.get(value) : null };
   }
-}
-
-/** A text of a workbook must not move the cursor of whoever looks at it. */
-function onOneLine(text: string): string {
-  return text.replace(/\n/g, '↵').replace(/\p{Cc}/gu, ' ');
 }

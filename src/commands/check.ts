@@ -5,7 +5,7 @@ import { awaitedBy } from '../contract/broken.ts';
 import type { Choice } from '../contract/choose-sheet.ts';
 import { type SheetReport, skippedDetail } from '../contract/load.ts';
 import type { Rejection } from '../contract/rejection.ts';
-import { UserError } from '../errors.ts';
+import { TerminalError, UserError } from '../errors.ts';
 import { nameReason } from '../ingest/arrivals.ts';
 import type { Context } from '../ingest/context.ts';
 import { INBOX } from '../ingest/folders.ts';
@@ -26,7 +26,7 @@ import { openWarehouse } from '../warehouse/open.ts';
 import type { Load } from '../warehouse/warehouse.ts';
 import { columnName, MAX_ROW } from '../workbook/cells.ts';
 import type { Invocation, Run } from './commands.ts';
-import { REJECTED, USAGE } from './exit-codes.ts';
+import { OURS, REJECTED, USAGE } from './exit-codes.ts';
 import { isThere } from './home.ts';
 import { openFile } from './local-file.ts';
 import { sayBroken, saySkipped, showChanges } from './summary.ts';
@@ -49,7 +49,7 @@ export const check: Run = async (invocation) => {
     sayBroken(output, parts.broken);
     const codes: number[] = [];
     for (const file of positionals) codes.push(await checkFile(invocation, parts, file));
-    return codes.find((code) => code === USAGE) ?? Math.max(...codes);
+    return [OURS, USAGE, REJECTED].find((code) => codes.includes(code)) ?? 0;
   } finally {
     await warehouse.close();
   }
@@ -77,12 +77,15 @@ async function checkFile(invocation: Invocation, parts: Parts, file: string): Pr
     show(output, file, checked);
     return checked.report.rejected === 0 ? 0 : REJECTED;
   } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    const problem = awaitedBy(error, parts.broken) ?? error;
+    // What a dataset's own check finds says nothing of the files that come after.
+    const failed = error instanceof TerminalError && error.code === 'check.failed';
+    if (!failed && !(error instanceof UserError)) throw error;
+    const problem = (error instanceof UserError && awaitedBy(error, parts.broken)) || error;
     const { code } = problem;
     const message = output.render(problem);
     output.say(problem);
     output.object({ type: 'check', file, error: code, message, values: problem.values });
+    if (failed) return OURS;
     return code === 'file.none' || code.startsWith('dataset.') ? USAGE : REJECTED;
   }
 }

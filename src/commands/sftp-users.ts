@@ -120,11 +120,9 @@ async function askPassword(output: Output, name: string): Promise<string> {
       break;
     }
     if (process.stdin.isTTY) process.stderr.write('\n');
-    if ([...password].length < LEAST_CHARACTERS)
-      throw new UserError('sftp.passwordShort', {
-        least: LEAST_CHARACTERS,
-        found: password.length,
-      });
+    const found = [...password].length;
+    if (found < LEAST_CHARACTERS)
+      throw new UserError('sftp.passwordShort', { least: LEAST_CHARACTERS, found });
     return password;
   } finally {
     lines.close();

@@ -29,7 +29,11 @@ export const watch: Run = async ({ settings, output, values }) => {
   const look = createLook(settings, output, { replaceSameName });
   while (!stop.aborted) {
     const broken = await look();
-    if (broken) return exitCodeOf(broken);
+    if (broken) {
+      // Each look would consolidate anew, and fail.
+      output.say({ code: 'watch.ended', values: {} });
+      return exitCodeOf(broken);
+    }
     await askSpotify?.(Date.now());
     await sleep(LOOK_MS, undefined, { signal: stop }).catch(() => {});
   }

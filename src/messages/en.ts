@@ -415,6 +415,7 @@ export const en = {
   'warning.more': 'Warnings of the same kinds that are not shown: {count}',
   'watch.started': 'Watching {home}/entrada; Ctrl-C stops.',
   'watch.stopped': 'Stopped.',
+  'watch.ended': 'Watching ends here: mend what is said above, then start `entrada watch` again.',
   'sftp.listening': 'SFTP on {address}, host key {fingerprint}; Ctrl-C stops.',
   'sftp.nobody': 'Nobody can log in yet: `entrada sftp user add NAME` makes an account.',
   'sftp.listen':

@@ -419,6 +419,8 @@ export const ptBR: Record<Code, string> = {
   'warning.more': 'Avisos dos mesmos tipos que não são mostrados: {count}',
   'watch.started': 'Observando {home}/entrada; Ctrl-C encerra.',
   'watch.stopped': 'Encerrado.',
+  'watch.ended':
+    'A observação termina aqui: corrija o que foi dito acima e inicie `entrada watch` de novo.',
   'sftp.listening': 'SFTP em {address}, chave do servidor {fingerprint}; Ctrl-C encerra.',
   'sftp.nobody': 'Ninguém pode entrar ainda: `entrada sftp user add NAME` cria uma conta.',
   'sftp.listen':

@@ -262,3 +262,11 @@ test('watch says it once, goes on, and takes the workbook when the dataset is me
     child.kill('SIGKILL');
   }
 });
+
+test('watch ends where somebody has to mend what rows were loaded for, and says so', async () => {
+  const { home } = await homeWithBroken('proc_tipos.sql', (text) => text.replace('NOME', 'NOMES'));
+  const { code, stdout, stderr } = await entrada(['watch', '--home', home]);
+  assert.equal(code, 2);
+  assert.match(stdout + stderr, /bases_vendas: tables consolidated/);
+  assert.match(stdout, /Watching ends here: mend what is said above[^\n]*\n$/);
+});

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -186,4 +187,14 @@ test('with a home, rows that it has are repeated; nothing is loaded', async () =
     ],
   );
   assert.deepEqual(await answerOf(home, ledger), before);
+});
+
+test('a pipe is no file, and nobody waits for its writer', async () => {
+  const path = await file('pipe.xlsx', '');
+  const pipe = `${path}.pipe`;
+  spawnSync('mkfifo', [pipe]);
+  for (const options of [[], ['--any']]) {
+    const { code, stdout } = await entrada(['check', ...options, pipe]);
+    assert.deepEqual([code, /pipe\.xlsx\.pipe/.test(stdout)], [2, true], stdout);
+  }
 });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { sale, sales } from '../ingest/home.ts';
 import { date, type Row, workbook } from '../workbook-builder.ts';
 import { answerOf, entrada, newPlace, put } from './entrada.ts';
 
@@ -171,4 +172,20 @@ test('trace finds a number however it is written', async () => {
     const { objects } = await entrada(['trace', 'notas', `PESO=${peso}`, '--home', home, '--json']);
     assert.equal(objects().filter(({ type }) => type === 'row').length, 1, peso);
   }
+});
+
+test('a check that finds something says nothing of the files that come after', async () => {
+  const home = await homeOfNotas();
+  const failing = "SELECT 'nothing' AS COMPARED, 0 AS EXPECTED, 1 AS FOUND;";
+  await writeFile(join(home, 'datasets/notas/checks.sql'), failing);
+  const wrong = join(home, 'wrong.xlsx');
+  await writeFile(wrong, notas(note(1, 'a', 10)));
+  const right = join(home, 'right.xlsx');
+  await writeFile(right, sales(sale(1)));
+  const { code, stdout } = await entrada(['check', wrong, right, '--home', home]);
+  assert.equal(code, 1);
+  assert.match(
+    stdout,
+    /wrong\.xlsx\n.*nothing.*\n\nright\.xlsx\n[\s\S]*1 row read: 1 would be loaded/,
+  );
 });

@@ -64,7 +64,7 @@ test('check --any shows a person a line a cell', async () => {
   assert.equal(status, 0);
   assert.deepEqual(stdout.trim().split('\n'), [
     'qualquer.xlsx',
-    'Dados!A1  text  a↵b',
+    String.raw`Dados!A1  text  a\nb`,
     'Dados!B1  number  1.5',
     'Dados!C1  date  2019-03-14T15:09:26',
     'Dados!D1  boolean  true',
