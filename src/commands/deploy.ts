@@ -23,7 +23,7 @@ export const deploy: Run = async ({ settings, output, values }) => {
     const changes = await warehouse.plan([...datasets, spotify]);
     for (const { action, kind, name: what, columns } of changes)
       output.object({ type: 'change', action, kind, name: what, columns });
-    for (const change of changes) output.say(problemOf(change));
+    for (const change of changes) output.say(sayingOf(change));
     if (apply) for (const change of changes) await change.apply();
     const count = changes.length;
     const code = apply ? 'deploy.done' : 'deploy.rehearsed';
@@ -34,7 +34,7 @@ export const deploy: Run = async ({ settings, output, values }) => {
   return 0;
 };
 
-function problemOf({ action, kind, name, columns }: Change) {
+function sayingOf({ action, kind, name, columns }: Change) {
   const values = { kind, name, columns: columns.join(', ') };
   if (kind === 'months') return { code: 'deploy.months', values } as const;
   if (columns.length > 0) return { code: 'deploy.addColumns', values } as const;

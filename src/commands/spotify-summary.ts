@@ -40,7 +40,7 @@ export function saySpotify(output: Output, { runId, tables, failed }: SpotifySum
 }
 
 /** An outcome in a line. */
-export function textOfRun(output: Output, run: TableRun): string {
+function textOfRun(output: Output, run: TableRun): string {
   const { table, rows, changes, problem, outcome } = run;
   if (problem)
     return output.render({

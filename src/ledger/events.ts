@@ -17,7 +17,7 @@ export interface LedgerEvent {
     | 'archived'
     | 'retracted';
   readonly runId: string;
-  /** Local milliseconds since 1970, UTC. */
+  /** Milliseconds since 1970. */
   readonly time: number;
   readonly dataset?: string;
   readonly loadId?: number;

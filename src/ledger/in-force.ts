@@ -86,7 +86,7 @@ export function heldAs({ holders }: LoadInForce, name: string): Holder | undefin
 }
 
 /** Whether two names are one for a person: a Mac writes an accent apart from its letter, and others do not. */
-export function isSameName(one: string, other: string): boolean {
+function isSameName(one: string, other: string): boolean {
   return one.normalize() === other.normalize();
 }
 

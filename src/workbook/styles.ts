@@ -15,7 +15,7 @@ import {
 export const AS_NUMBER = 0;
 export const AS_DATE = 1;
 /** As the one or the other: its format has sections. */
-export const BY_VALUE = 2;
+const BY_VALUE = 2;
 
 /** What numbers are shown as, by cell style. */
 export interface DateStyles {

@@ -405,7 +405,7 @@ export function isLocal(xml: Xml, local: string): boolean {
 }
 
 /** The place of an attribute without a prefix in `attributes`, or -1. */
-export function attributeAt(xml: Xml, name: string): number {
+function attributeAt(xml: Xml, name: string): number {
   const { attributes, bytes } = xml;
   for (let i = 0; i < 4 * xml.attributeCount; i += 4) {
     if (bytesAre(bytes, attributes[i], attributes[i + 1], name)) return i;
@@ -493,7 +493,7 @@ export function tooLong(xml: Xml): UserError {
 }
 
 /** Whether `bytes[start..end)` is this ASCII word. */
-export function bytesAre(bytes: Uint8Array, start: number, end: number, word: string): boolean {
+function bytesAre(bytes: Uint8Array, start: number, end: number, word: string): boolean {
   if (end - start !== word.length) return false;
   for (let i = 0; i < word.length; i++) if (bytes[start + i] !== word.charCodeAt(i)) return false;
   return true;

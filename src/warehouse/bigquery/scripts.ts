@@ -51,7 +51,7 @@ export interface Staged {
   readonly rejections: string | undefined;
 }
 
-export const rejectionColumns =
+const rejectionColumns =
   'FILE_HASH, DATASET, SHEET, SHEET_ROW, CELL, COLUMN_NAME, VALUE_FOUND, CODE, DETAIL';
 
 export function landing(
