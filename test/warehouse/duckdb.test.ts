@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
@@ -91,6 +91,55 @@ test('a process that was killed holds nothing any more', async () => {
   assert.deepEqual((await warehouse.query('SELECT COUNT(*) FROM t')).rows, [[0]]);
   await warehouse.close();
   await remove();
+});
+
+/* Where DuckDB's file has its headers, and then its blocks, of which the first is one of metadata. */
+const HEADERS = 12_288;
+const BLOCK = 262_144;
+
+test('a commit that was cut off while it wrote the metadata leaves what was committed before', async () => {
+  const { file, remove } = await temporaryFile();
+  try {
+    const [vendas] = await shippedDatasets();
+    const COUNT = 'SELECT COUNT(*), SUM(QTD_VENDA) FROM bases_vendas_linhas';
+    const month = (n: number): Row => [n, 'VULT', 1, 'LINHA', '2019-03-14T00:00:00', n];
+    let warehouse = await openDuckDb({ file, waitMs: 0 });
+    await warehouse.prepare([vendas]);
+    await loadRows(warehouse, vendas, [month(1), month(2)]);
+    await warehouse.close();
+    assert.deepEqual(await readdir(dirname(file)), ['entrada.duckdb'], 'nothing beside it');
+    const before = await readFile(file);
+    warehouse = await openDuckDb({ file, waitMs: 0 });
+    await loadRows(warehouse, vendas, [month(3)]);
+    assert.deepEqual(await readdir(dirname(file)), ['entrada.duckdb', 'entrada.duckdb.committing']);
+    await warehouse.close();
+    const after = await readFile(file);
+
+    for (const written of [8, 4_096, 100_000, BLOCK - 1]) {
+      // The blocks are written but for the last part of one of them, the header is not.
+      const torn = Buffer.concat([before.subarray(0, HEADERS), after.subarray(HEADERS)]);
+      before.copy(torn, HEADERS + written, HEADERS + written, HEADERS + BLOCK);
+      await writeFile(file, torn);
+      if (written === 4_096) {
+        // Nobody was cut off: who knows what has happened to it.
+        await assert.rejects(openDuckDb({ file, waitMs: 0 }), { code: 'warehouse.damaged' });
+        assert.deepEqual(await readFile(file), torn);
+      }
+      await writeFile(`${file}.committing`, '');
+      for (const readOnly of [true, false]) {
+        const opened = await openDuckDb({ file, waitMs: 0, readOnly });
+        assert.deepEqual(await rowsOf(opened, COUNT), [[2, 3]], `${written}`);
+        if (!readOnly) await loadRows(opened, vendas, [month(4)]);
+        await opened.close();
+      }
+      const again = await openDuckDb({ file, waitMs: 0 });
+      assert.deepEqual(await rowsOf(again, COUNT), [[3, 7]]);
+      await again.close();
+      assert.deepEqual(await readdir(dirname(file)), ['entrada.duckdb']);
+    }
+  } finally {
+    await remove();
+  }
 });
 
 test('opened to read, it neither writes nor reaches for files', async () => {

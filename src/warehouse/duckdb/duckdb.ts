@@ -1,10 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  type DuckDBConnection,
-  DuckDBInstance,
-  type DuckDBValue,
-  JsonDuckDBValueConverter,
-} from '@duckdb/node-api';
+import { type DuckDBValue, JsonDuckDBValueConverter } from '@duckdb/node-api';
 import type { Dataset } from '../../contract/dataset.ts';
 import { UserError } from '../../errors.ts';
 import { EVENT_COLUMNS, eventRow, LEDGER_TABLES, type LedgerEvent } from '../../ledger/events.ts';
@@ -15,33 +9,16 @@ import type { LoadChange, QueryResult, Warehouse } from '../warehouse.ts';
 import { followContract } from './columns.ts';
 import { createConsolidate } from './consolidate.ts';
 import { createLoad } from './load.ts';
-import { createMemory, MEMORY, THREADS } from './memory.ts';
+import { createMemory, MEMORY } from './memory.ts';
+import { close, type DuckDbOptions, type Opened, open } from './opening.ts';
 import { duckDbProblem, saysInvalidated } from './problem.ts';
 import { retractLoad } from './retract.ts';
+import { clearMark, markCommitting, wasCutOff } from './torn.ts';
 import { converterOf } from './values.ts';
 import { writeRows } from './write.ts';
 
-export interface DuckDbOptions {
-  /** The database's file; made when it is missing, unless `readOnly`. */
-  readonly file: string;
-  readonly readOnly?: boolean;
-  /** How long to wait for another process that has the database, in milliseconds. */
-  readonly waitMs: number;
-  /** Called once, with that process's id, when waiting begins. */
-  readonly onWait?: (holder: string) => void;
-}
-
-const LOOK_MS = 100;
-
-/** New files are for DuckDB 1.3 and later: texts are compressed in three quarters of the time since then. */
-const STORAGE = 'v1.3.0';
-
-/**
- * A commit goes into the file itself, by one change of its header, and not into a log beside it first: of a
- * transaction of many rows that was killed in the middle of writing the log, DuckDB 1.5 takes the rows for committed
- * when it reads the log, and the rest not (github.com/duckdb/duckdb/pull/25931).
- */
-const WITHOUT_LOG = { checkpoint_threshold: '1B', auto_checkpoint_skip_wal_threshold: '0' };
+/** As a file's name: a database that is gone when it is closed. */
+const IN_MEMORY = ':memory:';
 
 /**
  * Opens a DuckDB database file. One process at a time may have it open for writing, which makes the file
@@ -50,57 +27,11 @@ const WITHOUT_LOG = { checkpoint_threshold: '1B', auto_checkpoint_skip_wal_thres
  * when the file is none of DuckDB's.
  */
 export async function openDuckDb(options: DuckDbOptions): Promise<Warehouse> {
-  const open = async () => {
-    const instance = await openInstance(options);
-    return { instance, connection: await instance.connect() };
-  };
-  return createWarehouse(await open(), open);
+  return createWarehouse(await open(options), options);
 }
 
-interface Opened {
-  readonly instance: DuckDBInstance;
-  readonly connection: DuckDBConnection;
-}
-
-async function openInstance({
-  file,
-  readOnly,
-  waitMs,
-  onWait,
-}: DuckDbOptions): Promise<DuckDBInstance> {
-  const settings: Record<string, string> = readOnly
-    ? { access_mode: 'READ_ONLY', enable_external_access: 'false' }
-    : {
-        memory_limit: MEMORY,
-        threads: String(THREADS),
-        preserve_insertion_order: 'false',
-        storage_compatibility_version: STORAGE,
-        // Of a file of another program it would load what reads that, from the network.
-        autoinstall_known_extensions: 'false',
-        autoload_known_extensions: 'false',
-        ...WITHOUT_LOG,
-      };
-  for (let waited = 0; ; waited += LOOK_MS) {
-    try {
-      // fromCache, never create: a second instance of one file in a process silently loses data.
-      return await DuckDBInstance.fromCache(file, settings);
-    } catch (error) {
-      const problem = duckDbProblem(error, file);
-      // No statement was refused: it is the file.
-      if (['warehouse.failed', 'query.invalid'].includes(problem.code))
-        throw new UserError(
-          'warehouse.damaged',
-          { database: file, ...problem.values },
-          { cause: error },
-        );
-      if (problem.code !== 'warehouse.busy' || waited >= waitMs) throw problem;
-      if (waited === 0) onWait?.(String(problem.values.holder));
-      await sleep(LOOK_MS);
-    }
-  }
-}
-
-function createWarehouse(first: Opened, open: () => Promise<Opened>): Warehouse {
+function createWarehouse(first: Opened, options: DuckDbOptions): Warehouse {
+  const { file } = options;
   let opened = first;
 
   const run = async (sql: string, values?: Record<string, DuckDBValue>) => {
@@ -161,15 +92,29 @@ function createWarehouse(first: Opened, open: () => Promise<Opened>): Warehouse 
     await writeRows(run, { table: 'ledger_events', columns: EVENT_COLUMNS, rows, replace: false });
   }
 
+  let isMarked = false;
+
+  async function commit(): Promise<void> {
+    if (file !== IN_MEMORY && !wasCutOff(file)) {
+      await markCommitting(file);
+      isMarked = true;
+    }
+    await run('COMMIT');
+  }
+
+  async function rollBack(): Promise<void> {
+    await run('ROLLBACK');
+  }
+
   /** What the work does is seen whole or, when it throws or is only rehearsed, not at all. */
-  async function atomically<T>(work: () => Promise<T>, end = 'COMMIT'): Promise<T> {
+  async function atomically<T>(work: () => Promise<T>, end = commit): Promise<T> {
     await run('BEGIN');
     try {
       const result = await work();
-      await run(end);
+      await end();
       return result;
     } catch (error) {
-      await opened.connection.run('ROLLBACK').catch(() => {});
+      await rollBack().catch(() => {});
       throw error;
     }
   }
@@ -182,36 +127,50 @@ function createWarehouse(first: Opened, open: () => Promise<Opened>): Warehouse 
       return await fitting(work);
     } catch (error) {
       if (!saysInvalidated(error)) throw error;
-      close();
-      opened = await open();
+      close(opened);
+      opened = await open(options);
       // As much as was allowed before.
       await allow(MEMORY);
       return await fitting(work);
     }
   }
 
-  function close(): void {
-    opened.connection.closeSync();
-    opened.instance.closeSync();
-  }
-
   const consolidate = createConsolidate({ run, query, allow });
 
+  /** All that there is, as it was made. */
+  async function schema(): Promise<string> {
+    const { rows } = await query(
+      `SELECT STRING_AGG(sql, '' ORDER BY sql) FROM (
+         SELECT sql FROM duckdb_tables() UNION ALL SELECT sql FROM duckdb_views() WHERE NOT internal)`,
+    );
+    return String(rows[0][0]);
+  }
+
   async function prepare(datasets: readonly Dataset[]): Promise<void> {
-    await atomically(async () => {
-      const outdated = await takeAwayOutdated({ run, query }, datasets);
-      for (const statement of LEDGER_TABLES) await run(statement);
-      for (const dataset of datasets) {
-        await run(createLandingTable(dataset));
-        await followContract(run, query, dataset);
-        for (const statement of await statements(dataset, 'tables.sql'))
-          await naming(dataset, statement, run);
-      }
-      // The landing table has everything, and the same transaction makes the rest of it anew.
-      for (const dataset of outdated)
-        await consolidate(dataset, await allMonths({ query }, dataset));
-      await recordVersions({ run, query }, datasets);
-    });
+    const before = await schema();
+    let isOutdated = false;
+    await atomically(
+      async () => {
+        const outdated = await takeAwayOutdated({ run, query }, datasets);
+        isOutdated = outdated.length > 0;
+        for (const statement of LEDGER_TABLES) await run(statement);
+        for (const dataset of datasets) {
+          await run(createLandingTable(dataset));
+          await followContract(run, query, dataset);
+          for (const statement of await statements(dataset, 'tables.sql'))
+            await naming(dataset, statement, run);
+        }
+        // The landing table has everything, and the same transaction makes the rest of it anew.
+        for (const dataset of outdated)
+          await consolidate(dataset, await allMonths({ query }, dataset));
+        await recordVersions({ run, query }, datasets);
+      },
+      // Nearly always nothing was missing, and nothing is written: no look of a `watch` disturbs the disk.
+      async () => {
+        if (isOutdated || (await schema()) !== before) await commit();
+        else await run('COMMIT');
+      },
+    );
   }
 
   return {
@@ -221,7 +180,7 @@ function createWarehouse(first: Opened, open: () => Promise<Opened>): Warehouse 
     record: (events, changes) => surely(() => atomically(() => record(events, changes))),
     beginLoad(dataset, sheet, fileHash) {
       const { connection } = opened;
-      const parts = { connection, run, query, record, consolidate, allow, enlarge };
+      const parts = { connection, run, query, commit, record, consolidate, allow, enlarge };
       return createLoad({ ...parts, dataset, sheet, fileHash });
     },
     consolidate: (dataset, ranges) => surely(() => atomically(() => consolidate(dataset, ranges))),
@@ -229,7 +188,7 @@ function createWarehouse(first: Opened, open: () => Promise<Opened>): Warehouse 
       surely(() =>
         atomically(
           () => retractLoad({ run, query, record, consolidate }, retraction),
-          retraction.rehearse ? 'ROLLBACK' : 'COMMIT',
+          retraction.rehearse ? rollBack : commit,
         ),
       ),
     write: (changes) =>
@@ -237,7 +196,8 @@ function createWarehouse(first: Opened, open: () => Promise<Opened>): Warehouse 
         for (const change of changes) await writeRows(run, change);
       }),
     async close() {
-      close();
+      close(opened);
+      if (isMarked) await clearMark(file);
     },
   };
 }

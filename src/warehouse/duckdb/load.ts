@@ -25,6 +25,7 @@ interface LoadContext extends Pick<Memory, 'allow' | 'enlarge'> {
     values?: Record<string, DuckDBValue>,
   ) => Promise<DuckDBMaterializedResult>;
   readonly query: Warehouse['query'];
+  readonly commit: () => Promise<void>;
   readonly record: Warehouse['record'];
   readonly consolidate: Warehouse['consolidate'];
   readonly dataset: Dataset;
@@ -152,7 +153,7 @@ export async function createLoad(context: LoadContext): Promise<Load> {
     await context.record(events, changes);
     // Its last rows are written, all columns at once, and texts may be long.
     await context.allow(largeMemory());
-    await run('COMMIT');
+    await context.commit();
     open = false;
     await giveBack();
   }

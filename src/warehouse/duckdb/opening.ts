@@ -1,0 +1,98 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import { UserError } from '../../errors.ts';
+import { MEMORY, THREADS } from './memory.ts';
+import { duckDbProblem } from './problem.ts';
+import { clearMark, mendTorn, readMetadata, wasCutOff } from './torn.ts';
+
+export interface DuckDbOptions {
+  /** The database's file; made when it is missing, unless `readOnly`. */
+  readonly file: string;
+  readonly readOnly?: boolean;
+  /** How long to wait for another process that has the database, in milliseconds. */
+  readonly waitMs: number;
+  /** Called once, with that process's id, when waiting begins. */
+  readonly onWait?: (holder: string) => void;
+}
+
+const LOOK_MS = 100;
+
+/** New files are for DuckDB 1.3 and later: texts are compressed in three quarters of the time since then. */
+const STORAGE = 'v1.3.0';
+
+/**
+ * A commit goes into the file itself, by one change of its header, and not into a log beside it first: of a
+ * transaction of many rows that was killed in the middle of writing the log, DuckDB 1.5 takes the rows for committed
+ * when it reads the log, and the rest not (github.com/duckdb/duckdb/pull/25931).
+ */
+const WITHOUT_LOG = { checkpoint_threshold: '1B', auto_checkpoint_skip_wal_threshold: '0' };
+
+export interface Opened {
+  readonly instance: DuckDBInstance;
+  readonly connection: DuckDBConnection;
+}
+
+/** Opens it as `openDuckDb` says. */
+export async function open(options: DuckDbOptions): Promise<Opened> {
+  const { file } = options;
+  for (;;) {
+    const instance = await openInstance(options);
+    const connection = await instance.connect();
+    try {
+      if (wasCutOff(file)) {
+        await readMetadata(connection);
+        if (!options.readOnly) await clearMark(file);
+      }
+      return { instance, connection };
+    } catch (error) {
+      close({ instance, connection });
+      if (!(await mendTorn(file, error))) throw damaged(file, error);
+    }
+  }
+}
+
+export function close({ instance, connection }: Opened): void {
+  connection.closeSync();
+  instance.closeSync();
+}
+
+const damaged = (file: string, error: unknown) =>
+  new UserError(
+    'warehouse.damaged',
+    { database: file, ...duckDbProblem(error, file).values },
+    { cause: error },
+  );
+
+async function openInstance({
+  file,
+  readOnly,
+  waitMs,
+  onWait,
+}: DuckDbOptions): Promise<DuckDBInstance> {
+  const settings: Record<string, string> = readOnly
+    ? { access_mode: 'READ_ONLY', enable_external_access: 'false' }
+    : {
+        memory_limit: MEMORY,
+        threads: String(THREADS),
+        preserve_insertion_order: 'false',
+        storage_compatibility_version: STORAGE,
+        // Of a file of another program it would load what reads that, from the network.
+        autoinstall_known_extensions: 'false',
+        autoload_known_extensions: 'false',
+        ...WITHOUT_LOG,
+      };
+  for (let waited = 0; ; waited += LOOK_MS) {
+    try {
+      // fromCache, never create: a second instance of one file in a process silently loses data.
+      return await DuckDBInstance.fromCache(file, settings);
+    } catch (error) {
+      if (await mendTorn(file, error)) continue;
+      const problem = duckDbProblem(error, file);
+      // No statement was refused: it is the file.
+      if (['warehouse.failed', 'query.invalid'].includes(problem.code)) throw damaged(file, error);
+      if (problem.code !== 'warehouse.busy' || waited >= waitMs) throw problem;
+      if (waited === 0) onWait?.(String(problem.values.holder));
+      await sleep(LOOK_MS);
+    }
+  }
+}
