@@ -75,9 +75,14 @@ export function isThere(path: string, mode = constants.F_OK): Promise<boolean> {
   );
 }
 
+/** Whether a home was made, and is there. */
+export async function hasHome({ database, bigquery }: Settings): Promise<boolean> {
+  return bigquery !== undefined || (await isThere(database));
+}
+
 /** Throws UserError `home.missing` where no home has been made yet. */
-export async function requireHome({ home, database, bigquery }: Settings): Promise<void> {
-  if (!bigquery && !(await isThere(database))) throw new UserError('home.missing', { home });
+export async function requireHome(settings: Settings): Promise<void> {
+  if (!(await hasHome(settings))) throw new UserError('home.missing', { home: settings.home });
 }
 
 /**

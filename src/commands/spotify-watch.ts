@@ -3,6 +3,7 @@ import { EntradaError } from '../errors.ts';
 import type { Output } from '../output.ts';
 import { createSchedule } from '../spotify/schedule.ts';
 import { hasSecrets, readAccess, spotifyDataset } from '../spotify/settings.ts';
+import { hasHome } from './home.ts';
 import { runSpotifyHome } from './spotify.ts';
 import { saySpotify } from './spotify-summary.ts';
 
@@ -35,6 +36,8 @@ export async function createAsking(
   };
   sayNext();
   return async (time) => {
+    // None is made in its place. The look at the inbox says that it has gone; once it is back, what came due is asked.
+    if (!(await hasHome(settings))) return;
     if (!schedule.isDue(time)) return;
     try {
       saySpotify(output, await runSpotifyHome(settings, output, dataset, access));

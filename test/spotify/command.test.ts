@@ -5,9 +5,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { createAsking } from '../../src/commands/spotify-watch.ts';
-import { readSettings } from '../../src/config.ts';
-import type { Output } from '../../src/output.ts';
 import { ALWAYS, EPISODES, faulty, startFakeSpotify, tooMany } from '../fake-spotify/server.ts';
 
 const CLI = fileURLToPath(new URL('../../bin/entrada.js', import.meta.url));
@@ -95,34 +92,4 @@ test('a 429 past the budget ends with code 4 and the time; a wrong word with cod
   const wrong = await entrada(home, ['spotify', '--only', 'songs'], access);
   assert.equal(wrong.code, 2);
   assert.match(wrong.stderr, /podcasts, episodes or gb/);
-});
-
-test('watch asks when the schedule says so, and only with the secrets', async (t) => {
-  const { home, fake, access } = await setupHome(t, { shows: 3, episodes: 7 });
-  const said: string[] = [];
-  const output: Output = {
-    language: 'en',
-    json: false,
-    line: (text = '') => said.push(text),
-    say: ({ code }) => said.push(code),
-    render: ({ code }) => code,
-    columns: () => assert.fail(),
-    table: () => assert.fail(),
-    heading: () => assert.fail(),
-    object: () => {},
-    progress: () => {},
-  };
-  const settings = readSettings({}, home);
-  const start = Date.parse('2026-11-24T08:00:00Z');
-  assert.equal(await createAsking(settings, output, start, {}), undefined);
-  const ask = (await createAsking(settings, output, start, access)) ?? assert.fail();
-  assert.deepEqual(said.splice(0), ['spotify.scheduled']);
-  await ask(start + 3_599_000);
-  assert.deepEqual([fake.requests.length, said], [0, []]);
-  await ask(start + 3_600_000);
-  assert.deepEqual(said, [...Array(3).fill('spotify.changed'), 'spotify.scheduled']);
-  const { length } = fake.requests;
-  assert.ok(length > 0);
-  await ask(start + 3_602_000);
-  assert.equal(fake.requests.length, length);
 });

@@ -16,3 +16,4 @@ import './secrets.ts';
 import './settings.ts';
 import './vanished.ts';
 import './waiting.ts';
+import './watch.ts';
