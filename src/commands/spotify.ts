@@ -2,6 +2,7 @@ import type { Settings } from '../config.ts';
 import { UserError } from '../errors.ts';
 import { openBus } from '../open.ts';
 import type { Output } from '../output.ts';
+import { realEffects, type SpotifyEffects } from '../spotify/effects.ts';
 import { runSpotifyElsewhere } from '../spotify/elsewhere.ts';
 import { runSpotify, type SpotifyRequest, type SpotifySummary } from '../spotify/flow.ts';
 import {
@@ -46,12 +47,13 @@ export async function runSpotifyHome(
   dataset: SpotifyDataset,
   access: SpotifyAccess,
   request: SpotifyRequest = {},
+  effects: SpotifyEffects = realEffects,
 ): Promise<SpotifySummary> {
   await using home = await openHome(settings, output);
   const { lake, warehouse, runId, log } = home.context;
   // The ledger's tables; those of workbooks have no part in this.
   await warehouse.prepare([]);
-  const context = { lake, warehouse, runId, log, dataset, access };
+  const context = { lake, warehouse, runId, log, dataset, access, effects };
   const isElsewhere = settings.receiver === 'functions' && request.replay === undefined;
   // What functions have no part in is not to be heard by them.
   const bus = await openBus(isElsewhere ? settings : withoutFunctions(settings));

@@ -35,6 +35,13 @@ export function exitCodeOf({
   return postponed.length > 0 || hasFailed('transient') ? LATER : 0;
 }
 
+/** What hinders a command that goes on all the same. */
+export function sayError(output: Output, error: EntradaError): void {
+  const { code, values } = error;
+  output.say(error);
+  output.object({ error: code, message: output.render(error), values });
+}
+
 /** Datasets that are left out until somebody mends them. */
 export function sayBroken(output: Output, broken: readonly BrokenDataset[]): void {
   for (const one of broken) {

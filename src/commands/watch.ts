@@ -10,7 +10,7 @@ import { lakeName, requireHome } from './home.ts';
 import { runHome } from './run.ts';
 import { createAsking } from './spotify-watch.ts';
 import { untilStopped } from './stopping.ts';
-import { exitCodeOf, sayFiles, saySummary } from './summary.ts';
+import { exitCodeOf, sayError, sayFiles, saySummary } from './summary.ts';
 
 const LOOK_MS = 2_000;
 
@@ -24,7 +24,7 @@ export const watch: Run = async ({ settings, output, values }) => {
   const serve = values.sftp === true && (await import('./sftp.ts')).serve;
   await using _ = serve ? await serve(settings, output) : undefined;
   output.say({ code: 'watch.started', values: { home: lakeName(settings) } });
-  const askSpotify = await createAsking(settings, output, Date.now());
+  const askSpotify = await createAsking(settings, output);
   const replaceSameName = values.replaces === true;
   const look = createLook(settings, output, { replaceSameName });
   while (!stop.aborted) {
@@ -34,7 +34,7 @@ export const watch: Run = async ({ settings, output, values }) => {
       output.say({ code: 'watch.ended', values: {} });
       return exitCodeOf(broken);
     }
-    await askSpotify?.(Date.now());
+    await askSpotify?.();
     await sleep(LOOK_MS, undefined, { signal: stop }).catch(() => {});
   }
   output.say({ code: 'watch.stopped', values: {} });
@@ -69,12 +69,9 @@ function createLook(
       return needsMending ? summary : undefined;
     } catch (error) {
       if (!(error instanceof EntradaError)) throw error;
-      const { kind, code, message, values } = error;
+      const { kind, code, message } = error;
       if (kind !== 'transient' && code !== 'home.missing') throw error;
-      if (!told.has(message)) {
-        output.say(error);
-        output.object({ error: code, message: output.render(error), values });
-      }
+      if (!told.has(message)) sayError(output, error);
       told.add(message);
       return undefined;
     }
