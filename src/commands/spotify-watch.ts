@@ -1,7 +1,7 @@
 import type { Settings } from '../config.ts';
 import { EntradaError } from '../errors.ts';
 import type { Output } from '../output.ts';
-import { realEffects, type SpotifyEffects } from '../spotify/effects.ts';
+import type { SpotifyEffects } from '../spotify/effects.ts';
 import type { SpotifySummary } from '../spotify/flow.ts';
 import { createSchedule, type Schedule } from '../spotify/schedule.ts';
 import {
@@ -34,8 +34,8 @@ const LONGEST_PAUSE_MS = 3_600_000;
 export async function createAsking(
   settings: Settings,
   output: Output,
+  effects: SpotifyEffects,
   environment: NodeJS.ProcessEnv = process.env,
-  effects: SpotifyEffects = realEffects,
 ): Promise<Asking | undefined> {
   const access = await readAccess(environment, settings.home);
   if (!hasSecrets(access)) return undefined;

@@ -5,6 +5,7 @@ import type { RunSummary } from '../ingest/flow.ts';
 import type { Failure } from '../ingest/receivers.ts';
 import { hasOutcome } from '../ledger/ledger.ts';
 import type { Output } from '../output.ts';
+import { stoppedBy } from '../spotify/effects.ts';
 import type { Run } from './commands.ts';
 import { lakeName, requireHome } from './home.ts';
 import { runHome } from './run.ts';
@@ -16,7 +17,7 @@ const LOOK_MS = 2_000;
 
 /**
  * Looks, runs when there is something new, and lets go of the database between two looks so that others can query.
- * A signal ends it after the run under way, never in the middle of one.
+ * A signal ends it after the run under way, never in the middle of one; it does not wait for Spotify.
  */
 export const watch: Run = async ({ settings, output, values }) => {
   const stop = untilStopped();
@@ -24,7 +25,7 @@ export const watch: Run = async ({ settings, output, values }) => {
   const serve = values.sftp === true && (await import('./sftp.ts')).serve;
   await using _ = serve ? await serve(settings, output) : undefined;
   output.say({ code: 'watch.started', values: { home: lakeName(settings) } });
-  const askSpotify = await createAsking(settings, output);
+  const askSpotify = await createAsking(settings, output, stoppedBy(stop));
   const replaceSameName = values.replaces === true;
   const look = createLook(settings, output, { replaceSameName });
   while (!stop.aborted) {

@@ -150,6 +150,7 @@ export const en = {
     'The answers of run {run} are older than what {table} holds, those of run {newer}. Replay that one, or replay the older one into a new home.',
   'spotify.notYet':
     'Spotify asked an earlier run to wait until {until}, so it was not asked. Run again after that.',
+  'spotify.stopped': 'Entrada was stopped before Spotify had answered. Run again.',
   'spotify.empty':
     'Spotify gave nothing at all for {table}, so rows that are there already were left as they are. Check the settings of the dataset.',
   'spotify.changed': '{table}: {rows} {rows|row|rows}; {changes}',

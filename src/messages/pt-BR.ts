@@ -146,6 +146,7 @@ export const ptBR: Record<Code, string> = {
     'As respostas da execução {run} são mais antigas do que o que {table} contém, as da execução {newer}. Refaça essa, ou refaça a mais antiga em uma pasta nova.',
   'spotify.notYet':
     'O Spotify pediu a uma execução anterior que esperasse até {until}, e por isso nada foi pedido. Execute de novo depois disso.',
+  'spotify.stopped': 'O Entrada foi parado antes que o Spotify respondesse. Execute de novo.',
   'spotify.empty':
     'O Spotify não trouxe nada para {table}, e as linhas que já estavam lá ficaram como estavam. Confira as configurações do dataset.',
   'spotify.changed': '{table}: {rows} {rows|linha|linhas}; {changes}',

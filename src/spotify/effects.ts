@@ -1,4 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
+import { TransientError } from '../errors.ts';
 
 /** What the client needs of the world. Times are milliseconds, moments milliseconds since 1970 UTC. */
 export interface SpotifyEffects {
@@ -18,3 +19,15 @@ export const realEffects: SpotifyEffects = {
   random: () => Math.random(),
   timeout: (ms) => AbortSignal.timeout(ms),
 };
+
+/** The same until `stop`: then a wait ends at once, with TransientError `spotify.stopped`, and so does a request. */
+export function stoppedBy(stop: AbortSignal): SpotifyEffects {
+  return {
+    ...realEffects,
+    sleep: (ms) =>
+      setTimeout(ms, undefined, { signal: stop }).catch(() => {
+        throw new TransientError('spotify.stopped');
+      }),
+    timeout: (ms) => AbortSignal.any([stop, AbortSignal.timeout(ms)]),
+  };
+}

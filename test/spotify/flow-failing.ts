@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { createMemoryLake } from '../../src/lake/memory.ts';
 import type { Code } from '../../src/messages/en.ts';
+import { stoppedBy } from '../../src/spotify/effects.ts';
 import type { FakeHooks } from '../../src/spotify/fake/hooks.ts';
 import { RAW } from '../../src/spotify/raw.ts';
 import type { TableRun } from '../../src/spotify/runs.ts';
@@ -125,4 +126,34 @@ describe('429 past the budget', () => {
       ['changed', 'changed', 'changed'],
     );
   });
+});
+
+describe('a signal to stop', () => {
+  for (const [name, answer] of [
+    ['ends a wait for Spotify', tooMany('300')],
+    ['ends a request that Spotify does not answer', 'hold'],
+  ] as const) {
+    test(`${name} at once, and leaves the tables as they were`, { timeout: 30_000 }, async (t) => {
+      const stop = new AbortController();
+      const fault = switchable(faulty(EPISODES, answer));
+      const waits: FakeHooks = {
+        intercept({ path }) {
+          // What is asked must be on its way back before it can be waited for.
+          if (fault.on && path.startsWith(EPISODES)) setTimeout(() => stop.abort(), 200);
+          return undefined;
+        },
+      };
+      const { run, tables } = await setupFlow(t, { switches: [waits, fault.hooks] });
+      await run();
+      const before = await tables();
+      fault.on = true;
+      const effects = stoppedBy(stop.signal);
+      const { tables: runs, failed } = await run({ tables: ['dh_gb_episodes'] }, { effects });
+      assert.deepEqual(
+        [runs.map(({ outcome, problem }) => [outcome, problem?.code]), failed],
+        [[['postponed', 'spotify.stopped']], []],
+      );
+      assert.deepEqual(await tables(), before);
+    });
+  }
 });

@@ -59,7 +59,7 @@ async function setupWatch(t: TestContext, options: Options = {}) {
     SPOTIFY_ACCOUNTS_URL: fake.url,
   };
   const create = (environment: NodeJS.ProcessEnv = access) =>
-    createAsking(settings, output, environment, clock.effects);
+    createAsking(settings, output, clock.effects, environment);
   const ask = (await create()) ?? assert.fail();
   assert.deepEqual(said.splice(0), ['spotify.scheduled']);
   return { home, fake, clock, said, objects, create, ask };
