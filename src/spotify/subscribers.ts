@@ -9,7 +9,7 @@ import {
   mergeRows,
   NO_CHANGES,
   type Row,
-  readTable,
+  readKnown,
   type SpotifyTable,
   tableRows,
 } from './tables.ts';
@@ -68,10 +68,10 @@ export function createSubscriber(
     if (source.replayOf !== null) await refuseOlder(warehouse, source.replayOf, source.time, table);
     const warnings: Problem[] = [...fetched.warnings];
     if (fetched.items.length === 0) warnings.push({ code: 'spotify.empty', values: { table } });
-    const before = await readTable(warehouse, table);
+    const has = await readKnown(warehouse, table);
     // Where it is not known that everything came, nothing is known of what did not.
     const isComplete = warnings.length === 0;
-    const merged = mergeRows(table, before, rows, (row) => absent(row, isComplete));
+    const merged = mergeRows(table, has, rows, (row) => absent(row, isComplete));
     const isChanged = Object.values(merged.changes).some((count) => count > 0);
     await record(
       {

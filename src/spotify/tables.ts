@@ -47,6 +47,26 @@ export async function readTable(warehouse: Warehouse, table: SpotifyTable): Prom
   return rows.map((row) => Object.fromEntries(columns.map((name, i) => [name, row[i]])));
 }
 
+/**
+ * What a table holds, and what is known besides of rows that Spotify may not list any more: each of the two tables of
+ * episodes takes the vanished ones from the other, so that it has also those of runs that it had no part in. Where both
+ * have one, spotify_all_episodes is right.
+ */
+export async function readKnown(
+  warehouse: Warehouse,
+  table: SpotifyTable,
+): Promise<{ readonly before: readonly Row[]; readonly known: readonly Row[] }> {
+  const before = await readTable(warehouse, table);
+  if (table === 'spotify_podcasts') return { before, known: before };
+  const isAll = table === 'spotify_all_episodes';
+  const other = await readTable(warehouse, isAll ? 'dh_gb_episodes' : 'spotify_all_episodes');
+  const gone = other.filter(isGone);
+  const rows = isAll ? [...gone, ...before] : [...before, ...gone];
+  return { before, known: [...new Map(rows.map((row) => [row.id, row])).values()] };
+}
+
+const isGone = (row: Row) => (row.vanished_at ?? null) !== null;
+
 /** Rows to take the place of the table's own. */
 export function tableRows(table: SpotifyTable, rows: readonly Row[]): TableRows {
   const columns = COLUMNS[table];
@@ -59,24 +79,23 @@ export function tableRows(table: SpotifyTable, rows: readonly Row[]): TableRows 
 }
 
 /**
- * What the table holds after a fetch: what was fetched, and of the other rows what `absent` makes of them,
- * which is nothing where it gives undefined.
+ * What the table holds after a fetch: what was fetched, and of the other rows that are known what `absent` makes of
+ * them, which is nothing where it gives undefined.
  */
 export function mergeRows(
   table: SpotifyTable,
-  before: readonly Row[],
+  { before, known }: Awaited<ReturnType<typeof readKnown>>,
   fetched: readonly Row[],
   absent: (row: Row) => Row | undefined,
 ): { readonly rows: readonly Row[]; readonly changes: Changes } {
   const ids = new Set(fetched.map(({ id }) => id));
-  const rest = before.filter(({ id }) => !ids.has(id)).map(absent);
+  const rest = known.filter(({ id }) => !ids.has(id)).map(absent);
   const rows = [...fetched, ...rest.filter((row) => row !== undefined)];
   return { rows, changes: countChanges(table, before, rows) };
 }
 
 function countChanges(table: SpotifyTable, before: readonly Row[], after: readonly Row[]): Changes {
   const old = new Map(before.map((row) => [row.id, row]));
-  const isGone = (row: Row) => (row.vanished_at ?? null) !== null;
   const count = { added: 0, changed: 0, vanished: 0, returned: 0 };
   for (const row of after) {
     const was = old.get(row.id);

@@ -70,4 +70,48 @@ describe('episodes that vanish', () => {
       ['Modelos na saúde #2', 'Modelos em casa #9'],
     );
   });
+
+  test('are in dh_gb_episodes even when it was not asked, or failed, before they did', async (t) => {
+    const { hooks, edit } = editing();
+    const { run, tables, clock } = await setupFlow(t, { episodes: 9, switches: [hooks] });
+    await run({ tables: ['spotify_all_episodes'] });
+    edit(({ episodes }) => episodes.splice(2, 1)); // the one of the company, number 7
+    clock.pass(3_600_000);
+    await run({ tables: ['spotify_all_episodes'] });
+    clock.pass(3_600_000);
+    const { tables: runs } = await run();
+    assert.deepEqual([runs[2].outcome, runs[2].changes.added], ['changed', 1]);
+    const { spotify_all_episodes, dh_gb_episodes } = await tables();
+    assert.equal(dh_gb_episodes[0].vanished_at, '2026-11-24T13:00:00');
+    assert.deepEqual(dh_gb_episodes, [spotify_all_episodes[6]]);
+    assert.deepEqual(outcomes(await run()), all('unchanged'));
+  });
+
+  test('are in dh_gb_episodes when its words are changed afterwards', async (t) => {
+    const { hooks, edit } = editing();
+    const { run, tables, context, warehouse } = await setupFlow(t, {
+      episodes: 9,
+      switches: [hooks],
+    });
+    await run();
+    edit(({ episodes }) => episodes.splice(0, 1)); // number 9
+    await run();
+    const { dataset } = context({ warehouse });
+    await run({}, { dataset: { ...dataset, words: 'modelos em casa' } });
+    const { spotify_all_episodes, dh_gb_episodes } = await tables();
+    assert.deepEqual(dh_gb_episodes, [spotify_all_episodes[8]]);
+    assert.ok(dh_gb_episodes[0].vanished_at);
+  });
+
+  test('are in spotify_all_episodes when only dh_gb_episodes saw them', async (t) => {
+    const { hooks, edit } = editing();
+    const { run, tables } = await setupFlow(t, { episodes: 9, switches: [hooks] });
+    await run({ tables: ['dh_gb_episodes'] });
+    edit(({ episodes }) => episodes.splice(2, 1));
+    await run({ tables: ['dh_gb_episodes'] });
+    await run();
+    const { spotify_all_episodes, dh_gb_episodes } = await tables();
+    assert.deepEqual([spotify_all_episodes.length, dh_gb_episodes.length], [9, 1]);
+    assert.deepEqual(dh_gb_episodes, [spotify_all_episodes[6]]);
+  });
 });
