@@ -10,8 +10,6 @@ export interface Event {
 /** A message as Pub/Sub pushes it. */
 export interface Pushed {
   readonly id: string;
-  /** When it was published, in milliseconds since 1970: the same at each delivery. */
-  readonly time: number;
   readonly attributes: Readonly<Record<string, string>>;
   readonly bytes: Uint8Array;
 }
@@ -19,7 +17,6 @@ export interface Pushed {
 const shape = z.object({
   message: z.object({
     messageId: z.string().min(1),
-    publishTime: z.iso.datetime({ offset: true }),
     data: z.base64().default(''),
     attributes: z.record(z.string(), z.string()).nullish(),
   }),
@@ -32,9 +29,8 @@ const shape = z.object({
 export function messageOf(topic: string, event: Event): Pushed {
   const result = shape.safeParse(event.data ?? event);
   if (!result.success) throw unreadable(topic, JSON.stringify(event.data ?? event));
-  const { messageId: id, publishTime, data, attributes } = result.data.message;
-  const time = Date.parse(publishTime);
-  return { id, time, attributes: attributes ?? {}, bytes: Buffer.from(data, 'base64') };
+  const { messageId: id, data, attributes } = result.data.message;
+  return { id, attributes: attributes ?? {}, bytes: Buffer.from(data, 'base64') };
 }
 
 /** The data that somebody published. Throws TerminalError `bus.message` where it is not of this shape. */

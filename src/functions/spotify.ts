@@ -40,10 +40,7 @@ export async function keepTable(
       access: await readAccess(process.env, settings.home),
     };
     // The episodes are asked for by two functions, and kept by one of them.
-    const source = await openSource(context, {
-      time: message.time,
-      keeps: table !== 'dh_gb_episodes',
-    });
+    const source = await openSource(context, { keeps: table !== 'dh_gb_episodes' });
     const subscriber = createSubscriber(context, source, table, createTurns());
     await subscriber.handle({ id: message.id, topic: TOPIC, data: { run }, attempt: 1 });
   } catch (error) {

@@ -3,7 +3,7 @@ import { naming, statements } from '../warehouse/dataset-sql.ts';
 import { RUNS_TABLE, runsOf, type TableRun } from './runs.ts';
 import { openReplay, openSource, type Source, type SpotifyContext } from './source.ts';
 import { createSubscriber, createTurns } from './subscribers.ts';
-import { type SpotifyTable, TABLES, TOPIC } from './tables.ts';
+import { listOf, type SpotifyTable, TABLES, TOPIC } from './tables.ts';
 
 export interface SpotifyRequest {
   /** All where none are named; in a replay, those of which the run kept pages. */
@@ -69,7 +69,6 @@ export function inOrder(runs: readonly TableRun[]): TableRun[] {
 
 function tablesOf({ pages }: Source): readonly SpotifyTable[] {
   if (pages === undefined) return TABLES;
-  const has = (prefix: string) => pages.some((name) => name.startsWith(prefix));
-  const kept = TABLES.filter((table) => has(table === 'spotify_podcasts' ? 'shows-' : 'episodes-'));
+  const kept = TABLES.filter((table) => pages.some((name) => name.startsWith(`${listOf(table)}-`)));
   return kept.length > 0 ? kept : TABLES;
 }

@@ -3,7 +3,7 @@ import type { Fetched } from './pages.ts';
 import type { EpisodeRow, ShowRow } from './schema.ts';
 import type { SpotifyDataset } from './settings.ts';
 import type { Source } from './source.ts';
-import type { Row, SpotifyTable } from './tables.ts';
+import { listOf, type Row, type SpotifyTable } from './tables.ts';
 
 /** What a table takes of the lists. */
 export interface Found {
@@ -19,7 +19,7 @@ export async function find(
   source: Source,
   table: SpotifyTable,
 ): Promise<Found> {
-  if (table === 'spotify_podcasts') {
+  if (listOf(table) === 'shows') {
     const fetched = await source.shows();
     return {
       fetched,
@@ -31,7 +31,7 @@ export async function find(
   const listed = new Set<unknown>(fetched.items.map(({ id }) => id));
   const isWanted = (episode: { name: string; description: string }) =>
     table === 'spotify_all_episodes' || matches(episode, words);
-  const now = new Date(source.time).toISOString().slice(0, 19);
+  const now = new Date(source.times.episodes).toISOString().slice(0, 19);
   return {
     fetched,
     rows: fetched.items

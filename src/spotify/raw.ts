@@ -2,17 +2,23 @@ import * as z from 'zod';
 import { UserError } from '../errors.ts';
 import type { Lake } from '../lake/lake.ts';
 import { parse } from './refusal.ts';
+import type { List } from './tables.ts';
 
 /** The lake's folder of answers as Spotify gave them, a folder in it for each run. */
 export const RAW = 'spotify/raw';
-/** Beside the pages of a run: when it began. */
-const ABOUT = 'run.json';
+/** Beside the pages of a list: when it was fetched. Another process may fetch the other one, and much later. */
+const aboutOf = (list: List) => `${list}.json`;
+/** The same of both lists, as earlier versions kept it. */
+const ABOUT_BOTH = 'run.json';
 const aboutShape = z.object({ time: z.iso.datetime() });
+
+/** When each list began to be fetched. */
+export type Times = Readonly<Record<List, number>>;
 
 /** What a run keeps, to be read again by a replay. */
 export interface RawAnswers {
-  /** When the run began that keeps them. */
-  readonly time: number;
+  /** Says when a list begins to be fetched. */
+  begin(list: List, time: number): Promise<void>;
   keep(name: string, text: string): Promise<void>;
   /** Undefined where that page was not kept. */
   read(name: string): Promise<string | undefined>;
@@ -20,28 +26,35 @@ export interface RawAnswers {
   names(): Promise<string[]>;
 }
 
-/** For a run that begins now. */
-export async function createRaw(lake: Lake, runId: string, time: number): Promise<RawAnswers> {
-  const raw = rawOf(lake, runId, time);
-  await raw.keep(ABOUT, `${JSON.stringify({ time: new Date(time).toISOString() })}\n`);
-  return raw;
-}
-
 /** Of an earlier run. Throws UserError `spotify.replayMissing` where there is none of that name. */
-export async function openRaw(lake: Lake, runId: string): Promise<RawAnswers> {
+export async function openRaw(
+  lake: Lake,
+  runId: string,
+): Promise<RawAnswers & { readonly times: Times }> {
   const missing = () =>
     new UserError('spotify.replayMissing', { run: runId, folder: lake.locate(RAW) });
   if (!/^[\w-]+$/.test(runId)) throw missing();
-  const about = aboutShape.safeParse(parse((await rawOf(lake, runId, 0).read(ABOUT)) ?? '')).data;
-  if (about === undefined) throw missing();
-  return rawOf(lake, runId, Date.parse(about.time));
+  const raw = rawOf(lake, runId);
+  const [shows, episodes, both] = await Promise.all(
+    [aboutOf('shows'), aboutOf('episodes'), ABOUT_BOTH].map(async (name) => {
+      const about = aboutShape.safeParse(parse((await raw.read(name)) ?? '')).data;
+      return about && Date.parse(about.time);
+    }),
+  );
+  const some = both ?? shows ?? episodes;
+  if (some === undefined) throw missing();
+  return { ...raw, times: { shows: shows ?? some, episodes: episodes ?? some } };
 }
 
-function rawOf(lake: Lake, runId: string, time: number): RawAnswers {
+/** Of a run, whether it has kept something or not. */
+export function rawOf(lake: Lake, runId: string): RawAnswers {
   const folder = `${RAW}/${runId}`;
+  const keep = (name: string, text: string) =>
+    lake.write(`${folder}/${name}`, new TextEncoder().encode(text));
   return {
-    time,
-    keep: (name, text) => lake.write(`${folder}/${name}`, new TextEncoder().encode(text)),
+    begin: (list, time) =>
+      keep(aboutOf(list), `${JSON.stringify({ time: new Date(time).toISOString() })}\n`),
+    keep,
     async read(name) {
       try {
         await using opened = await lake.open(`${folder}/${name}`);

@@ -3,10 +3,11 @@ import type { Context } from '../ingest/context.ts';
 import { createSpotifyClient, createSpotifyReplay, type SpotifyClient } from './client.ts';
 import { realEffects, type SpotifyEffects } from './effects.ts';
 import type { Fetched } from './pages.ts';
-import { createRaw, openRaw } from './raw.ts';
+import { openRaw, rawOf, type Times } from './raw.ts';
 import { dateTime, waitUntil } from './runs.ts';
 import type { EpisodeRow, ShowRow } from './schema.ts';
 import { hasSecrets, type SpotifyAccess, type SpotifyDataset } from './settings.ts';
+import type { List } from './tables.ts';
 
 /** What a run of the Spotify tables works with. Its clock is that of the effects. */
 export interface SpotifyContext extends Pick<Context, 'lake' | 'warehouse' | 'runId' | 'log'> {
@@ -18,7 +19,7 @@ export interface SpotifyContext extends Pick<Context, 'lake' | 'warehouse' | 'ru
 /** The lists of one run. Each is fetched once, when it is first wanted, whoever wants it. */
 export interface Source {
   /** When the answers are from. */
-  readonly time: number;
+  readonly times: Times;
   readonly replayOf: string | null;
   /** The names of the pages that a replay has to read; undefined where Spotify is asked. */
   readonly pages?: readonly string[];
@@ -29,17 +30,17 @@ export interface Source {
 /**
  * One client for the run, which keeps what it is answered; or none, without the secrets (UserError `spotify.secrets`)
  * and before the time that an earlier run was told to wait for (TransientError `spotify.notYet`): then both lists
- * throw. Of several processes that ask for one run, all say the same `time`, and one `keeps` each list.
+ * throw. Of several processes that ask for one run, one `keeps` each list.
  */
 export async function openSource(
   context: SpotifyContext,
-  { time, keeps = true }: { readonly time?: number; readonly keeps?: boolean } = {},
+  { keeps = true }: { readonly keeps?: boolean } = {},
 ): Promise<Source> {
   const { lake, warehouse, runId, dataset, access, effects = realEffects } = context;
-  const began = time ?? effects.now();
+  const began = effects.now();
   if (!hasSecrets(access)) return refusing(began, new UserError('spotify.secrets'));
   const until = await waitUntil(warehouse);
-  if (effects.now() < until)
+  if (began < until)
     return refusing(began, new TransientError('spotify.notYet', { until: `${dateTime(until)}Z` }));
   const settings = {
     ...access,
@@ -47,30 +48,45 @@ export async function openSource(
     budgetMs: dataset.budgetSeconds * 1000,
     timeoutMs: dataset.timeoutSeconds * 1000,
   };
-  const keep = keeps ? (await createRaw(lake, runId, began)).keep : async () => {};
-  const client = createSpotifyClient({ settings, keep, effects });
-  return { time: began, replayOf: null, ...listsOf(client, dataset) };
+  const raw = keeps ? rawOf(lake, runId) : undefined;
+  const client = createSpotifyClient({
+    settings,
+    keep: async (name, text) => raw?.keep(name, text),
+    effects,
+  });
+  const begin = async (list: List) => raw?.begin(list, began);
+  return { times: bothAt(began), replayOf: null, ...listsOf(client, dataset, begin) };
 }
 
 function refusing(time: number, error: EntradaError): Source {
   const refuse = () => Promise.reject(error);
-  return { time, replayOf: null, shows: refuse, episodes: refuse };
+  return { times: bothAt(time), replayOf: null, shows: refuse, episodes: refuse };
 }
+
+const bothAt = (time: number): Times => ({ shows: time, episodes: time });
 
 /** The lists from what an earlier run kept. Throws UserError `spotify.replayMissing`. */
 export async function openReplay(context: SpotifyContext, replayOf: string): Promise<Source> {
-  const { time, read, names } = await openRaw(context.lake, replayOf);
+  const { times, read, names } = await openRaw(context.lake, replayOf);
   const client = createSpotifyReplay(read);
-  return { time, replayOf, pages: await names(), ...listsOf(client, context.dataset) };
+  return { times, replayOf, pages: await names(), ...listsOf(client, context.dataset) };
 }
 
+/** `begin` is told of each list before it is fetched: a message that comes again may find nothing to do. */
 function listsOf(
   client: SpotifyClient,
   { term, shows, show }: SpotifyDataset,
+  begin?: (list: List) => Promise<void>,
 ): Pick<Source, 'shows' | 'episodes'> {
   return {
-    shows: once(() => client.searchShows(term, shows)),
-    episodes: once(() => client.episodes(show)),
+    shows: once(async () => {
+      await begin?.('shows');
+      return client.searchShows(term, shows);
+    }),
+    episodes: once(async () => {
+      await begin?.('episodes');
+      return client.episodes(show);
+    }),
   };
 }
 

@@ -3,9 +3,11 @@ import { EntradaError, type Problem, UserError } from '../errors.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
 import { realEffects } from './effects.ts';
 import { type Found, find } from './found.ts';
+import type { Times } from './raw.ts';
 import { lastApplied, runRows, runsOf, type TableRun } from './runs.ts';
 import type { Source, SpotifyContext } from './source.ts';
 import {
+  listOf,
   mergeRows,
   NO_CHANGES,
   type Row,
@@ -46,7 +48,7 @@ export function createSubscriber(
       runId,
       table,
       time: effects.now(),
-      fetchedAt: source.time,
+      fetchedAt: source.times[listOf(table)],
       rows: 0,
       nulls: 0,
       changes: NO_CHANGES,
@@ -65,7 +67,8 @@ export function createSubscriber(
   }
 
   async function apply({ fetched, rows, absent }: Found): Promise<void> {
-    if (source.replayOf !== null) await refuseOlder(warehouse, source.replayOf, source.time, table);
+    if (source.replayOf !== null)
+      await refuseOlder(warehouse, source.replayOf, source.times, table);
     const warnings: Problem[] = [...fetched.warnings];
     if (fetched.items.length === 0) warnings.push({ code: 'spotify.empty', values: { table } });
     const has = await readKnown(warehouse, table);
@@ -108,11 +111,13 @@ export function createSubscriber(
 async function refuseOlder(
   warehouse: Warehouse,
   run: string,
-  time: number,
+  times: Times,
   table: SpotifyTable,
 ): Promise<void> {
   const applied = await lastApplied(warehouse, table);
-  if (applied === undefined || time >= applied.fetchedAt) return;
+  if (applied === undefined || times[listOf(table)] >= applied.fetchedAt) return;
   const newer = applied.replayOf ?? applied.runId;
+  // Of a run's two fetches of the episodes one is kept.
+  if (newer === run) return;
   throw new UserError('spotify.replayOlder', { run, newer, table });
 }

@@ -7,6 +7,11 @@ export const TOPIC = 'api-spotify';
 export const TABLES = ['spotify_podcasts', 'spotify_all_episodes', 'dh_gb_episodes'] as const;
 export type SpotifyTable = (typeof TABLES)[number];
 
+/** What Spotify is asked for, and of which list each table is made. */
+export type List = 'shows' | 'episodes';
+export const listOf = (table: SpotifyTable): List =>
+  table === 'spotify_podcasts' ? 'shows' : 'episodes';
+
 const EPISODE_COLUMNS = [
   'id',
   'name',
@@ -57,7 +62,7 @@ export async function readKnown(
   table: SpotifyTable,
 ): Promise<{ readonly before: readonly Row[]; readonly known: readonly Row[] }> {
   const before = await readTable(warehouse, table);
-  if (table === 'spotify_podcasts') return { before, known: before };
+  if (listOf(table) === 'shows') return { before, known: before };
   const isAll = table === 'spotify_all_episodes';
   const other = await readTable(warehouse, isAll ? 'dh_gb_episodes' : 'spotify_all_episodes');
   const gone = other.filter(isGone);

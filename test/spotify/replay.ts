@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { createMemoryBus } from '../../src/bus/memory.ts';
 import { runSpotify } from '../../src/spotify/flow.ts';
+import { RAW } from '../../src/spotify/raw.ts';
 import { EPISODES, faulty, premium } from '../fake-spotify/server.ts';
 import { editing, memoryWarehouse, setupFlow } from './flow-setup.ts';
 import { failure, words } from './setup.ts';
@@ -66,6 +67,18 @@ describe('a replay', () => {
     assert.equal(runs[0].outcome, 'unchanged');
     for (const { problem } of runs.slice(1)) assert.equal(problem?.code, 'spotify.replay');
     assert.equal((await tables()).spotify_all_episodes.length, 0);
+  });
+
+  test('takes the time of both lists from run.json, as earlier versions kept it', async (t) => {
+    const { run, lake, clock } = await setupFlow(t);
+    await run();
+    const folder = `${RAW}/run-1`;
+    for (const file of await lake.list(folder))
+      if (/(shows|episodes)\.json$/.test(file.name)) await lake.remove(file);
+    const about = JSON.stringify({ time: new Date(clock.effects.now()).toISOString() });
+    await lake.write(`${folder}/run.json`, new TextEncoder().encode(about));
+    const { tables } = await run({ replay: 'run-1' });
+    for (const { outcome } of tables) assert.equal(outcome, 'unchanged');
   });
 
   test('of no run says so, and cannot leave the folder', async (t) => {
