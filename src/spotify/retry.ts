@@ -22,8 +22,8 @@ export interface RetrySettings {
 const SECOND = 1000;
 const TRIES = 6;
 const LONGEST_BACKOFF = 60 * SECOND;
-/** Past this a moment could not be written as a date any more. */
-const LONGEST_WAIT = 365 * 24 * 3600 * SECOND;
+/** Twice the longest that was seen. A longer one is rather a clock that is wrong, here or there. */
+export const LONGEST_WAIT = 48 * 3600 * SECOND;
 
 /**
  * A 429 holds back every request of this asker until the time it names, so that calls side by side are not early

@@ -1,5 +1,6 @@
 import { EntradaError, type Problem } from '../errors.ts';
 import type { TableRows, Value, Warehouse } from '../warehouse/warehouse.ts';
+import { LONGEST_WAIT } from './retry.ts';
 import { type Changes, NO_CHANGES, type SpotifyTable } from './tables.ts';
 
 /** What became of one table in one run. */
@@ -88,18 +89,27 @@ export function runsOf(warehouse: Warehouse, runId: string): Promise<TableRun[]>
   return selectRuns(warehouse, 'RUN_ID = @runId', { runId });
 }
 
-/** The run whose answers a table holds, if any. */
+/** The run whose answers a table holds, if any. What a clock that was ahead has recorded for later than now is none. */
 export async function lastApplied(
   warehouse: Warehouse,
   table: SpotifyTable,
+  now: number,
 ): Promise<TableRun | undefined> {
   const where = "TABLE_NAME = @table AND OUTCOME IN ('changed', 'unchanged')";
-  return (await selectRuns(warehouse, where, { table })).at(-1);
+  const runs = await selectRuns(warehouse, where, { table });
+  return runs.filter(({ time }) => time <= now).at(-1);
 }
 
-/** The time before which Spotify is not to be asked; the past where it may be. */
-export async function waitUntil(warehouse: Warehouse): Promise<number> {
-  const { rows } = await warehouse.query('SELECT MAX(NOT_BEFORE) FROM spotify_runs');
+/**
+ * The time before which Spotify is not to be asked; the past where it may be. Of what Spotify has told, not of runs that
+ * only kept to it; what is further away than it may be was recorded by a clock that was ahead.
+ */
+export async function waitUntil(warehouse: Warehouse, now: number): Promise<number> {
+  const { rows } = await warehouse.query(
+    `SELECT MAX(NOT_BEFORE) FROM spotify_runs
+     WHERE CODE = 'spotify.rateLimited' AND NOT_BEFORE <= CAST(@latest AS DATETIME)`,
+    { latest: dateTime(now + LONGEST_WAIT) },
+  );
   return rows[0][0] === null ? 0 : moment(rows[0][0]);
 }
 

@@ -18,9 +18,10 @@ export function createSchedule(
   let due = after(now);
   return {
     isDue(time) {
-      if (due === undefined || time < due) return false;
+      const isDue = due !== undefined && time >= due;
+      // Worked out each time: of a clock that was ahead and is put right, what came after it then is years away.
       due = after(time);
-      return true;
+      return isDue;
     },
     next: () => due,
   };

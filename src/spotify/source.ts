@@ -39,7 +39,7 @@ export async function openSource(
   const { lake, warehouse, runId, dataset, access, effects = realEffects } = context;
   const began = effects.now();
   if (!hasSecrets(access)) return refusing(began, new UserError('spotify.secrets'));
-  const until = await waitUntil(warehouse);
+  const until = await waitUntil(warehouse, began);
   if (began < until)
     return refusing(began, new TransientError('spotify.notYet', { until: `${dateTime(until)}Z` }));
   const settings = {

@@ -1,9 +1,7 @@
 import type { Subscriber } from '../bus/bus.ts';
 import { EntradaError, type Problem, UserError } from '../errors.ts';
-import type { Warehouse } from '../warehouse/warehouse.ts';
 import { realEffects } from './effects.ts';
 import { type Found, find } from './found.ts';
-import type { Times } from './raw.ts';
 import { lastApplied, runRows, runsOf, type TableRun } from './runs.ts';
 import type { Source, SpotifyContext } from './source.ts';
 import {
@@ -67,8 +65,7 @@ export function createSubscriber(
   }
 
   async function apply({ fetched, rows, absent }: Found): Promise<void> {
-    if (source.replayOf !== null)
-      await refuseOlder(warehouse, source.replayOf, source.times, table);
+    if (source.replayOf !== null) await refuseOlder(source.replayOf, source.times[listOf(table)]);
     const warnings: Problem[] = [...fetched.warnings];
     if (fetched.items.length === 0) warnings.push({ code: 'spotify.empty', values: { table } });
     const has = await readKnown(warehouse, table);
@@ -88,6 +85,15 @@ export function createSubscriber(
     );
   }
 
+  /** A replay of an older run would undo what a newer one has found. */
+  async function refuseOlder(run: string, time: number): Promise<void> {
+    const applied = await lastApplied(warehouse, table, effects.now());
+    if (applied === undefined || time >= applied.fetchedAt) return;
+    const newer = applied.replayOf ?? applied.runId;
+    // Of a run's two fetches of the episodes one is kept.
+    if (newer !== run) throw new UserError('spotify.replayOlder', { run, newer, table });
+  }
+
   return {
     async handle() {
       const done = await alone(() => runsOf(warehouse, runId));
@@ -105,19 +111,4 @@ export function createSubscriber(
       }
     },
   };
-}
-
-/** A replay of an older run would undo what a newer one has found. */
-async function refuseOlder(
-  warehouse: Warehouse,
-  run: string,
-  times: Times,
-  table: SpotifyTable,
-): Promise<void> {
-  const applied = await lastApplied(warehouse, table);
-  if (applied === undefined || times[listOf(table)] >= applied.fetchedAt) return;
-  const newer = applied.replayOf ?? applied.runId;
-  // Of a run's two fetches of the episodes one is kept.
-  if (newer === run) return;
-  throw new UserError('spotify.replayOlder', { run, newer, table });
 }

@@ -128,6 +128,33 @@ describe('429 past the budget', () => {
   });
 });
 
+describe('a clock that was ahead', () => {
+  const YEARS_MS = 3650 * DAY_MS;
+
+  test('does not keep later runs from asking, nor from a replay, once it is put right', async (t) => {
+    const limit = switchable(faulty(EPISODES, tooMany('600'), ALWAYS));
+    const { run, clock } = await setupFlow(t, { switches: [limit.hooks] });
+    clock.pass(YEARS_MS);
+    const ahead = await run({ tables: ['spotify_podcasts'] });
+    assert.equal(ahead.tables[0].outcome, 'changed');
+    limit.on = true;
+    const limited = await run({ tables: ['spotify_all_episodes'] });
+    assert.equal(limited.tables[0].outcome, 'limited');
+    clock.pass(-YEARS_MS);
+    limit.on = false;
+    const { runId, tables } = await run();
+    assert.deepEqual(
+      tables.map(({ outcome }) => outcome),
+      ['unchanged', 'changed', 'changed'],
+    );
+    const replayed = await run({ replay: runId });
+    assert.deepEqual(
+      replayed.tables.map(({ outcome }) => outcome),
+      ['unchanged', 'unchanged', 'unchanged'],
+    );
+  });
+});
+
 describe('a signal to stop', () => {
   for (const [name, answer] of [
     ['ends a wait for Spotify', tooMany('300')],

@@ -155,4 +155,12 @@ describe('the schedule', () => {
     assert.equal(schedule.isDue(later), true);
     assert.equal(schedule.isDue(later), false);
   });
+
+  test('is due again at its next time when the clock was ahead and is put right', () => {
+    const schedule = createSchedule(daily, at('08:00'));
+    assert.equal(schedule.isDue(Date.parse('2036-11-24T09:00:00Z')), true);
+    assert.equal(schedule.isDue(at('08:30')), false);
+    assert.equal(schedule.next(), at('09:00'));
+    assert.equal(schedule.isDue(at('09:00')), true);
+  });
 });
