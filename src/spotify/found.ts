@@ -15,16 +15,18 @@ export interface Found {
 
 /** Fetches what the table is made of. Throws what the client throws. */
 export async function find(
-  { words }: Pick<SpotifyDataset, 'words'>,
+  { words, shows }: Pick<SpotifyDataset, 'words' | 'shows'>,
   source: Source,
   table: SpotifyTable,
 ): Promise<Found> {
   if (listOf(table) === 'shows') {
     const fetched = await source.shows();
+    // Spotify's count of what a search finds is often wrong, and those found now are the first.
+    let room = shows - fetched.items.length;
     return {
       fetched,
       rows: fetched.items.map(rowOf),
-      absent: (row, isComplete) => (isComplete ? undefined : row),
+      absent: (row, isComplete) => (isComplete || fetched.isWhole || room-- <= 0 ? undefined : row),
     };
   }
   const fetched = await source.episodes();

@@ -21,6 +21,8 @@ export interface Fetched<Row> {
   readonly nulls: number;
   /** `spotify.total` when the items are not as many as Spotify counts: an item that is not here may still exist. */
   readonly warnings: Problem[];
+  /** Whether it was read to a last page with room for more, without a null, and so holds all, whatever the count says. */
+  readonly isWhole: boolean;
   /** Sent for pages, retries with them; a replay sends none. */
   readonly requests: number;
 }
@@ -45,6 +47,7 @@ interface Pass<Row> {
   readonly nulls: number;
   readonly total: number;
   readonly reconciled: boolean;
+  readonly isWhole: boolean;
   readonly requests: number;
 }
 
@@ -69,11 +72,11 @@ export async function fetchList<Row extends { readonly id: string }>(
 
 function fetched<Row>(
   { wanted }: Listing<Row>,
-  { rows, nulls }: Pass<Row>,
+  { rows, nulls, isWhole }: Pass<Row>,
   requests: number,
   warnings: Problem[],
 ): Fetched<Row> {
-  return { items: [...rows.values()].slice(0, wanted), nulls, warnings, requests };
+  return { items: [...rows.values()].slice(0, wanted), nulls, warnings, isWhole, requests };
 }
 
 async function readThrough<Row extends { readonly id: string }>(
@@ -107,7 +110,8 @@ async function readThrough<Row extends { readonly id: string }>(
     if (enough || !page.next || items.length === 0 || following <= offset) {
       // A total that moved tells that the list did, whatever the sum at its end.
       const reconciled = enough || (totals.size === 1 && rows.size + nulls === page.total);
-      return { rows, nulls, total: page.total, reconciled, requests };
+      const isWhole = !page.next && page.items.length < page.limit && rows.size > 0 && nulls === 0;
+      return { rows, nulls, total: page.total, reconciled, isWhole, requests };
     }
     offset = following;
   }

@@ -4,7 +4,7 @@ import { episode } from '../../src/spotify/fake/catalog.ts';
 import { openSource } from '../../src/spotify/source.ts';
 import { createSubscriber, createTurns } from '../../src/spotify/subscribers.ts';
 import { TOPIC } from '../../src/spotify/tables.ts';
-import { EPISODES, SEARCH, TOKEN } from '../fake-spotify/server.ts';
+import { EPISODES, nullItems, SEARCH, shrinkingTotal, TOKEN } from '../fake-spotify/server.ts';
 import { all, editing, outcomes, setupFlow } from './flow-setup.ts';
 
 describe('the Spotify flow', () => {
@@ -85,6 +85,30 @@ describe('the Spotify flow', () => {
     assert.deepEqual([runs[1].changes.added, runs[1].changes.changed], [1, 1]);
     const { spotify_podcasts, spotify_all_episodes } = await tables();
     assert.deepEqual([spotify_podcasts.length, spotify_all_episodes.length], [3, 10]);
+  });
+
+  test('takes away shows that are no longer found although the count varies, where a page has room for more', async (t) => {
+    const { hooks, edit } = editing();
+    const { run, tables } = await setupFlow(t, { switches: [hooks, shrinkingTotal] });
+    await run();
+    edit(({ shows }) => shows.splice(0, 15));
+    const { tables: runs } = await run({ tables: ['spotify_podcasts'] });
+    assert.deepEqual(
+      [runs[0].warnings[0].code, runs[0].changes.added, runs[0].changes.removed],
+      ['spotify.total', 10, 15],
+    );
+    assert.equal((await tables()).spotify_podcasts.length, 45);
+  });
+
+  test('keeps no more shows than are wanted where it is not known that all were found', async (t) => {
+    const { hooks, edit } = editing();
+    const { run, tables } = await setupFlow(t, {
+      switches: [hooks, shrinkingTotal, nullItems(10)],
+    });
+    await run();
+    edit(({ shows }) => shows.splice(0, 15));
+    await run({ tables: ['spotify_podcasts'] });
+    assert.equal((await tables()).spotify_podcasts.length, 50);
   });
 
   test('keeps odd texts, the same each time', async (t) => {
