@@ -131,7 +131,7 @@ export const en = {
   'spotify.rateLimited':
     'Spotify has had enough requests for now. The tables are as they were and what was fetched is kept; run again after {until}. Other apps of the same Spotify account use up the same quota.',
   'spotify.unavailable':
-    '{host} did not answer after {tries} {tries|try|tries} (the last: {answer}). The tables are as they were. Check the connection, or run again later.',
+    '{host} gave no answer that can be used after {tries} {tries|try|tries} (the last: {answer}). The tables are as they were. Check the connection, or run again later.',
   'spotify.allNull':
     "A page of Spotify's answer held {count} empty {count|item|items} and nothing else (kept as {page}). The tables are as they were. Run again later; if it comes back, check the market in the settings.",
   'spotify.field':
@@ -139,7 +139,7 @@ export const en = {
   'spotify.fieldMissing':
     'Spotify\'s answer is not as expected: {item} lacks the field "{field}" (kept as {page}). The tables are as they were. Update Entrada, or report this.',
   'spotify.pageCap':
-    'Spotify\'s list "{list}" does not end after {cap} {cap|page|pages}, so it was not read further. The tables are as they were. Ask for fewer shows in the settings, or report this.',
+    'Spotify\'s list "{list}" does not end after {cap} {cap|page|pages}, so it was not read further. The tables are as they were. Where it is the shows, ask for fewer in the settings; else report this.',
   'spotify.total':
     'Spotify counts {total} {total|item|items} and gave {found}, even when read a second time. Items that did not come are not known to be gone; the next run asks again.',
   'spotify.replay':

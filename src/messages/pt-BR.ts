@@ -127,7 +127,7 @@ export const ptBR: Record<Code, string> = {
   'spotify.rateLimited':
     'O Spotify recebeu requisições demais por enquanto. As tabelas estão como estavam e o que foi baixado está guardado; execute de novo depois de {until}. Outros apps da mesma conta do Spotify gastam a mesma cota.',
   'spotify.unavailable':
-    '{host} não respondeu após {tries} {tries|tentativa|tentativas} (a última: {answer}). As tabelas estão como estavam. Verifique a conexão, ou execute de novo mais tarde.',
+    '{host} não deu uma resposta que se possa usar após {tries} {tries|tentativa|tentativas} (a última: {answer}). As tabelas estão como estavam. Verifique a conexão, ou execute de novo mais tarde.',
   'spotify.allNull':
     'Uma página da resposta do Spotify trouxe {count} {count|item vazio|itens vazios} e nada mais (guardada como {page}). As tabelas estão como estavam. Execute de novo mais tarde; se isso se repetir, confira o mercado nas configurações.',
   'spotify.field':
@@ -135,7 +135,7 @@ export const ptBR: Record<Code, string> = {
   'spotify.fieldMissing':
     'A resposta do Spotify não é a esperada: falta o campo "{field}" em {item} (guardada como {page}). As tabelas estão como estavam. Atualize o Entrada, ou relate o problema.',
   'spotify.pageCap':
-    'A lista "{list}" do Spotify não termina após {cap} {cap|página|páginas}, e a leitura parou. As tabelas estão como estavam. Peça menos podcasts nas configurações, ou relate o problema.',
+    'A lista "{list}" do Spotify não termina após {cap} {cap|página|páginas}, e a leitura parou. As tabelas estão como estavam. Se for a dos podcasts (shows), peça menos nas configurações; senão, relate o problema.',
   'spotify.total':
     'O Spotify conta {total} {total|item|itens} e entregou {found}, mesmo numa segunda leitura. Não se sabe se os itens que não vieram deixaram de existir; a próxima execução pergunta de novo.',
   'spotify.replay':

@@ -12,11 +12,12 @@ const errorBody = z.object({
   error_description: z.string().optional(),
 });
 
-/** An answer in a line: its status and what Spotify says of it. */
+/** An answer in a line: its status and what Spotify says of it. A body that may hold a token is not quoted. */
 export function summary({ status, text }: Answer): string {
   const body = errorBody.safeParse(parse(text)).data;
   const error = typeof body?.error === 'string' ? body.error : body?.error.message;
-  const said = body?.error_description ?? error ?? text;
+  const whole = text.includes('access_token') ? '' : text;
+  const said = body?.error_description ?? error ?? whole;
   return `${status} ${said}`.replace(/\s+/g, ' ').trim().slice(0, 200);
 }
 

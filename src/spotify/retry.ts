@@ -8,10 +8,11 @@ export interface Asked extends Answer {
   readonly requests: number;
 }
 
-/** Asks until there is an answer that trying again would not change: any status but 429 and 5xx. */
+/** Asks until there is an answer that trying again would not change: any status but 408, 429 and 5xx. */
 export type Ask = (url: URL, init: () => Promise<RequestInit>) => Promise<Asked>;
 
 export interface RetrySettings {
+  readonly clientId: string;
   readonly clientSecret: string;
   /** How long one run may go on waiting. */
   readonly budgetMs: number;
@@ -53,11 +54,15 @@ export function createAsk(settings: RetrySettings, effects: SpotifyEffects): Ask
     return Math.min(2 ** failures * SECOND, LONGEST_BACKOFF) * (0.5 + effects.random() / 2);
   }
 
+  /** The longest, where a proxy has added one: they stand behind each other, and a comma is in a date too. */
   function asked(headers: Headers): number {
-    const value = headers.get('retry-after') ?? '';
-    const seconds = Number(value);
-    const ms = Number.isNaN(seconds) ? Date.parse(value) - effects.now() : seconds * SECOND;
-    return Math.min(Number.isNaN(ms) ? 0 : ms, LONGEST_WAIT);
+    const values = (headers.get('retry-after') ?? '').split(/(?<!\b[A-Z][a-z]+),/);
+    const waits = values.map((value) => {
+      const seconds = Number(value);
+      const ms = Number.isNaN(seconds) ? Date.parse(value) - effects.now() : seconds * SECOND;
+      return Number.isNaN(ms) ? 0 : ms;
+    });
+    return Math.min(Math.max(...waits), LONGEST_WAIT);
   }
 
   return async (url, init) => {
@@ -95,7 +100,7 @@ export function createAsk(settings: RetrySettings, effects: SpotifyEffects): Ask
       const json = parse(text);
       // The half of an answer that arrived may be half of a token: it is not quoted.
       const cut = status === 200 && json === undefined ? '200 (not JSON)' : undefined;
-      const failure = status >= 500 ? summary({ status, text }) : cut;
+      const failure = status >= 500 || status === 408 ? summary({ status, text }) : cut;
       return { status, headers, text, json, failure };
     } catch (error) {
       return {
@@ -111,7 +116,7 @@ export function createAsk(settings: RetrySettings, effects: SpotifyEffects): Ask
   /** What was sent in confidence may come back in a body, and bodies are kept and quoted. */
   function redact(text: string, init: RequestInit): string {
     const credential = new Headers(init.headers).get('authorization')?.split(' ')[1] ?? '';
-    return [settings.clientSecret, credential]
+    return [settings.clientSecret, settings.clientId, credential]
       .filter((secret) => secret !== '')
       .reduce((rest, secret) => rest.replaceAll(secret, '***'), text);
   }

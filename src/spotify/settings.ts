@@ -85,7 +85,10 @@ async function isMeantForSpotify({ folder, error }: BrokenDataset): Promise<bool
   return /^kind:\s*["']?spotify/m.test(text);
 }
 
-const host = z.string().regex(/^https?:\/\/[^\s/?#@]+(\/[^\s?#]*[^\s?#/])?$/);
+const host = z
+  .string()
+  .regex(/^https?:\/\/[^\s/?#@]+(\/[^\s?#]*[^\s?#/])?$/)
+  .refine(URL.canParse);
 
 const accessShape = z.object({
   SPOTIFY_CLIENT_ID: z.string().trim().default(''),
@@ -122,8 +125,9 @@ export async function readAccess(
   if (!result.success) {
     const [issue] = result.error.issues;
     const setting = String(issue.path[0]);
-    // No other can be wrong: a secret is never shown.
-    throw new UserError('setting.url', { setting, value: values[setting] ?? '' });
+    // No other can be wrong: a secret is never shown, nor is the password that an address may have before its host.
+    const value = (values[setting] ?? '').replace(/^(\w+:\/\/)?.*@/, '$1***@');
+    throw new UserError('setting.url', { setting, value });
   }
   return Object.freeze({
     apiUrl: result.data.SPOTIFY_API_URL,

@@ -29,7 +29,8 @@ interface Token {
 
 const tokenAnswer = z.object({
   access_token: z.string(),
-  expires_in: z.number(),
+  // OAuth lets it be left out; Spotify's tokens live for an hour.
+  expires_in: z.number().default(3600),
 });
 
 /** Throws UserError `spotify.secrets` when id or secret is empty, `spotify.credentials` when Spotify refuses them. */

@@ -5,6 +5,7 @@ import * as fakes from '../fake-spotify/server.ts';
 import { failure, setup, words } from './setup.ts';
 
 const { EPISODES, SEARCH, TOKEN, faulty } = fakes;
+const none = { items: [], total: 0, limit: 50, offset: 0, next: null };
 const refused = { status: 401, body: { error: { status: 401, message: 'expired' } } };
 
 describe('asking Spotify', () => {
@@ -16,7 +17,7 @@ describe('asking Spotify', () => {
         {
           intercept({ authorization }) {
             token.sent = authorization;
-            echo.body = `you sent ${authorization}`;
+            echo.body = `you sent ${authorization}, ${fake.clientId}`;
             return undefined;
           },
         },
@@ -29,19 +30,21 @@ describe('asking Spotify', () => {
     const said = `${words(error)} ${error.message} ${error.stack} ${[...kept.values()]}`;
     assert.match(said, /you sent Bearer \*\*\*.*"href":"Bearer \*\*\*"/s);
     const basic = Buffer.from(`${fake.clientId}:${fake.clientSecret}`).toString('base64');
-    for (const secret of [fake.clientSecret, basic, ...fake.tokens]) {
+    for (const secret of [fake.clientId, fake.clientSecret, basic, ...fake.tokens]) {
       assert.ok(!said.includes(secret));
     }
   });
 
-  test('rule 1: a token is not quoted where it arrives cut in half, without its life, or unfit for a header', async (t) => {
-    for (const body of [
-      '{"access_token":"half-a-token',
-      { access_token: 'half-a-token' },
-      { access_token: 'half-a-token\n', expires_in: 3600 },
-    ]) {
+  test('rule 1: a token is not quoted where it arrives cut in half, with a life that is none, with a refusal, or unfit for a header', async (t) => {
+    for (const [status, body] of [
+      [200, '{"access_token":"half-a-token'],
+      [200, { access_token: 'half-a-token', expires_in: 'long' }],
+      [200, { access_token: 'half-a-token\n', expires_in: 3600 }],
+      [400, { access_token: 'half-a-token' }],
+      [503, '{"access_token":"half-a-token'],
+    ] as const) {
       const { client } = await setup(t, {
-        switches: [faulty(TOKEN, { status: 200, body }, fakes.ALWAYS)],
+        switches: [faulty(TOKEN, { status, body }, fakes.ALWAYS)],
       });
       const error = await failure(client.episodes(MAIN_SHOW));
       assert.doesNotMatch(`${words(error)} ${error.stack}`, /half-a-token/);
@@ -72,6 +75,21 @@ describe('asking Spotify', () => {
       assert.equal(fake.tokens.length, tokens);
       assert.ok(fake.requests.at(-1)?.authorization.endsWith(`-token-${tokens}`));
     }
+  });
+
+  test('rule 2: a token that does not say how long it lives is cached for an hour less a minute', async (t) => {
+    const body = { access_token: 'of-unknown-life', token_type: 'Bearer' };
+    const switches = [
+      faulty(TOKEN, { status: 200, body }),
+      faulty(EPISODES, { status: 200, body: none }),
+    ];
+    const { client, asked, clock } = await setup(t, { switches });
+    await client.episodes(MAIN_SHOW);
+    clock.pass(3_540_000);
+    await client.searchShows('data hackers', 10);
+    const has = ({ authorization }: { authorization: string }) =>
+      authorization.endsWith('of-unknown-life');
+    assert.deepEqual([asked(EPISODES).map(has), asked(SEARCH).map(has)], [[true], [false]]);
   });
 
   test('rule 2: a wait that outlasts the token fetches another before going on', async (t) => {

@@ -28,6 +28,13 @@ describe('a Spotify that fails', () => {
     assert.deepEqual(clock.slept, [20_000]);
   });
 
+  test('rule 12: a 408 is asked again', async (t) => {
+    const switches = [faulty(EPISODES, { status: 408, body: 'Request Timeout' }, { after: 1 })];
+    const { client } = await setup(t, { switches });
+    const { items, requests } = await client.episodes(MAIN_SHOW);
+    assert.deepEqual([items.length, requests], [120, 4]);
+  });
+
   test('rule 12: a dropped connection is asked again', async (t) => {
     const { client } = await setup(t, { switches: [faulty(EPISODES, 'drop', { after: 1 })] });
     const { items, requests } = await client.episodes(MAIN_SHOW);
@@ -59,6 +66,7 @@ describe('a Spotify that fails', () => {
   for (const [what, answer, said] of [
     ['5xx', serverError, '503 upstream connect error'],
     ['connections dropped', 'drop', '(UND_ERR_SOCKET|ECONNRESET)'],
+    ['a page of a network that wants a login', { status: 200, body: '<html>' }, '200 .not JSON.'],
   ] as const) {
     test(`rule 12: after six tries a person is told (${what})`, async (t) => {
       const { client, asked } = await setup(t, { switches: [faulty(SEARCH, answer, ALWAYS)] });
@@ -67,7 +75,7 @@ describe('a Spotify that fails', () => {
       assert.match(
         words(error),
         new RegExp(
-          `^127.0.0.1:\\d+ did not answer after 6 tries \\(the last: ${said}\\)\\. .*later`,
+          `^127.0.0.1:\\d+ gave no answer that can be used after 6 tries \\(the last: ${said}\\)\\. .*later`,
         ),
       );
       assert.equal(asked(SEARCH).length, 6);

@@ -122,10 +122,14 @@ describe('what proves who asks', () => {
     assert.equal(hasSecrets(await readAccess({ SPOTIFY_CLIENT_ID: 'id' }, await folder(t))), false);
   });
 
-  for (const url of ['https://a.com/', 'a.com', 'ftp://a.com', 'https://a:b@c.com', 'https://']) {
+  for (const url of [
+    ...['https://a.com/', 'a.com', 'ftp://a.com', 'https://', 'http://a.com:99999', 'http://[::'],
+    ...['https://a:a-secret@c.com', 'https://a:a-secret/@c@c.com/', 'a:a-secret@c.com'],
+  ]) {
     test(`refuses the host ${url}`, async (t) => {
       const error = await failure(readAccess({ ...both, SPOTIFY_API_URL: url }, await folder(t)));
       assert.match(words(error), /SPOTIFY_API_URL/);
+      assert.equal(error.code, 'setting.url');
       assert.ok(!JSON.stringify(error).includes('secret'));
     });
   }

@@ -15,6 +15,8 @@ describe('waiting for Spotify', () => {
     ['soon', 1000],
     ['90.5', 90_500],
     [new Date(START + 45_000).toUTCString(), 45_000],
+    ['5, 40', 40_000],
+    [`5, ${new Date(START + 45_000).toUTCString()}, soon`, 45_000],
   ] as const) {
     test(`rule 11: a 429 with Retry-After ${asks} waits ${waits} ms and asks that page again`, async (t) => {
       const { client, clock } = await setup(t, { switches: [faulty(EPISODES, tooMany(asks))] });

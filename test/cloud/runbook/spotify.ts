@@ -22,7 +22,7 @@ const faults: Readonly<Record<string, { hooks?: FakeHooks; code: number; says: R
   postponed: {
     hooks: faulty(EPISODES, { ...serverError, headers: { 'retry-after': '86400' } }, ALWAYS),
     code: 4,
-    says: /did not answer/,
+    says: /gave no answer/,
   },
   failed: { hooks: wrongField(3, 'duration_ms', 'long'), code: 1, says: /duration_ms/ },
   limited: { hooks: faulty(EPISODES, tooMany('86400'), ALWAYS), code: 4, says: /\d{4}-\d\d-\d\dT/ },
