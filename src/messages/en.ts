@@ -225,6 +225,8 @@ export const en = {
     '{file}, line {line}: {key} is {found}, and every episode would match. Write the words to look for.',
   'dataset.schedule':
     '{file}, line {line}: {key} is {found}, which is no cron pattern of five fields. Write one such as "0 6 * * *".',
+  'dataset.never':
+    '{file}, line {line}: {key} is {found}, and no such time ever comes. Write one that does, such as "0 6 * * *".',
   'dataset.timezone':
     '{file}, line {line}: {key} is {found}, which is no time zone. Write one such as America/Sao_Paulo.',
   'dataset.broken': '{dataset}: left out until it is mended. {reason}',

@@ -223,6 +223,8 @@ export const ptBR: Record<Code, string> = {
     '{file}, linha {line}: {key} é {found}, e todo episódio serviria. Escreva as palavras procuradas.',
   'dataset.schedule':
     '{file}, linha {line}: {key} é {found}, que não é um padrão cron de cinco campos. Escreva um como "0 6 * * *".',
+  'dataset.never':
+    '{file}, linha {line}: {key} é {found}, e uma hora assim nunca chega. Escreva uma que chegue, como "0 6 * * *".',
   'dataset.timezone':
     '{file}, linha {line}: {key} é {found}, que não é um fuso horário. Escreva um como America/Sao_Paulo.',
   'dataset.broken': '{dataset}: fica de fora até ser corrigido. {reason}',

@@ -27,14 +27,22 @@ export function createSchedule(
   };
 }
 
-/** Five fields, because the sixth would be seconds, and nobody means to ask Spotify each second. */
+/**
+ * Five fields, because the sixth would be seconds, and nobody means to ask Spotify each second; and no word such as
+ * `@daily` or time such as 2026-11-24T06:00, which have none.
+ */
 export function isPattern(pattern: string): boolean {
   try {
     new Cron(pattern, { mode: '5-part', paused: true });
-    return true;
+    return pattern.trim().split(/\s+/).length === 5;
   } catch {
     return false;
   }
+}
+
+/** Whether a pattern names a time that comes, as 31 February never does. */
+export function comes(pattern: string): boolean {
+  return new Cron(pattern, { paused: true }).nextRun() !== null;
 }
 
 export function isTimezone(name: string): boolean {

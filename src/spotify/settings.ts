@@ -7,7 +7,7 @@ import { mapping, parseDocument, readDocuments } from '../contract/documents.ts'
 import { says } from '../contract/wrong.ts';
 import { UserError } from '../errors.ts';
 import { matches } from './match.ts';
-import { isPattern, isTimezone } from './schedule.ts';
+import { comes, isPattern, isTimezone } from './schedule.ts';
 import { TABLES, TOPIC } from './tables.ts';
 
 /** A search reaches no further. */
@@ -36,7 +36,10 @@ const datasetShape = mapping({
   words: z.string().refine((words) => !matches({ name: '', description: '' }, words), {
     error: says('dataset.words'),
   }),
-  schedule: z.string().refine(isPattern, { error: says('dataset.schedule') }),
+  schedule: z
+    .string()
+    .refine(isPattern, { error: says('dataset.schedule'), abort: true })
+    .refine(comes, { error: says('dataset.never') }),
   timezone: z.string().refine(isTimezone, { error: says('dataset.timezone') }),
   budgetSeconds: whole(1, LONGEST_BUDGET),
   timeoutSeconds: whole(1, LONGEST_TIMEOUT),
