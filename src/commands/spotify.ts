@@ -1,10 +1,11 @@
 import type { Settings } from '../config.ts';
 import { UserError } from '../errors.ts';
-import { openBus } from '../open.ts';
+import { openBus, openLake } from '../open.ts';
 import type { Output } from '../output.ts';
 import { realEffects, type SpotifyEffects } from '../spotify/effects.ts';
 import { runSpotifyElsewhere } from '../spotify/elsewhere.ts';
 import { runSpotify, type SpotifyRequest, type SpotifySummary } from '../spotify/flow.ts';
+import { openRaw } from '../spotify/raw.ts';
 import {
   hasSecrets,
   readAccess,
@@ -32,6 +33,8 @@ export const spotify: Run = async ({ settings, output, values }) => {
   // Functions have secrets of their own.
   const asksHere = replay === undefined && settings.receiver === 'here';
   if (asksHere && !hasSecrets(access)) throw new UserError('spotify.secrets');
+  // Before a home is made for it.
+  if (replay !== undefined) await openRaw(await openLake(settings), replay);
   const summary = await runSpotifyHome(settings, output, dataset, access, {
     ...(only === undefined ? {} : { tables: [ONLY[only]] }),
     ...(replay === undefined ? {} : { replay }),

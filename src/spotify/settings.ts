@@ -6,6 +6,7 @@ import type { BrokenDataset } from '../contract/broken.ts';
 import { mapping, parseDocument, readDocuments } from '../contract/documents.ts';
 import { says } from '../contract/wrong.ts';
 import { UserError } from '../errors.ts';
+import { statements } from '../warehouse/dataset-sql.ts';
 import { matches } from './match.ts';
 import { comes, isPattern, isTimezone } from './schedule.ts';
 import { TABLES, TOPIC } from './tables.ts';
@@ -50,7 +51,8 @@ export type SpotifyDataset = z.infer<typeof datasetShape> & { readonly folder: s
 
 /**
  * The Spotify dataset in force: the home's own, which takes the place of the one that comes with Entrada. `folders`
- * are in that order, the last one counting most. Throws a UserError where one is wrong, or where a folder has two.
+ * are in that order, the last one counting most. Throws a UserError where one is wrong or lacks its tables.sql, or where
+ * a folder has two.
  */
 export async function readSpotifyDataset(
   folders: readonly string[],
@@ -68,6 +70,7 @@ export async function readSpotifyDataset(
     }
     for (const document of documents) found = parseDocument(datasetShape, document);
   }
+  if (found) await statements(found, 'tables.sql');
   return found;
 }
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -92,4 +93,12 @@ test('a 429 past the budget ends with code 4 and the time; a wrong word with cod
   const wrong = await entrada(home, ['spotify', '--only', 'songs'], access);
   assert.equal(wrong.code, 2);
   assert.match(wrong.stderr, /podcasts, episodes or gb/);
+});
+
+test('a replay of answers that are not there makes no home', async (t) => {
+  const { home } = await setupHome(t);
+  const { code, stderr } = await entrada(join(home, 'none'), ['spotify', '--replay', 'nope']);
+  assert.equal(code, 2);
+  assert.match(stderr, /no kept answers of a run nope/);
+  assert.equal(existsSync(join(home, 'none')), false);
 });

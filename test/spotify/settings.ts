@@ -65,6 +65,13 @@ describe('the dataset of Spotify', () => {
     assert.equal(await readSpotifyDataset([await folder(t)]), undefined);
   });
 
+  test('is wrong without its tables.sql', async (t) => {
+    const root = await changed(t, 'words', 'words: Outra Empresa');
+    await rm(join(root, 'spotify/tables.sql'));
+    const error = await failure(readSpotifyDataset([DATASETS, root]));
+    assert.equal(error.code, 'dataset.sqlMissing');
+  });
+
   const refused: [string, string][] = [
     ['topic', 'topic: another'],
     ['tables', 'tables: [spotify_all_episodes, spotify_podcasts, dh_gb_episodes]'],
