@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { readDatasets } from '../../src/contract/dataset.ts';
+import { findArrivals } from '../../src/ingest/arrivals.ts';
 import { TOPIC } from '../../src/ingest/receivers.ts';
+import { createMemoryLake } from '../../src/lake/memory.ts';
 import { readSpotifyDataset } from '../../src/spotify/settings.ts';
 import { dueProcedure } from '../../src/warehouse/bigquery/procedures.ts';
 
@@ -48,4 +50,17 @@ test('the procedure that the DAG calls is the one that deploy makes', async () =
     /return f"(consolidate_.*)"/.exec(await source('entrada_datasets.py')) ?? [];
   for (const dataset of await readDatasets(DATASETS))
     assert.equal(name.replace('{self.name}', dataset.name), dueProcedure(dataset));
+});
+
+test('the program takes the workbooks of the inbox that the DAG takes', async () => {
+  const names = await readFile(new URL('names-in-the-inbox.json', import.meta.url), 'utf8');
+  const { taken, left } = JSON.parse(names);
+  const lake = createMemoryLake({ now: () => 0 });
+  for (const name of [...left, ...taken]) await lake.write(name, Buffer.from('x'));
+  const effects = { now: () => 3_600_000, sleep: async () => undefined };
+  const { ready } = await findArrivals(lake, effects);
+  assert.deepEqual(
+    ready.map(({ name }) => name),
+    taken,
+  );
 });

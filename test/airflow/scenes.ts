@@ -109,16 +109,16 @@ describe('the DAGs, against emulators', { skip, timeout: 600_000 }, () => {
     await scene.push('bases_vendas', await scene.start('bases_vendas'));
     for (const year of [2017, 2018, 2019])
       await scene.lake.write(`entrada/${year}.xlsx`, await base(year));
-    await scene.lake.write('entrada/cópia.xlsx', await base(2018));
+    await scene.lake.write('entrada/ana/cópia.xlsx', await base(2018));
     await scene.lake.write('entrada/texto.xlsx', Buffer.from('no workbook'));
-    for (const name of ['~$2017.xlsx', '.2017.xlsx', 'notas.txt', 'deeper/a.xlsx'])
+    for (const name of ['~$2017.xlsx', '.2017.xlsx', 'notas.txt', 'ana/deeper/a.xlsx'])
       await scene.lake.write(`entrada/${name}`, Buffer.from('x'));
     const { state, run, tasks } = await scene.dag(WORKBOOKS);
     assert.deepEqual(tasks, {
       arrivals: ['success'],
       announce: ['success'],
       settled: ['success'],
-      // By name: 2017, 2018, 2019, cópia, texto.
+      // By name: 2017, 2018, 2019, ana/cópia, texto.
       outcome: ['success', 'success', 'success', 'success', 'failed'],
       told: ['success'],
       consolidate_bases_vendas: ['success'],

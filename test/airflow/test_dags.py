@@ -6,16 +6,20 @@ import json
 import os
 import subprocess
 import sys
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
+from unittest.mock import Mock
 
 import dags
 import pytest
 import yaml
+from airflow.providers.google.cloud.hooks import gcs
 from airflow.sdk import DAG, TriggerRule
 from airflow.serialization.serialized_objects import DagSerialization
 
-DATASETS = Path(__file__).parents[2] / "datasets"
+ROOT = Path(__file__).parents[2]
+DATASETS = ROOT / "datasets"
 ALL = dags.read()
 WORKBOOKS = ALL["cloud_storage_to_bigquery"]
 SPOTIFY = ALL["pipeline_spotify"]
@@ -126,3 +130,42 @@ def test_nothing_is_written_twice() -> None:
     for file in dags.FOLDER.glob("*.py"):
         text = file.read_text()
         assert not [name for name in names if name in text], file
+
+
+@pytest.fixture
+def bucket(monkeypatch: pytest.MonkeyPatch) -> list[SimpleNamespace]:
+    """The objects that Cloud Storage lists."""
+    objects: list[SimpleNamespace] = []
+
+    def list_blobs(_: str, prefix: str, timeout: int) -> list[SimpleNamespace]:
+        return [it for it in objects if it.name.startswith(prefix)]
+
+    client = Mock(list_blobs=list_blobs)
+    monkeypatch.setattr(gcs, "GCSHook", lambda: Mock(get_conn=lambda: client))
+    return objects
+
+
+def blob(name: str, size: int = 1, age: timedelta = timedelta()) -> SimpleNamespace:
+    return SimpleNamespace(name=name, generation=7, size=size, time_created=datetime.now(UTC) - age)
+
+
+def arrived() -> list[str]:
+    import entrada_workbooks
+
+    found = entrada_workbooks.inbox()
+    assert all(drop == f"{name}#{version}" for drop, (name, version) in found.items())
+    return [name for name, _ in found.values()]
+
+
+def test_what_the_program_takes_is_taken_and_nothing_else(bucket: list[SimpleNamespace]) -> None:
+    names = json.loads((Path(__file__).parent / "names-in-the-inbox.json").read_text("utf-8"))
+    bucket += [blob(name) for name in [*names["left"], *names["taken"]]]
+    assert arrived() == names["taken"]
+
+
+def test_an_empty_workbook_is_given_up_after_ten_minutes(bucket: list[SimpleNamespace]) -> None:
+    bucket += [
+        blob("entrada/old.xlsx", 0, timedelta(minutes=11)),
+        blob("entrada/young.xlsx", 0, timedelta(minutes=9)),
+    ]
+    assert arrived() == ["entrada/old.xlsx"]

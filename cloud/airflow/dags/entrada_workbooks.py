@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from airflow.sdk import Context, get_current_context
@@ -18,7 +18,10 @@ INBOX = "entrada/"
 MOST = 500
 # Without events a run waits until shortly before the next.
 PATIENCE_SECONDS = 0 if ARRIVALS else 9 * 60
-WORKBOOK = re.compile(r"(?!~\$|\.)[^/]+\.xls[xm]", re.IGNORECASE)
+# What `entrada run` takes, in the inbox itself or in a sender's folder of it.
+WORKBOOK = re.compile(r"([^./][^/]*/)?(?!~\$|\.)[^/]+\.xls[xm]", re.IGNORECASE | re.ASCII)
+# An empty file may still be written over until then; later its sender is to hear of it.
+GIVEN_UP = timedelta(minutes=10)
 UNSETTLED = ("received", "postponed", "failed")
 
 
@@ -76,14 +79,15 @@ def tell(one: dict[str, Any]) -> None:
 
 
 def inbox() -> dict[str, tuple[str, str]]:
-    """Name and generation of each workbook in the inbox, by what the ledger calls this delivery."""
+    """Name and generation of each workbook that arrived, by what the ledger calls this delivery."""
     from airflow.providers.google.cloud.hooks.gcs import GCSHook
 
-    blobs = GCSHook().get_conn().list_blobs(BUCKET, prefix=INBOX, delimiter="/", timeout=60)
+    blobs = GCSHook().get_conn().list_blobs(BUCKET, prefix=INBOX, timeout=60)
+    late = datetime.now(UTC) - GIVEN_UP
     return {
         f"{blob.name}#{blob.generation}": (blob.name, str(blob.generation))
         for blob in blobs
-        if blob.size and WORKBOOK.fullmatch(blob.name.removeprefix(INBOX))
+        if WORKBOOK.fullmatch(blob.name.removeprefix(INBOX)) and (blob.size or blob.time_created < late)
     }
 
 
