@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
@@ -169,3 +170,16 @@ def test_an_empty_workbook_is_given_up_after_ten_minutes(bucket: list[SimpleName
         blob("entrada/young.xlsx", 0, timedelta(minutes=9)),
     ]
     assert arrived() == ["entrada/old.xlsx"]
+
+
+def test_datasets_are_those_of_the_program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import entrada_datasets
+
+    page = (ROOT / "docs" / "datasets.md").read_text("utf-8")
+    # It says no kind.
+    document = re.search(r"```yaml\n(name: .*?)```", page, re.DOTALL)[1]
+    for folder, text in {"devolucoes": document, ".aside": "name: aside"}.items():
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "dataset.yaml").write_text(text, "utf-8")
+    monkeypatch.setenv("ENTRADA_DATASETS", str(tmp_path))
+    assert [it.consolidate for it in entrada_datasets.workbook_datasets()] == ["consolidate_devolucoes"]

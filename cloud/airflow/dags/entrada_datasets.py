@@ -58,10 +58,11 @@ def spotify_dataset() -> Spotify:
 
 def _documents() -> list[dict[str, Any]]:
     folder = Path(os.environ.get("ENTRADA_DATASETS") or Path(__file__).parent / "datasets")
-    files = sorted(folder.glob("*/dataset.yaml"))
+    # A folder that begins with a dot is a program's own, or put aside.
+    files = sorted(folder.glob("[!.]*/dataset.yaml"))
     if not files:
         raise FileNotFoundError(f"{folder} has no */dataset.yaml; ENTRADA_DATASETS names the folder")
-    return [yaml.safe_load(file.read_text("utf-8")) for file in files]
+    return [{"kind": "workbook"} | yaml.safe_load(file.read_text("utf-8")) for file in files]
 
 
 def _of(kind: type[T], document: dict[str, Any]) -> T:
