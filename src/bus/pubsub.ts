@@ -31,8 +31,8 @@ interface Listening {
 
 /**
  * A bus on Pub/Sub. Topics must be there; a subscription that is not is made, and deleted by `close`, with what
- * waits in it. `drain` waits for what was published through this bus. Besides the port's errors every call may
- * throw what pubsub-problem.ts makes of an answer.
+ * waits in it. `drain` waits for what was published through this bus, and throws where a subscription of it has
+ * broken off. Besides the port's errors every call may throw what pubsub-problem.ts makes of an answer.
  */
 export async function openPubSubBus({
   project,
@@ -52,6 +52,7 @@ export async function openPubSubBus({
   const settling = createSettling();
   const atWork = new Set<Promise<void>>();
   const failures: unknown[] = [];
+  const broken: unknown[] = [];
   let closing: Promise<void> | undefined;
 
   function listenersOf(topic: string): Map<string, Listening> {
@@ -74,7 +75,7 @@ export async function openPubSubBus({
       // Taken away under us, or refused: what was to come does not come here any more.
       const isGone = codeOf(error) === NOT_FOUND;
       const detail = detailOf(error);
-      failures.push(
+      broken.push(
         isGone ? new TransientError('bus.unreachable', { topic, detail }) : problemOf(topic, error),
       );
       settling.giveUp(id);
@@ -105,6 +106,7 @@ export async function openPubSubBus({
 
   async function drain(): Promise<void> {
     await settling.settled();
+    if (broken.length > 0) throw broken[0];
     if (failures.length > 0) throw new AggregateError(failures.splice(0), 'onDeadLetter failed');
   }
 

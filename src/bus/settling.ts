@@ -4,7 +4,7 @@ export interface Settling {
   track(subscriptions: Iterable<string>, publish: () => Promise<string>): Promise<string>;
   /** The message is done with in that subscription. */
   settle(subscription: string, id: string): void;
-  /** Nothing more will come of a subscription. */
+  /** Nothing more will come of a subscription, nor of what is published to it from now on. */
   giveUp(subscription: string): void;
   /** Resolves when nothing is left to wait for. */
   settled(): Promise<void>;
@@ -14,6 +14,7 @@ export function createSettling(): Settling {
   const waiting = new Set<string>();
   // A message may be handled before the publisher is told its id.
   const early = new Set<string>();
+  const givenUp = new Set<string>();
   let publishing = 0;
   let changed = Promise.withResolvers<void>();
   const keyOf = (subscription: string, id: string) => `${subscription} ${id}`;
@@ -29,7 +30,10 @@ export function createSettling(): Settling {
       publishing += 1;
       try {
         const id = await publish();
-        for (const name of names) if (!early.delete(keyOf(name, id))) waiting.add(keyOf(name, id));
+        for (const name of names) {
+          const isDone = early.delete(keyOf(name, id)) || givenUp.has(name);
+          if (!isDone) waiting.add(keyOf(name, id));
+        }
         return id;
       } finally {
         publishing -= 1;
@@ -45,6 +49,7 @@ export function createSettling(): Settling {
     },
 
     giveUp(subscription) {
+      givenUp.add(subscription);
       for (const key of waiting) if (key.startsWith(`${subscription} `)) waiting.delete(key);
       tell();
     },

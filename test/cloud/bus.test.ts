@@ -5,6 +5,7 @@ import { openPubSubBus } from '../../src/bus/pubsub.ts';
 import { busContract } from '../contracts/bus.ts';
 import { freePort } from './children.ts';
 import { given, JSON_TYPE, newProject, skipWithout } from './rig.ts';
+import { until } from './scene.ts';
 
 const skip = skipWithout('pubsub');
 const TOPICS = ['files', 'shows', 'nobody', 'ping', 'pong'];
@@ -114,10 +115,22 @@ describe('bus on Pub/Sub', { skip }, () => {
       await entered.promise;
       await fetch(rest(project, 'subscriptions/files.receive'), { method: 'DELETE' });
       leave.resolve();
-      await assert.rejects(bus.drain(), ({ errors }: AggregateError) => {
-        assert.equal(errors[0].code, 'bus.unreachable');
-        return true;
-      });
+      await assert.rejects(bus.drain(), { kind: 'transient', code: 'bus.unreachable' });
+    }));
+
+  test('nor does one that was taken away before something was published', () =>
+    onBus(async (bus, project) => {
+      const gone = { kind: 'transient', code: 'bus.unreachable' };
+      await bus.subscribe('files', 'receive', { handle: async () => {} });
+      await fetch(rest(project, 'subscriptions/files.receive'), { method: 'DELETE' });
+      const isTold = () =>
+        bus.drain().then(
+          () => false,
+          () => true,
+        );
+      await until(isTold, (told) => told);
+      await bus.publish('files', { file: 'a' });
+      await assert.rejects(bus.drain(), gone);
     }));
 
   test('nobody answers: bus.unreachable, for a later try', { timeout: 120_000 }, async () => {
