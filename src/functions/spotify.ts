@@ -5,8 +5,9 @@ import { recordCost } from '../ledger/costs.ts';
 import { failureName } from '../spotify/runs.ts';
 import { readAccess, spotifyDataset } from '../spotify/settings.ts';
 import { openSource, type SpotifyContext } from '../spotify/source.ts';
-import { createSubscriber, createTurns } from '../spotify/subscribers.ts';
+import { createSubscriber } from '../spotify/subscribers.ts';
 import { type SpotifyTable, TABLES, TOPIC } from '../spotify/tables.ts';
+import { createTurns } from '../turns.ts';
 import type { Instance } from './instance.ts';
 import { dataIn, type Event } from './message.ts';
 

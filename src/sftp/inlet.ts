@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { INBOX } from '../ingest/folders.ts';
 import type { Lake, LakeFile, OpenFile } from '../lake/lake.ts';
 import { naming } from '../lake/refusals.ts';
+import { createTurns } from '../turns.ts';
 import type { Account } from './accounts.ts';
 import type { Folder } from './paths.ts';
 import { beginUpload, type Desk, type Upload, type UploadMode } from './upload.ts';
@@ -56,15 +57,5 @@ export async function openInlet(lake: Lake, parts: string): Promise<(account: Ac
 }
 
 function createDesk(folder: string): Desk {
-  let turn: Promise<unknown> = Promise.resolve();
-  return {
-    folder,
-    uploads: new Set(),
-    waiting: 0,
-    inTurn(work) {
-      const done = turn.then(work);
-      turn = done.catch(() => {});
-      return done;
-    },
-  };
+  return { folder, uploads: new Set(), waiting: 0, inTurn: createTurns() };
 }

@@ -2,6 +2,7 @@ import { UserError } from '../errors.ts';
 import { INBOX } from '../ingest/folders.ts';
 import { openIfThere } from '../lake/if-there.ts';
 import type { Lake } from '../lake/lake.ts';
+import type { Turns } from '../turns.ts';
 import { createPart } from './part.ts';
 
 export interface UploadMode {
@@ -35,7 +36,7 @@ export interface Desk {
   /** Bytes that wait in the folder. */
   waiting: number;
   /** Changes of names are made one at a time. */
-  inTurn<T>(work: () => Promise<T>): Promise<T>;
+  readonly inTurn: Turns;
 }
 
 /** Where an upload comes from and goes to. */

@@ -1,8 +1,9 @@
 import type { Bus } from '../bus/bus.ts';
+import { createTurns } from '../turns.ts';
 import { naming, statements } from '../warehouse/dataset-sql.ts';
 import { RUNS_TABLE, runsOf, type TableRun } from './runs.ts';
 import { openReplay, openSource, type Source, type SpotifyContext } from './source.ts';
-import { createSubscriber, createTurns } from './subscribers.ts';
+import { createSubscriber } from './subscribers.ts';
 import { listOf, type SpotifyTable, TABLES, TOPIC } from './tables.ts';
 
 export interface SpotifyRequest {

@@ -1,5 +1,6 @@
 import type { Subscriber } from '../bus/bus.ts';
 import { EntradaError, type Problem, UserError } from '../errors.ts';
+import type { Turns } from '../turns.ts';
 import { realEffects } from './effects.ts';
 import { type Found, find } from './found.ts';
 import { lastApplied, runRows, runsOf, type TableRun } from './runs.ts';
@@ -14,24 +15,12 @@ import {
   tableRows,
 } from './tables.ts';
 
-/** Does work alone, in the order of the calls: a warehouse takes one change at a time. */
-export type Turns = <T>(work: () => Promise<T>) => Promise<T>;
-
-export function createTurns(): Turns {
-  let last: Promise<unknown> = Promise.resolve();
-  return (work) => {
-    const turn = last.then(work);
-    last = turn.catch(() => undefined);
-    return turn;
-  };
-}
-
 const OUTCOMES = { user: 'refused', transient: 'postponed', terminal: 'failed' } as const;
 
 /**
  * Keeps one table: fetches all of its rows, then changes the table and records the run, both at once.
  * A message that comes again finds the run recorded and does nothing. What Spotify does wrong is an outcome;
- * it throws only what a warehouse throws, or a fault of ours.
+ * it throws only what a warehouse throws, or a fault of ours. A warehouse takes one change at a time: each is `alone`.
  */
 export function createSubscriber(
   context: SpotifyContext,

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { episode } from '../../src/spotify/fake/catalog.ts';
 import { openSource } from '../../src/spotify/source.ts';
-import { createSubscriber, createTurns } from '../../src/spotify/subscribers.ts';
+import { createSubscriber } from '../../src/spotify/subscribers.ts';
 import { TOPIC } from '../../src/spotify/tables.ts';
+import { createTurns } from '../../src/turns.ts';
 import { EPISODES, nullItems, SEARCH, shrinkingTotal, TOKEN } from '../fake-spotify/server.ts';
 import { all, editing, outcomes, setupFlow } from './flow-setup.ts';
 
