@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { createTurns, type Turns } from '../turns.ts';
 
 /** How wrong passwords are answered: later each time, and at last not at all for a while. */
 export interface GuardLimits {
@@ -20,6 +21,11 @@ export const guardLimits: GuardLimits = {
 };
 
 export interface Guard {
+  /**
+   * Looks at one password from this address after the other, in the order of the calls: what many connections try at
+   * once is counted before the next is looked at.
+   */
+  inTurn<T>(address: string, look: () => Promise<T>): Promise<T>;
   /** Whether passwords for this account are not looked at now when they come from this address. */
   isBlocked(account: string, address: string): boolean;
   /** Counts a wrong password, and gives how many milliseconds to wait before saying so. */
@@ -41,6 +47,7 @@ const MOST_COUNTS = 10_000;
  */
 export function createGuard(limits: GuardLimits, log: Logger, now: () => number): Guard {
   const counts = new Map<string, Count>();
+  const queues = new Map<string, { readonly inTurn: Turns; waiting: number }>();
 
   function failures(key: string): number {
     const count = counts.get(key);
@@ -56,6 +63,18 @@ export function createGuard(limits: GuardLimits, log: Logger, now: () => number)
   }
 
   return {
+    async inTurn(address, look) {
+      const queue = queues.get(address) ?? { inTurn: createTurns(), waiting: 0 };
+      queues.set(address, queue);
+      queue.waiting += 1;
+      try {
+        return await queue.inTurn(look);
+      } finally {
+        queue.waiting -= 1;
+        if (queue.waiting === 0) queues.delete(address);
+      }
+    },
+
     isBlocked: (account, address) =>
       failures(`${account} ${address}`) >= limits.blockAfter ||
       failures(address) >= limits.blockAddressAfter,

@@ -1,5 +1,5 @@
 import { timingSafeEqual } from 'node:crypto';
-import type { AuthContext, PasswordAuthContext, PublicKeyAuthContext } from 'ssh2';
+import type { AuthContext, PublicKeyAuthContext } from 'ssh2';
 import type { Account } from './accounts.ts';
 import type { Guard } from './guard.ts';
 import { parsePublicKey } from './keys.ts';
@@ -29,17 +29,16 @@ export async function logIn(
   if (context.method === 'publickey') return holdsKey(context, account) ? account : undefined;
   if (context.method !== 'password') return undefined;
   const name = wanted.slice(0, NAME_LENGTH);
-  if (guard.isBlocked(name, address)) return undefined;
-  if (await knowsPassword(context, account)) {
+  const delay = await guard.inTurn(address, async () => {
+    if (guard.isBlocked(name, address)) return 0;
+    if (!(await isPassword(context.password, account?.password)))
+      return guard.failed(name, address);
     guard.passed(name, address);
-    return account;
-  }
-  await sleep(guard.failed(name, address));
+    return undefined;
+  });
+  if (delay === undefined) return account;
+  await sleep(delay);
   return undefined;
-}
-
-function knowsPassword({ password }: PasswordAuthContext, account: Account | undefined) {
-  return isPassword(password, account?.password);
 }
 
 function holdsKey(

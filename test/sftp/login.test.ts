@@ -5,7 +5,11 @@ import { createConnection } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { describe, test } from 'node:test';
+import { pino } from 'pino';
+import type { AuthContext } from 'ssh2';
+import { createGuard, guardLimits } from '../../src/sftp/guard.ts';
 import { parsePublicKey, publicKeysOf } from '../../src/sftp/keys.ts';
+import { logIn } from '../../src/sftp/login.ts';
 import { noClient, run, startRig } from './rig.ts';
 
 describe('keys', { skip: noClient }, () => {
@@ -91,6 +95,35 @@ describe('keys', { skip: noClient }, () => {
           error.code === 'sftp.key' && error.values.start.startsWith(start),
       );
     }
+  });
+});
+
+describe('passwords tried at once', () => {
+  // "password", RFC 7914, chapter 12.
+  const password =
+    'scrypt$10$8$16$TmFDbA$_bq-HJ00cgB4VucZDQHp_nxq18vII3gw53N2Y0s3MWIurzDZLiKjiG_xCSedmDDaxyevuUqD7m2DYMvfoswGQA';
+  const accounts = async () => ['ana', 'bia'].map((name) => ({ name, keys: [], password }));
+
+  /** The names of those that are let in, in the order of the tries. */
+  async function letIn(tries: readonly (readonly [account: string, password: string])[]) {
+    const guard = createGuard(guardLimits, pino({ level: 'silent' }), () => 0);
+    const found = tries.map(([username, password]) => {
+      const context = { method: 'password', username, password } as AuthContext;
+      return logIn(context, '192.0.2.1', guard, { accounts, sleep: async () => undefined });
+    });
+    return (await Promise.all(found)).flatMap((account) => account?.name ?? []);
+  }
+
+  test('count like those tried one after the other', async () => {
+    const wrong = Array.from({ length: 8 }, () => ['ana', 'guessed'] as const);
+    const right = ['ana', 'password'] as const;
+    assert.deepEqual(await letIn([...wrong, right, ['bia', 'password']]), ['bia']);
+    assert.deepEqual(await letIn([...wrong.slice(1), right]), ['ana']);
+  });
+
+  test('and the right ones do not', async () => {
+    const right = Array.from({ length: 12 }, () => ['ana', 'password'] as const);
+    assert.equal((await letIn(right)).length, 12);
   });
 });
 
