@@ -72,12 +72,16 @@ export function serveConnection(
   });
 
   client.on('session', (accept, reject) => {
-    if (!account || sessions.size >= MOST_SESSIONS) reject();
-    else offerSftp(accept(), account);
+    if (account) offerSftp(accept(), account);
+    else reject();
   });
 
   function offerSftp(session: Session, to: Account): void {
-    session.on('sftp', (accept) => serve(accept(), to));
+    // Looked at here, since many channels may be open before the first of them asks.
+    session.on('sftp', (accept, reject) => {
+      if (sessions.size < MOST_SESSIONS) serve(accept(), to);
+      else reject();
+    });
     // There is no shell, and nothing is executed: all that these do is say so.
     for (const request of ['shell', 'exec'])
       session.on(request, (accept: () => ServerChannel) => sayWhatThisIs(accept()));

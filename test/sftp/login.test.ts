@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
 import { createConnection } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { describe, test } from 'node:test';
 import { pino } from 'pino';
-import type { AuthContext } from 'ssh2';
+import type { AuthContext, SFTPWrapper } from 'ssh2';
 import { createGuard, guardLimits } from '../../src/sftp/guard.ts';
 import { parsePublicKey, publicKeysOf } from '../../src/sftp/keys.ts';
 import { logIn } from '../../src/sftp/login.ts';
@@ -125,6 +126,21 @@ describe('passwords tried at once', () => {
     const right = Array.from({ length: 12 }, () => ['ana', 'password'] as const);
     assert.equal((await letIn(right)).length, 12);
   });
+});
+
+test('a connection has ten sessions at most, however many it asks for at once', async () => {
+  await using rig = await startRig();
+  await using connected = await rig.connect('ana');
+  const begin = () =>
+    new Promise<SFTPWrapper | undefined>((resolve) => {
+      connected.client.sftp((error, sftp) => resolve(error ? undefined : sftp));
+    });
+  const begun = await Promise.all(Array.from({ length: 20 }, begin));
+  const open = begun.flatMap((sftp) => sftp ?? []);
+  assert.equal(open.length, 9, 'besides the first');
+  open[0].end();
+  await once(open[0], 'close');
+  assert.ok(await begin());
 });
 
 test('who speaks no SSH is hung up on, and the server goes on', async () => {
