@@ -70,11 +70,11 @@ function readerOf(handle: fs.FileHandle, path: string, file: LakeFile): OpenFile
 }
 
 /**
- * Makes the folder and those above it, to last through a power cut; says whether it was not there.
+ * Makes the folder, with this mode, and those above it, to last through a power cut; says whether it was not there.
  * Not mkdir's `recursive`, which says ENOENT of a full disk or one that can only be read.
  * Throws UserError `lake.noFolder` where something else has its place.
  */
-export async function makeFolder(path: string): Promise<boolean> {
+export async function makeFolder(path: string, mode = 0o777): Promise<boolean> {
   const found = await look(path);
   // A link to a folder is as good.
   if (found && !found.isDirectory() && !(await isFolder(path)))
@@ -82,12 +82,12 @@ export async function makeFolder(path: string): Promise<boolean> {
   if (found) return false;
   await makeFolder(dirname(path));
   try {
-    await fs.mkdir(path);
+    await fs.mkdir(path, { mode });
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
     // Somebody was faster: with a folder, or with something else.
     await sync(dirname(path));
-    return makeFolder(path);
+    return makeFolder(path, mode);
   }
   await sync(dirname(path));
   return true;

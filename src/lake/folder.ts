@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { BigIntStats, Dirent } from 'node:fs';
 import * as fs from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
@@ -7,11 +6,10 @@ import { fileOf, look, makeFolder, numbered, openFile, sync } from './disk.ts';
 import type { FileVersion, Lake, LakeFile } from './lake.ts';
 import { checkName } from './name.ts';
 import { isOtherDisk, naming, saysAbsent, saysClosed } from './refusals.ts';
+import { replace, temporaryIn, temporaryName, writeWhole } from './replace.ts';
 
 /** What Node puts in the place of bytes that are not UTF-8; a file cannot be found by such a name. */
 const UNREADABLE = '\uFFFD';
-
-const temporaryName = /^\.entrada-[0-9a-f-]{36}\.tmp$/;
 
 function oddFile(name: string, odd: LakeFile['odd'] & string): LakeFile {
   return { name, size: 0, version: odd, modified: 0, odd };
@@ -23,10 +21,6 @@ function oddIn(folder: string, entry: Dirent): LakeFile[] {
   if (entry.isDirectory()) return entry.name.startsWith('.') ? [] : [oddFile(name, 'folder')];
   if (!entry.isFile()) return [oddFile(name, 'kind')];
   return entry.name.includes(UNREADABLE) ? [oddFile(name, 'spelling')] : [];
-}
-
-function temporaryIn(folder: string): string {
-  return join(folder, `.entrada-${randomUUID()}.tmp`);
 }
 
 /** Moves a file to where nothing is; from another disk, as a synced copy. */
@@ -115,25 +109,6 @@ export function createFolderLake(root: string, { rename }: Pick<typeof fs, 'rena
     );
   }
 
-  /** Fills a file that bears no name yet, and gives it the one that is wanted, whatever bears that now. */
-  async function replace(
-    target: string,
-    fill: (temporary: string) => Promise<unknown>,
-  ): Promise<void> {
-    const folder = dirname(target);
-    await makeFolder(folder);
-    // Made without the name, which may have the 255 bytes to itself.
-    const temporary = temporaryIn(folder);
-    try {
-      await fill(temporary);
-      await rename(temporary, target);
-    } catch (error) {
-      await fs.rm(temporary, { force: true });
-      throw error;
-    }
-    await sync(folder);
-  }
-
   return {
     list: (folder, deep) => naming(folder, () => list(folder, deep)),
 
@@ -151,17 +126,13 @@ export function createFolderLake(root: string, { rename }: Pick<typeof fs, 'rena
       }),
 
     write: (name, bytes) =>
-      naming(name, async () =>
-        replace(place(name), (temporary) =>
-          fs.writeFile(temporary, bytes, { flag: 'wx', flush: true }),
-        ),
-      ),
+      naming(name, async () => writeWhole(place(name), bytes, undefined, rename)),
 
     adopt: (path, name) =>
       naming(name, async () => {
         try {
           await sync(path);
-          await replace(place(name), (temporary) => bring(path, temporary));
+          await replace(place(name), (temporary) => bring(path, temporary), rename);
         } finally {
           await fs.rm(path, { force: true });
         }

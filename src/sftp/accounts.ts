@@ -1,10 +1,8 @@
-import { randomUUID } from 'node:crypto';
-import { readFile, rename, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { readFile } from 'node:fs/promises';
 import * as z from 'zod';
 import { UserError } from '../errors.ts';
-import { makeFolder, sync } from '../lake/disk.ts';
 import { naming } from '../lake/refusals.ts';
+import { writeWhole } from '../lake/replace.ts';
 import { parsePublicKey } from './keys.ts';
 import { isPasswordHash } from './passwords.ts';
 
@@ -41,14 +39,8 @@ export async function readAccounts(file: string): Promise<Account[]> {
 
 /** Writes all accounts, for nobody but the user that Entrada runs as to read. */
 export async function writeAccounts(file: string, accounts: readonly Account[]): Promise<void> {
-  await naming(file, async () => {
-    await makeFolder(dirname(file));
-    const temporary = join(dirname(file), `.accounts-${randomUUID()}.tmp`);
-    const text = `${JSON.stringify({ accounts }, null, 2)}\n`;
-    await writeFile(temporary, text, { mode: 0o600, flag: 'wx', flush: true });
-    await rename(temporary, file);
-    await sync(dirname(file));
-  });
+  const text = `${JSON.stringify({ accounts }, null, 2)}\n`;
+  await naming(file, () => writeWhole(file, text, 0o600));
 }
 
 function parse(text: string): unknown {

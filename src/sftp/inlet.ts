@@ -1,6 +1,7 @@
-import { mkdir, readdir, rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { INBOX } from '../ingest/folders.ts';
+import { makeFolder } from '../lake/disk.ts';
 import type { Lake, LakeFile, OpenFile } from '../lake/lake.ts';
 import { naming } from '../lake/refusals.ts';
 import { createTurns } from '../turns.ts';
@@ -27,7 +28,7 @@ export interface View {
  */
 export async function openInlet(lake: Lake, parts: string): Promise<(account: Account) => View> {
   await naming(parts, async () => {
-    await mkdir(parts, { recursive: true, mode: 0o700 });
+    await makeFolder(parts, 0o700);
     const left = (await readdir(parts)).filter((name) => /^[0-9a-f-]{36}\.part$/.test(name));
     await Promise.all(left.map((name) => rm(join(parts, name))));
   });

@@ -1,10 +1,9 @@
-import { createHash, createPublicKey, randomUUID } from 'node:crypto';
-import { link, readFile, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { createHash, createPublicKey } from 'node:crypto';
+import { link, readFile } from 'node:fs/promises';
 import ssh2, { type ParsedKey } from 'ssh2';
 import { UserError } from '../errors.ts';
-import { makeFolder, sync } from '../lake/disk.ts';
 import { naming } from '../lake/refusals.ts';
+import { writeWhole } from '../lake/replace.ts';
 
 const KINDS = /^(ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp(256|384|521))$/;
 const RSA_BITS = 2048;
@@ -77,19 +76,9 @@ export async function hostKey(file: string): Promise<HostKey> {
 
 /** Made whole before it has its name, and never over another one: whoever comes second uses the first one's. */
 async function makeHostKey(file: string): Promise<void> {
-  await makeFolder(dirname(file));
-  const temporary = join(dirname(file), `.host-key-${randomUUID()}.tmp`);
-  try {
-    await writeFile(temporary, makeKeyPair('entrada').private, {
-      mode: 0o600,
-      flag: 'wx',
-      flush: true,
-    });
-    await link(temporary, file).catch((error) => {
+  await writeWhole(file, makeKeyPair('entrada').private, 0o600, (temporary) =>
+    link(temporary, file).catch((error) => {
       if (error.code !== 'EEXIST') throw error;
-    });
-    await sync(dirname(file));
-  } finally {
-    await rm(temporary, { force: true });
-  }
+    }),
+  );
 }

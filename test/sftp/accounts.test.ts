@@ -1,0 +1,33 @@
+import assert from 'node:assert/strict';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { createMemoryLake } from '../../src/lake/memory.ts';
+import { writeAccounts } from '../../src/sftp/accounts.ts';
+import { openInlet } from '../../src/sftp/inlet.ts';
+import { hostKey } from '../../src/sftp/keys.ts';
+import { temporaryFolder } from '../lake/temporary.ts';
+
+test('accounts that cannot be put in their place leave no copy of themselves', async () => {
+  await using folder = await temporaryFolder();
+  const file = join(folder.path, 'accounts.json');
+  await mkdir(join(file, 'in the way'), { recursive: true });
+  await assert.rejects(writeAccounts(file, []));
+  assert.deepEqual(await readdir(folder.path), ['accounts.json']);
+});
+
+test('a host key that two make at once is one', async () => {
+  await using folder = await temporaryFolder();
+  const file = join(folder.path, 'sftp/host_key');
+  const [one, other] = await Promise.all([hostKey(file), hostKey(file)]);
+  assert.equal(one.privateKey, other.privateKey);
+  assert.deepEqual(await readdir(join(folder.path, 'sftp')), ['host_key']);
+});
+
+test('a file in the place of the folder for uploads is named', async () => {
+  await using folder = await temporaryFolder();
+  const parts = join(folder.path, 'uploads');
+  await writeFile(parts, '');
+  const problem = { code: 'lake.noFolder', values: { folder: parts } };
+  await assert.rejects(openInlet(createMemoryLake(), parts), problem);
+});
