@@ -3,7 +3,7 @@ import type { Context } from '../ingest/context.ts';
 import { recordFailureOf } from '../ingest/failure.ts';
 import { prepareDatasets } from '../ingest/prepare.ts';
 import { openContext } from '../open.ts';
-import { type Event, messageOf, type Pushed } from './message.ts';
+import { type Event, idIn, messageOf, type Pushed } from './message.ts';
 
 /** What an instance works with. */
 interface Opened {
@@ -16,7 +16,7 @@ export interface Instance {
   /** The context of one message, under the name of the run that announced it. */
   contextOf(runId: string): Promise<Context>;
   /**
-   * What `read` makes of an event's message. What it cannot read is told to the ledger, by the message's id, and
+   * What `read` makes of an event's message. What cannot be read is told to the ledger, by the message's id, and
    * thrown: Pub/Sub delivers it again, and puts it on the dead-letter topic in the end.
    */
   reading<T>(topic: string, event: Event, read: (message: Pushed, opened: Opened) => T): Promise<T>;
@@ -53,11 +53,11 @@ export function createInstance(environment: NodeJS.ProcessEnv): Instance {
     opened,
     contextOf,
     async reading(topic, event, read) {
-      const message = messageOf(topic, event);
+      const id = idIn(event);
       try {
-        return read(message, await opened());
+        return read(messageOf(topic, event), await opened());
       } catch (error) {
-        await recordFailureOf(await contextOf(message.id), `message ${message.id}`, error);
+        if (id !== undefined) await recordFailureOf(await contextOf(id), `message ${id}`, error);
         throw error;
       }
     },

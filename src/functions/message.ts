@@ -33,6 +33,13 @@ export function messageOf(topic: string, event: Event): Pushed {
   return { id, attributes: attributes ?? {}, bytes: Buffer.from(data, 'base64') };
 }
 
+const identified = z.object({ message: shape.shape.message.pick({ messageId: true }) });
+
+/** The message's id, also where the rest of it is not as Pub/Sub pushes it. */
+export function idIn(event: Event): string | undefined {
+  return identified.safeParse(event.data ?? event).data?.message.messageId;
+}
+
 /** The data that somebody published. Throws TerminalError `bus.message` where it is not of this shape. */
 export function dataIn<T>({ bytes }: Pushed, topic: string, wanted: z.ZodType<T>): T {
   const result = wanted.safeParse(decodeData(topic, bytes));

@@ -54,9 +54,9 @@ const notification = z.object({
 const object = z.object({ size: z.coerce.number() });
 
 /**
- * The workbook that a message is about: a run's announcement, or a bucket's notification. Undefined for what a bucket
- * tells besides: everything but a new object in the inbox that is to be taken, such as those that Entrada writes
- * itself. Throws TerminalError `bus.message` for what is neither.
+ * The workbook that a message is about: a run's announcement, or a bucket's notification. Undefined for what no run
+ * takes, and for what a bucket tells besides, such as of the objects that Entrada writes itself. Throws TerminalError
+ * `bus.message` for what is neither.
  */
 function announcedBy(message: Pushed, { lake }: Settings): Announced | undefined {
   const told = notification.safeParse(message.attributes);
@@ -64,14 +64,18 @@ function announcedBy(message: Pushed, { lake }: Settings): Announced | undefined
     const { eventType, bucketId, objectId: name, objectGeneration: version } = told.data;
     const isOurs = lake.kind === 'bucket' && lake.bucket === bucketId;
     if (eventType !== 'OBJECT_FINALIZE' || !isOurs) return undefined;
-    const [folder, ...rest] = name.split('/');
-    // In the inbox, or in a sender's folder of it.
-    if (folder !== INBOX || rest.length < 1 || rest.length > 2) return undefined;
-    if (notAWorkbook({ name, size: sizeIn(message) })) return undefined;
+    if (!isTaken(name, sizeIn(message))) return undefined;
     return { file: { name, version }, runId: message.id, replaceSameName: false };
   }
   const { name, version, run = message.id, replaces } = dataIn(message, TOPIC, announcement);
+  if (!isTaken(name, Number.NaN)) return undefined;
   return { file: { name, version }, runId: run, replaceSameName: replaces !== undefined };
+}
+
+/** Whether an object is a workbook in the inbox, or in a sender's folder of it; of unknown size it is not empty. */
+function isTaken(name: string, size: number): boolean {
+  const isInside = new RegExp(`^${INBOX}/([^./][^/]*/)?[^/]+$`).test(name);
+  return isInside && notAWorkbook({ name, size }) === undefined;
 }
 
 /** Bytes; NaN where the notification does not say. */

@@ -242,7 +242,9 @@ describe('functions, in processes of their own', { skip, timeout: 600_000 }, () 
       attributes,
       data: JSON.stringify(object),
     });
-    const messages: [number, { attributes?: object; data?: string }][] = [
+    const left = ['.a.xlsx', '.b/a.xlsx', 'a.xlsx.part', 'notas.txt', '~$a.xlsx'];
+    await write(scene, Object.fromEntries(left.map((name) => [name, Buffer.from('x')])));
+    const messages: [number, { attributes?: object; data?: string; raw?: string }][] = [
       [204, told(notified('entrada/gone.xlsx'))],
       [204, told(notified('backup/a.xlsx'))],
       [204, told(notified('entrada/ana/gone.xlsx'))],
@@ -257,11 +259,19 @@ describe('functions, in processes of their own', { skip, timeout: 600_000 }, () 
       [500, { data: JSON.stringify({ name: 'entrada/a.xlsx' }) }],
       [500, { data: JSON.stringify({ name: 'entrada/a.xlsx', version: 1 }) }],
       [500, { attributes: { somebody: 'else' } }],
+      [500, { raw: 'no base64' }],
     ];
-    for (const [i, [status, { attributes, data }]] of messages.entries()) {
+    const leftThere = async () => {
+      const opened = await Promise.all(left.map((name) => scene.lake.open(`entrada/${name}`)));
+      return opened.map(({ file: { name, version } }) => ({ name, version }));
+    };
+    for (const announced of await leftThere())
+      messages.push([204, { data: JSON.stringify(announced) }]);
+    for (const [i, [status, { attributes, data, raw }]] of messages.entries()) {
       const message = {
         ...(attributes && { attributes }),
         ...(data !== undefined && { data: Buffer.from(data).toString('base64') }),
+        ...(raw !== undefined && { data: raw }),
         messageId: String(i),
         publishTime: '2026-01-05T12:00:00.123Z',
       };
@@ -275,6 +285,7 @@ describe('functions, in processes of their own', { skip, timeout: 600_000 }, () 
     const refused = messages.flatMap(([status], i) => (status === 500 ? [`message ${i}`] : []));
     const names = (await allFiles(scene.warehouse)).map(({ fileName }) => fileName);
     assert.deepEqual(names.sort(), refused.sort());
+    assert.equal((await leftThere()).length, left.length);
   });
 
   test('a file that a fault keeps out ends there too, and others go on', async () => {
