@@ -36,7 +36,7 @@ export const en = {
   'bus.subscribed':
     'The topic {topic} has a subscription named {name} already. Give the second one another name.',
   'bus.topic':
-    'There is no topic {topic} in the project. Create it with `entrada deploy`, or correct ENTRADA_PROJECT.',
+    'There is no topic {topic} in the project. Create it with `terraform apply` (docs/deploy.md), or correct ENTRADA_PROJECT.',
   'bus.refused':
     'Google Cloud refuses access to the topic {topic} ({detail}). Grant the account that Entrada runs as the role roles/pubsub.editor.',
   'bus.unreachable':

@@ -33,7 +33,7 @@ export const ptBR: Record<Code, string> = {
   'bus.subscribed':
     'O tópico {topic} já tem uma assinatura chamada {name}. Dê outro nome à segunda.',
   'bus.topic':
-    'O tópico {topic} não existe no projeto. Crie-o com `entrada deploy` ou corrija ENTRADA_PROJECT.',
+    'O tópico {topic} não existe no projeto. Crie-o com `terraform apply` (docs/deploy.md) ou corrija ENTRADA_PROJECT.',
   'bus.refused':
     'O Google Cloud recusa o acesso ao tópico {topic} ({detail}). Dê à conta que executa o Entrada o papel roles/pubsub.editor.',
   'bus.unreachable':
