@@ -26,12 +26,33 @@ async function wantedVersion(name: string): Promise<string> {
 const NOBODY =
   /default credentials|invalid_grant|invalid_rapt|reauth|Unable to detect a Project Id/i;
 
-/** UserError `cloud.credentials` where the failure says that Google Cloud does not know who asks. */
+/** UserError `cloud.credentials` where the failure, or an answer by HTTP, says that Google Cloud does not know who asks. */
 export function credentialsProblem(cause: unknown): UserError | undefined {
   const detail = detailOf(cause);
-  return NOBODY.test(detail)
+  return NOBODY.test(detail) || statusOf(cause) === 401
     ? new UserError('cloud.credentials', { detail }, { cause })
     : undefined;
+}
+
+/** Of the network, not of an answer. */
+const UNREACHED = /^(E[A-Z]+|UND_ERR_\w+|EAI_\w+)$|fetch failed/;
+
+/** Whether Google Cloud was not reached, or says that it cannot answer now. */
+export function isUnreachable(cause: unknown): boolean {
+  const status = statusOf(cause);
+  const isLater = status === 408 || status === 429 || status >= 500;
+  return isLater || UNREACHED.test(codeOf(cause)) || UNREACHED.test(detailOf(cause));
+}
+
+/** The status of an answer by HTTP, 0 when there was none. */
+export function statusOf(error: unknown): number {
+  return Number(codeOf(error)) || 0;
+}
+
+function codeOf(error: unknown): string {
+  if (typeof error !== 'object' || error === null) return '';
+  if ('code' in error && error.code !== undefined) return String(error.code);
+  return 'cause' in error ? codeOf(error.cause) : '';
 }
 
 /** The first line of what a client library says, or its code: some say the rest of the answer after it. */

@@ -1,6 +1,7 @@
 import type { Bucket, FileMetadata } from '@google-cloud/storage';
 import { TransientError, UserError } from '../errors.ts';
-import { saysAbsent, statusOf } from './gcs-problem.ts';
+import { statusOf } from '../sdk.ts';
+import { saysAbsent } from './gcs-problem.ts';
 import type { FileVersion } from './lake.ts';
 
 /** Kept with a copy until its source is gone: name and generation of what it is a copy of. */

@@ -1,8 +1,5 @@
 import { EntradaError, TransientError, UserError } from '../errors.ts';
-import { credentialsProblem, detailOf } from '../sdk.ts';
-
-/** Of the network, not of Cloud Storage; the client library tries some of them again by itself. */
-const UNREACHED = /^(E[A-Z]+|UND_ERR_\w+|EAI_\w+)$/;
+import { credentialsProblem, detailOf, isUnreachable, statusOf } from '../sdk.ts';
 
 /**
  * Does `work`; what Cloud Storage refuses and somebody can mend is thrown as a problem that names `file`:
@@ -22,26 +19,14 @@ function problemOf(cause: unknown, file: string, bucket: string): EntradaError |
   const detail = detailOf(cause);
   const credentials = credentialsProblem(cause);
   if (credentials) return credentials;
-  if (status === 401) return new UserError('cloud.credentials', { detail }, { cause });
   if (status === 403) return new UserError('lake.refused', { file, detail }, { cause });
   if (status === 404) return new UserError('lake.bucket', { bucket }, { cause });
-  if (status === 408 || status === 429 || status >= 500 || UNREACHED.test(codeOf(cause)))
+  if (isUnreachable(cause))
     return new TransientError('lake.unreachable', { file, detail }, { cause });
   return undefined;
-}
-
-/** The status of an answer, 0 when there was none. */
-export function statusOf(error: unknown): number {
-  return Number(codeOf(error)) || 0;
 }
 
 /** Whether the bucket has no such object, or none of that generation any more; not that there is no bucket. */
 export function saysAbsent(error: unknown): boolean {
   return statusOf(error) === 404 && !/bucket does not exist/i.test(String(error));
-}
-
-function codeOf(error: unknown): string {
-  if (!(error instanceof Error)) return '';
-  if ('code' in error && error.code !== undefined) return String(error.code);
-  return codeOf(error.cause);
 }

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { BigQuery, Query } from '@google-cloud/bigquery';
 import { TransientError } from '../../errors.ts';
-import { loadSdk } from '../../sdk.ts';
+import { loadSdk, statusOf } from '../../sdk.ts';
 import type { QueryResult, Usage } from '../warehouse.ts';
-import { problemOf, statusOf } from './problem.ts';
+import { problemOf } from './problem.ts';
 import { type JobAnswer, sendFile, type Upload } from './upload.ts';
 import { type Field, toRow } from './values.ts';
 

@@ -5,11 +5,9 @@ import {
   UserError,
   type Values,
 } from '../../errors.ts';
-import { credentialsProblem, detailOf } from '../../sdk.ts';
+import { credentialsProblem, detailOf, isUnreachable, statusOf } from '../../sdk.ts';
 import type { BigQueryPlace } from './client.ts';
 
-/** Of the network, not of BigQuery. */
-const UNREACHED = /^(E[A-Z]+|UND_ERR_\w+|EAI_\w+)$|fetch failed/;
 const PASSING = ['backendError', 'internalError', 'rateLimitExceeded', 'jobRateLimitExceeded'];
 /** A script says so of itself; scripts.ts makes it say so. */
 const CHECK = /entrada\.check:(\[(?:"(?:[^"\\]|\\.)*",?)*\])/;
@@ -30,7 +28,6 @@ export function problemOf(cause: unknown, { project, dataset }: BigQueryPlace): 
   }
   const credentials = credentialsProblem(cause);
   if (credentials) return credentials;
-  if (status === 401) return new UserError('cloud.credentials', { detail }, options);
   if (
     status === 409 ||
     /entrada\.taken|aborted due to concurrent|could not serialize/i.test(message)
@@ -42,14 +39,7 @@ export function problemOf(cause: unknown, { project, dataset }: BigQueryPlace): 
     return new TransientError('warehouse.quota', { place, detail }, options);
   if (status === 403 && !PASSING.includes(reason))
     return new UserError('warehouse.refused', { place, detail }, options);
-  if (
-    status === 408 ||
-    status === 429 ||
-    status >= 500 ||
-    PASSING.includes(reason) ||
-    UNREACHED.test(codeOf(cause)) ||
-    UNREACHED.test(detail)
-  )
+  if (PASSING.includes(reason) || isUnreachable(cause))
     return new TransientError('warehouse.unreachable', { place, detail }, options);
   if (
     ['invalidQuery', 'notFound', 'accessDenied', 'invalid'].includes(reason) ||
@@ -64,17 +54,6 @@ export function problemOf(cause: unknown, { project, dataset }: BigQueryPlace): 
 function placeIn(message: string): Values {
   const [, procedure, line] = / at \[(?:[^\]]*\.(\w+):)?(\d+):\d+\]/.exec(message) ?? [];
   return { ...(procedure && { procedure }), ...(line && { line: Number(line) }) };
-}
-
-/** The status of an answer, 0 when there was none. */
-export function statusOf(error: unknown): number {
-  return Number(codeOf(error)) || 0;
-}
-
-function codeOf(error: unknown): string {
-  if (typeof error !== 'object' || error === null) return '';
-  if ('code' in error && error.code !== undefined) return String(error.code);
-  return 'cause' in error ? codeOf(error.cause) : '';
 }
 
 /** A job's own error is no Error but `{ reason, message }`; those of the client library hold a list of them. */
