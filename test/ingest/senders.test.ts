@@ -114,11 +114,16 @@ describe('a workbook that is not whole', () => {
     whole.subarray(0, whole.length / 2),
     older.subarray(whole.length / 2),
   ]);
+  /** Without the piece in which its last part begins. */
+  const holed = Buffer.from(whole);
+  const hole = holed.lastIndexOf('PK\x03\x04');
+  holed.fill(0, hole, hole + 30);
   const HOUR = 3_600_000;
 
   test('waits without its end, and without what its checksums promise, until it is taken up again', async () => {
     await using home = await homeOf('ana');
     await home.drop('ana/cortada.xlsx', whole.subarray(0, 1000));
+    await home.drop('ana/furada.xlsx', holed);
     await home.drop('ana/misturada.xlsx', mixed);
     const { waiting, files } = await home.run();
     assert.deepEqual(files, []);
@@ -126,23 +131,27 @@ describe('a workbook that is not whole', () => {
       waiting.map(({ file, reason }) => [file.name, reason]),
       [
         ['entrada/ana/cortada.xlsx', 'wait.incomplete'],
+        ['entrada/ana/furada.xlsx', 'wait.gaps'],
         ['entrada/ana/misturada.xlsx', 'wait.gaps'],
       ],
     );
     await home.drop('ana/cortada.xlsx', whole);
+    await home.drop('ana/furada.xlsx', whole);
     await home.drop('ana/misturada.xlsx', older);
-    assert.deepEqual(statesOf(await home.run()), ['loaded', 'loaded']);
+    assert.deepEqual(statesOf(await home.run()), ['loaded', 'repeated', 'loaded']);
   });
 
   test('is rejected, and says so, once it has been silent for long', async () => {
     await using home = await homeOf('ana');
     await home.drop('ana/cortada.xlsx', whole.subarray(0, 1000));
+    await home.drop('ana/furada.xlsx', holed);
     await home.drop('ana/misturada.xlsx', mixed);
     const { files } = await home.run({ effects: { now: () => Date.now() + HOUR } });
     assert.deepEqual(
       files.map(({ state, code }) => [state, code]),
       [
         ['rejected', 'zip.truncated'],
+        ['rejected', 'zip.broken'],
         ['rejected', 'zip.corrupt'],
       ],
     );
