@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { TerminalError } from '../../src/errors.ts';
+import { TerminalError, TransientError } from '../../src/errors.ts';
 import { allFiles } from '../../src/ledger/ledger.ts';
 import { withDatabase } from './histories.ts';
 import { newHome, type Parts, sale, sales } from './home.ts';
@@ -37,6 +37,29 @@ test('a file that a fault of ours keeps out is told of with the reason, and the 
   const { failed, files } = await home.run();
   assert.deepEqual([failed, files[0].state, files[0].code], [[], 'loaded', null]);
   assert.deepEqual(await home.query('SELECT QTD_VENDA FROM bases_vendas'), [[1]]);
+});
+
+test('a message that is delivered twice postpones its file once', async () => {
+  await using home = await newHome();
+  await home.drop('a.xlsx', sales(sale(1)));
+  let tries = 0;
+  const { postponed } = await home.run({
+    bus: (bus) => ({
+      ...bus,
+      async publish(topic, data) {
+        await bus.publish(topic, data);
+        return bus.publish(topic, data);
+      },
+    }),
+    warehouse: (warehouse) => ({
+      ...warehouse,
+      async beginLoad() {
+        tries += 1;
+        throw new TransientError('lake.full', { file: 'a.xlsx' });
+      },
+    }),
+  });
+  assert.deepEqual([tries, postponed.map(({ name }) => name)], [2, ['entrada/a.xlsx']]);
 });
 
 test('a ledger that cannot be written keeps no failure from being told', async () => {

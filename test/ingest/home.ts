@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
+import type { Bus } from '../../src/bus/bus.ts';
 import { createMemoryBus } from '../../src/bus/memory.ts';
 import { readDatasets } from '../../src/contract/dataset.ts';
 import type { ArrivalEffects } from '../../src/ingest/arrivals.ts';
@@ -26,6 +27,7 @@ export interface Parts
   readonly limits?: Limits;
   readonly lake?: (lake: Lake) => Lake;
   readonly warehouse?: (warehouse: Warehouse) => Warehouse;
+  readonly bus?: (bus: Bus) => Bus;
   readonly effects?: Partial<ArrivalEffects>;
 }
 
@@ -75,11 +77,13 @@ export async function newHome(): Promise<TestHome> {
       limits = defaultLimits,
       lake: wrapLake,
       warehouse: wrap,
+      bus: wrapBus,
       ...parts
     } = {}) => {
       const folder = createFolderLake(path);
       const lake = wrapLake?.(folder) ?? folder;
       await using incoming = createIncoming({ lake, limits });
+      const bus = createMemoryBus();
       const datasets = parts.datasets ?? (await shippedDatasets());
       return await withWarehouse((warehouse) =>
         runOnce(
@@ -96,7 +100,7 @@ export async function newHome(): Promise<TestHome> {
             now: () => clock++,
             ...parts,
           },
-          createMemoryBus(),
+          wrapBus?.(bus) ?? bus,
           { now: () => Date.now() + LATER_MS, sleep: async () => {}, ...effects },
           receiveHere,
         ),

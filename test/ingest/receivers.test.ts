@@ -22,6 +22,8 @@ interface Options {
   readonly runs?: number;
   readonly files?: Readonly<Record<string, Uint8Array>>;
   readonly replaces?: boolean;
+  /** What the function does later, so many minutes after the run began. */
+  readonly later?: (context: Context, minutes: number) => Promise<void>;
 }
 
 type Function = (context: Context, message: Message) => Promise<void>;
@@ -29,7 +31,7 @@ type Function = (context: Context, message: Message) => Promise<void>;
 /** A run whose files are received by a function, in a time that passes only while it waits. */
 async function runWith(
   receiver: Function,
-  { runs = 1, files = { 'a.xlsx': sales(sale(1)) }, replaces = false }: Options = {},
+  { runs = 1, files = { 'a.xlsx': sales(sale(1)) }, replaces = false, later }: Options = {},
 ) {
   const lake = createMemoryLake();
   await using incoming = createIncoming({ lake, limits: defaultLimits });
@@ -43,6 +45,7 @@ async function runWith(
       clock += ms;
       // What functions do in the meantime.
       await bus.drain();
+      await later?.({ ...context, runId: 'function' }, (clock - began) / 60_000);
     };
     const context: Context = {
       lake,
@@ -143,6 +146,22 @@ test('what passes by itself is waited for, and told with its reason in the end',
     ['postponed'],
   );
   assert.ok(minutes >= 15);
+});
+
+test('as long as something new is told, it is waited for', async () => {
+  const messages: Message[] = [];
+  let told = 0;
+  const { files, postponed, minutes } = await runWith(async (_, one) => void messages.push(one), {
+    async later(context, minutes) {
+      const [message] = messages;
+      if (minutes < 10 * (told + 1)) return;
+      told += 1;
+      if (told === 3) await receiving(context, message);
+      else await assert.rejects(failing(passing)(context, message), passing);
+    },
+  });
+  assert.deepEqual([postponed, files.map(({ state }) => state)], [[], ['loaded']]);
+  assert.ok(minutes > 30, `${minutes}`);
 });
 
 test('a delivery that another one of the same drop overtakes is no copy of it', async () => {
