@@ -1,9 +1,10 @@
 import { BOOLEAN, DATE, ERROR, INVALID, NUMBER, TEXT, UNCALCULATED } from '../workbook/cells.ts';
 import { DAY_MS } from '../workbook/dates.ts';
 import type { Texts } from '../workbook/texts.ts';
-import type { Column, Dataset } from './dataset.ts';
+import { type Column, type Dataset, isOnlyKey } from './dataset.ts';
 import { type Parsed, parseDateText, parseNumberText } from './parse-text.ts';
 import type { RejectionCode } from './rejection.ts';
+import { saysOnlyTotal } from './skipped-rows.ts';
 
 /** Beyond it two amounts a cent apart are the same double. */
 const MAX_MONEY = 2 ** 46;
@@ -17,17 +18,21 @@ export type CellCheck = (kind: number, value: number) => Checked;
 export function createCellCheck(column: Column, dataset: Dataset, texts: Texts): CellCheck {
   const { type } = column;
   const { min, max } = boundsOf(column);
+  // A whole row with the word of a total in its only key may be either, a total or a row of data.
+  const mayBeTotal = isOnlyKey(column, dataset);
   const known = new Map<number, Checked>();
 
   function text(index: number): Checked {
-    if (type === 'text') return index;
+    if (type === 'text' && !mayBeTotal) return index;
     let checked = known.get(index);
     if (checked === undefined) {
-      checked = fromText(texts.get(index));
+      checked = type === 'text' ? name(index) : fromText(texts.get(index));
       known.set(index, checked);
     }
     return checked;
   }
+
+  const name = (index: number) => (saysOnlyTotal(texts.get(index)) ? 'cell.total' : index);
 
   function fromText(found: string): Checked {
     const isDate = type === 'date' || type === 'datetime';

@@ -2,7 +2,7 @@ import { DATE, NUMBER, TEXT } from '../workbook/cells.ts';
 import type { Texts } from '../workbook/texts.ts';
 import { type ColumnValues, setInt64 } from './batch.ts';
 import { boundsOf, createCellCheck } from './check-cell.ts';
-import type { Column, Dataset } from './dataset.ts';
+import { type Column, type Dataset, isOnlyKey } from './dataset.ts';
 import type { RejectionCode } from './rejection.ts';
 import { type RowBlock, SKIPPED } from './row-block.ts';
 
@@ -16,7 +16,7 @@ export type ColumnCheck = (
 
 /**
  * Made once a load, because texts are looked at once each. A column of whole numbers, of dates or of texts runs
- * through a loop of its own; whatever is not plain there, and every other type, goes cell by cell.
+ * through a loop of its own; whatever is not plain there, every other type, and an only key's texts go cell by cell.
  */
 export function createColumnCheck(column: Column, dataset: Dataset, texts: Texts): ColumnCheck {
   const { type, optional } = column;
@@ -56,7 +56,7 @@ export function createColumnCheck(column: Column, dataset: Dataset, texts: Texts
           setInt64(out.values, row, value * 1000);
         else checkOne(row);
       }
-    } else if (type === 'text') {
+    } else if (type === 'text' && !isOnlyKey(column, dataset)) {
       for (let row = 0; row < count; row++) {
         if (kinds[row] === TEXT) out.values[row] = values[row];
         else checkOne(row);

@@ -83,6 +83,11 @@ export type Dataset = z.infer<typeof datasetShape> & {
 };
 export type Column = Dataset['columns'][number];
 
+/** Whether no other column of the dataset is a key. */
+export function isOnlyKey({ key }: Column, { columns }: Dataset): boolean {
+  return key && columns.filter((column) => column.key).length === 1;
+}
+
 /**
  * The datasets of workbooks in a folder, one to a subfolder, by name. What is wrong is told as `readDocuments` does.
  */

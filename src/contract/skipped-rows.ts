@@ -6,7 +6,13 @@ import { fold } from './fold.ts';
 import type { Header } from './header.ts';
 import { type RowBlock, SKIPPED } from './row-block.ts';
 
-const TOTAL = /^(sub ?|grand )?total\b/;
+const TOTAL = /^(sub[ -]?|grand )?total\b/;
+const ONLY_TOTAL = /^((sub[ -]?|grand )?total|soma)( geral)?\W*$/;
+
+/** Whether a text says that its row is a total, and nothing besides: a name may begin with the word. */
+export function saysOnlyTotal(text: string): boolean {
+  return ONLY_TOTAL.test(fold(text));
+}
 
 /** Finds the rows of a block that are no data, and calls back for each: totals, and notes. */
 export type SkipRows = (
@@ -22,6 +28,8 @@ export function createSkipRows(
 ): SkipRows {
   const keys = columns.flatMap(({ key }, slot) => (key ? [slot] : []));
   const when = columns.findIndex(({ name }) => name === period);
+  // Beside an only key it is the date that tells.
+  const telling = keys.length === 1 ? [...keys, when] : keys;
   // The totals of a table beside ours say nothing of our rows.
   const ours = tables.filter(({ range }) =>
     header.columns.some((column) => column >= range.left && column <= range.right),
@@ -29,13 +37,13 @@ export function createSkipRows(
   const totalsRows = rowsOfTotals(ours);
 
   return (block, onSkip) => {
-    // Only a row that lacks a key can be skipped, but for those of a table that says so. Most blocks lack none.
-    const lacksKey = keys.some((slot) => block.kinds[slot].subarray(0, block.count).includes(0));
-    if (!lacksKey && totalsRows.size === 0) return;
+    // Only a row that lacks one of them can be skipped, but for those of a table that says so. Most blocks lack none.
+    const isBlank = (slot: number) => block.kinds[slot].subarray(0, block.count).includes(0);
+    if (!telling.some(isBlank) && totalsRows.size === 0) return;
     for (let row = 0; row < block.count; row++) {
-      const kind = totalsRows.has(block.rows[row])
-        ? 'totals'
-        : partialRow(block, row, keys, when, texts);
+      const isPartial = telling.some((slot) => block.kinds[slot][row] === 0);
+      let kind = isPartial ? partialRow(block, row, keys, when, texts) : undefined;
+      if (totalsRows.has(block.rows[row])) kind = 'totals';
       if (kind === undefined) continue;
       block.fates[row] = SKIPPED;
       block.skipped++;
@@ -44,7 +52,10 @@ export function createSkipRows(
   };
 }
 
-/** What a row without all its keys is: a total, a note, or (undefined) a row of data that lacks something. */
+/**
+ * What a row is that lacks a key, or beside its only one the date: a total, a note, or (undefined) a row of data that
+ * lacks something.
+ */
 function partialRow(
   { kinds, values }: RowBlock,
   row: number,
@@ -52,8 +63,7 @@ function partialRow(
   when: number,
   texts: Texts,
 ): 'totals' | 'notes' | undefined {
-  if (!keys.some((slot) => kinds[slot][row] === 0)) return undefined;
-  // A brand may well be called Total: the word counts only where another key is blank.
+  // A brand may well be called Total: the word counts only where something is blank.
   const isTotal = (slot: number) =>
     kinds[slot][row] === TEXT && TOTAL.test(fold(texts.get(values[slot][row])));
   if (keys.some(isTotal)) return 'totals';

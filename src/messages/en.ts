@@ -272,6 +272,8 @@ export const en = {
     '{cell}: {column} holds {value}, and there is no such date or time. Type it again, such as {date}.',
   'cell.merged':
     '{cell}: these cells are merged over {column}, so it is unclear which rows the value means. Unmerge them and fill in each cell.',
+  'cell.total':
+    '{cell}: {column} says "{value}", and it is unclear whether this row is a total or data of that name. Take the row away if it is a total; if not, whoever keeps the datasets can declare one more column as a key.',
   'warehouse.busy':
     'The database {file} is in use by process {holder}. Try again when it has finished.',
   'warehouse.full': 'The disk is full: {detail}. Make room and run again; nothing was lost.',

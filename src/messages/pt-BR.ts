@@ -272,6 +272,8 @@ export const ptBR: Record<Code, string> = {
     '{cell}: {column} contém {value}, e essa data ou esse horário não existe. Digite-a de novo, como {date}.',
   'cell.merged':
     '{cell}: estas células estão mescladas sobre {column}, e não se sabe a que linhas o valor se refere. Desfaça a mescla e preencha cada célula.',
+  'cell.total':
+    '{cell}: {column} diz "{value}", e não se sabe se esta linha é um total ou um dado com esse nome. Tire a linha se for um total; se não for, quem cuida dos datasets pode declarar mais uma coluna como chave.',
   'warehouse.busy':
     'O banco de dados {file} está em uso pelo processo {holder}. Tente de novo quando ele terminar.',
   'warehouse.full': 'O disco está cheio: {detail}. Libere espaço e rode de novo; nada se perdeu.',

@@ -3,7 +3,16 @@ import { test } from 'node:test';
 import { UserError } from '../../src/errors.ts';
 import { shippedDatasets } from '../ingest/home.ts';
 import { HEADER, load, loadRows, order, plain, ptBR } from '../workbook/reading.ts';
-import { at, cell, date, formatted, type Row, row, workbook } from '../workbook-builder.ts';
+import {
+  at,
+  cell,
+  date,
+  formatted,
+  type Row,
+  row,
+  type Value,
+  workbook,
+} from '../workbook-builder.ts';
 
 const sheetOf = (...rows: Row[]) => workbook({ sheets: [{ name: 'Dados', rows }] });
 const rowsOf = async (bytes: Uint8Array) => Object.keys((await load(bytes)).rows).map(Number);
@@ -211,6 +220,44 @@ test('a name that is Total is data when its row is whole', async () => {
     order({ nome: 'TOTAL FLEX' }),
   ]);
   assert.deepEqual([Object.keys(rows).length, report.totals], [2, 0]);
+});
+
+test('beside an only key it is the date that tells a total; one with a date is rejected, not summed', async () => {
+  const [id, ...others] = ptBR.columns;
+  const oneKey = { ...ptBR, columns: [{ ...id, key: false }, ...others] };
+  const total = (nome: string, data: Value, qtd: Value = 12) => [1, nome, data, qtd];
+  const day = date(2019, 3, 14);
+  const says = [
+    'Total',
+    'TOTAL:',
+    'Total geral',
+    'Grand Total',
+    'Sub-total',
+    'Subtotal geral',
+    'Soma',
+  ];
+  const { rows, report, messages } = await load(
+    sheetOf(
+      HEADER,
+      order(),
+      ...says.map((nome) => total(nome, day)),
+      total('TOTAL FLEX', day),
+      total('Somar', day),
+      total('Total', null),
+      total('Total de março', null),
+      [null, 'Fonte: sistema', null, null],
+      total('VULT', null),
+    ),
+    oneKey,
+  );
+  assert.deepEqual(Object.keys(rows), ['2', '10', '11']);
+  assert.deepEqual([report.read, report.rejected, report.totals, report.notes], [11, 8, 2, 1]);
+  for (const [i, nome] of says.entries())
+    assert.ok(
+      messages[i].startsWith(`B${i + 3}: NOME says "${nome}", and it is unclear`),
+      messages[i],
+    );
+  assert.match(messages[says.length], /^C15: DATA is blank/);
 });
 
 test('the totals row that a table declares is no data, whatever it says', async () => {
