@@ -362,6 +362,8 @@ export const en = {
     '{file}, line {line}: "{start}" has no place here. tables.sql takes CREATE TABLE IF NOT EXISTS and CREATE VIEW IF NOT EXISTS with a plain name, each ended by ; at the end of a line.',
   'dataset.sqlReads':
     '{file}, line {line}: "{start}" has no place here. checks.sql and warnings.sql only read: SELECT, or WITH and a SELECT, each ended by ; at the end of a line.',
+  'dataset.sqlChanges':
+    '{file}, line {line}: "{start}" has no place here. A procedure takes INSERT, UPDATE, DELETE and MERGE, each ended by ; at the end of a line; Entrada begins and ends the transaction that it runs in.',
   'dataset.sqlColumns':
     '{file}, line {line}: this statement gives the columns {found}; wanted are {wanted}, in this order.',
   'dataset.noWarning':

@@ -362,6 +362,8 @@ export const ptBR: Record<Code, string> = {
     '{file}, linha {line}: "{start}" não cabe aqui. tables.sql leva CREATE TABLE IF NOT EXISTS e CREATE VIEW IF NOT EXISTS com um nome sem aspas, cada um terminado por ; no fim da linha.',
   'dataset.sqlReads':
     '{file}, linha {line}: "{start}" não cabe aqui. checks.sql e warnings.sql só leem: SELECT, ou WITH e um SELECT, cada um terminado por ; no fim da linha.',
+  'dataset.sqlChanges':
+    '{file}, linha {line}: "{start}" não cabe aqui. Um procedimento leva INSERT, UPDATE, DELETE e MERGE, cada um terminado por ; no fim da linha; a transação em que ele roda é o Entrada que abre e fecha.',
   'dataset.sqlColumns':
     '{file}, linha {line}: este comando dá as colunas {found}; as esperadas são {wanted}, nesta ordem.',
   'dataset.noWarning':

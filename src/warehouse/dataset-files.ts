@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Dataset } from '../contract/dataset.ts';
 import { parseYaml } from '../contract/yaml.ts';
 import { UserError } from '../errors.ts';
-import { landingTable, nameMade, OPTIONAL, statements } from './dataset-sql.ts';
+import { landingTable, nameMade, OPTIONAL, stagesOf, statements } from './dataset-sql.ts';
 
 /**
  * Sees to it that what a contract names is there, before anything is run. Throws UserError `dataset.noProcedure` or
@@ -23,6 +23,7 @@ export async function checkFiles(dataset: Dataset): Promise<void> {
       });
     }
   }
+  await stagesOf(dataset);
   for (const [i, found] of tables.entries()) {
     if (made.includes(found) || found === landingTable(dataset)) continue;
     throw new UserError('dataset.noTable', {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Column, Dataset } from '../contract/dataset.ts';
 import { absentAs } from '../contract/documents.ts';
 import { UserError } from '../errors.ts';
+import type { Code } from '../messages/en.ts';
 import { bareSql, statementsIn } from './sql-text.ts';
 import type { MonthRange } from './warehouse.ts';
 
@@ -40,7 +41,7 @@ export interface Statement {
 /**
  * The statements of one of a dataset's .sql files, in order. A statement ends with `;` at the end of a line.
  * Throws UserError `dataset.sqlMissing` when the file is not there, unless a dataset may do without it, and
- * `dataset.sqlMakes` or `dataset.sqlReads` for a statement that has no place in the file.
+ * `dataset.sqlMakes`, `dataset.sqlReads` or `dataset.sqlChanges` for a statement that has no place in the file.
  */
 export async function statements(
   { name, folder }: Pick<Dataset, 'name' | 'folder'>,
@@ -81,14 +82,19 @@ export function stagesOf(dataset: Dataset): Promise<Statement[][]> {
 /** As much of a statement as shows which one it is. */
 const SHOWN = 60;
 
-/** tables.sql runs at every start, and must not take away what is there; the files that may be left out only ask. */
+/**
+ * tables.sql runs at every start, and must not take away what is there; the files that may be left out only ask; and a
+ * procedure changes rows, in a transaction that is not its own to end.
+ */
 function refuseForeign(dataset: string, file: string, { sql, file: path, line }: Statement): void {
   const { count, first } = statementsIn(sql);
   const values = { dataset, file: path, line, start: sql.split('\n', 1)[0].slice(0, SHOWN) };
-  if (file === 'tables.sql' && (count !== 1 || nameMade(sql) === ''))
-    throw new UserError('dataset.sqlMakes', values);
-  if (OPTIONAL.has(file) && (count !== 1 || !['SELECT', 'WITH'].includes(first)))
-    throw new UserError('dataset.sqlReads', values);
+  function allow(isAllowed: boolean, otherwise: Code): void {
+    if (count !== 1 || !isAllowed) throw new UserError(otherwise, values);
+  }
+  if (file === 'tables.sql') allow(nameMade(sql) !== '', 'dataset.sqlMakes');
+  else if (OPTIONAL.has(file)) allow(['SELECT', 'WITH'].includes(first), 'dataset.sqlReads');
+  else allow(['INSERT', 'UPDATE', 'DELETE', 'MERGE'].includes(first), 'dataset.sqlChanges');
 }
 
 const NAME = /^CREATE\s+(?:TABLE|VIEW)\s+IF\s+NOT\s+EXISTS\s+(\w+)/i;

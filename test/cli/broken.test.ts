@@ -194,7 +194,7 @@ test('a contract that is no YAML stops no other dataset, unless it says that it 
 });
 
 test('a workbook is not said to be wrong where its dataset is: exit code 2 from check', async () => {
-  const { home } = await homeWithBroken('proc_tipos.sql', () => 'SELEC 1;\n');
+  const { home } = await homeWithBroken('proc_tipos.sql', () => 'DELETE FROM nowhere;\n');
   const { code, stdout } = await entrada(['check', join(home, 'entrada/meu.xlsx'), '--home', home]);
   assert.equal(code, 2, stdout);
   assert.match(stdout, /datasets\/tipos\/proc_tipos\.sql, line 1/);
@@ -209,6 +209,12 @@ test('what has no place in an SQL file is found before anything runs, with its l
     ['checks.sql', 'SELECT 1;\n\nINSERT INTO tipos\nSELECT 1;', 'line 3: "INSERT INTO tipos"'],
     ['warnings.sql', "SELECT ';'; DROP TABLE tipos;", 'line 1: '],
     ['warnings.sql', 'UPDATE tipos SET ID = 1;', 'line 1: '],
+    ['proc_tipos.sql', 'DELETE FROM tipos;\nCOMMIT;\nBEGIN TRANSACTION;', 'line 2: "COMMIT"'],
+    ['proc_tipos.sql', 'DELETE FROM tipos; ROLLBACK;', 'line 1: "DELETE FROM tipos; ROLLBACK"'],
+    ['proc_tipos.sql', "\nATTACH 'x.duckdb';", 'line 2: "ATTACH'],
+    ['proc_tipos.sql', "COPY tipos TO 'x.csv';", 'line 1: "COPY'],
+    ['proc_tipos.sql', 'DROP TABLE tipos;', 'line 1: "DROP'],
+    ['proc_tipos.sql', 'SELECT 1;', 'line 1: "SELECT 1"'],
   ];
   for (const [i, [file, sql]] of wrong.entries()) {
     const dataset = join(home, `datasets/d${i}`);
