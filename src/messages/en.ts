@@ -376,6 +376,10 @@ export const en = {
     'The dataset {dataset} has a new column {column}, and the rows that are loaded have nothing in it. Declare it optional: true, or load those files of backup/ that are in force into a new home (docs/datasets.md).',
   'dataset.notCounted':
     'The procedures of {dataset} ran and left months of it uncounted, from {from} on: they are consolidated at every run, and never count. One of them has to set ROWS_COUNTED in ledger_months where DATASET is {dataset}; in a copy of another dataset the old name may have stayed.',
+  'dataset.monthsOfOthers':
+    "The procedures of {dataset} change rows of ledger_months that are of other datasets, so nothing was published. Each statement on ledger_months needs the condition DATASET = '{dataset}'.",
+  'dataset.counted':
+    'The procedures of {dataset} set ROWS_COUNTED to {counted} for a load that has {accepted} {accepted|row|rows} in {month}, so nothing was published. Let them count the rows of each load and month; docs/datasets.md shows how.',
   'dataset.twice': 'Two datasets are called {name}; one is in {folder}. Rename one of them.',
   'dataset.sqlMissing': 'The dataset {dataset} has no file {file}. Add it beside dataset.yaml.',
   'warehouse.waiting': 'Waiting for process {holder}, which is working on this home ...',

@@ -376,6 +376,10 @@ export const ptBR: Record<Code, string> = {
     'O dataset {dataset} tem uma coluna nova, {column}, e as linhas já carregadas não têm nada nela. Declare-a com optional: true, ou carregue em uma pasta nova os arquivos de backup/ que estão em vigor (docs/datasets.md).',
   'dataset.notCounted':
     'Os procedimentos de {dataset} rodaram e deixaram meses sem contar, a partir de {from}: são consolidados a cada execução, e nunca contam. Um deles tem de definir ROWS_COUNTED em ledger_months onde DATASET é {dataset}; numa cópia de outro dataset, o nome antigo pode ter ficado.',
+  'dataset.monthsOfOthers':
+    "Os procedimentos de {dataset} mudam linhas de ledger_months que são de outros datasets, e por isso nada foi publicado. Cada comando sobre ledger_months precisa da condição DATASET = '{dataset}'.",
+  'dataset.counted':
+    'Os procedimentos de {dataset} definem ROWS_COUNTED como {counted} para uma carga que tem {accepted} {accepted|linha|linhas} em {month}, e por isso nada foi publicado. Faça que contem as linhas de cada carga e mês; docs/datasets.md mostra como.',
   'dataset.twice': 'Dois datasets se chamam {name}; um está em {folder}. Renomeie um deles.',
   'dataset.sqlMissing':
     'O dataset {dataset} não tem o arquivo {file}. Acrescente-o ao lado de dataset.yaml.',

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { cp, mkdir, readdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -135,6 +135,41 @@ test('1: a check that fails publishes nothing, and says what should be', async (
   const status = await entrada(['status', '--home', home]);
   assert.match(status.stdout, /^tipos: what was loaded for 2020-01 is not in the tables yet\./m);
   assert.doesNotMatch(status.stdout, /^bases_vendas: what was loaded/m);
+});
+
+test('2: procedures that count what is not theirs, or rows that are not there, publish nothing', async () => {
+  const rows = [
+    ['ID', 'NOME', 'QUANDO'],
+    [1, 'A', formatted(43_831, 14)],
+  ];
+  const home = await homeWith({ 'bom.xlsx': good, 'meu.xlsx': workbook({ sheets: [{ rows }] }) });
+  const dataset = join(home, 'datasets/tipos');
+  await cp(fileURLToPath(new URL('../datasets/tipos', import.meta.url)), dataset, {
+    recursive: true,
+  });
+  const procedure = await readFile(join(dataset, 'proc_tipos.sql'), 'utf8');
+  const mine = "WHERE DATASET = 'tipos'";
+  const faults: [sql: string, said: RegExp][] = [
+    ['SET ROWS_COUNTED = 0', /change rows of ledger_months that are of other datasets.* 'tipos'\./],
+    [`SET ROWS_COUNTED = 8 ${mine}`, /ROWS_COUNTED to 8 for a load that has 1 row in 2020-01/],
+    [`SET ROWS_COUNTED = -1 ${mine}`, /ROWS_COUNTED to -1 for a load that has 1 row in 2020-01/],
+  ];
+  const counted = "SELECT ROWS_COUNTED FROM ledger_months WHERE DATASET = 'bases_vendas'";
+  let before: unknown[][] | undefined;
+  for (const [sql, said] of faults) {
+    const changed = `${procedure}\nUPDATE ledger_months ${sql};\n`;
+    await writeFile(join(dataset, 'proc_tipos.sql'), changed);
+    const { code, stdout } = await entrada(['run', '--home', home]);
+    assert.equal(code, 2, stdout);
+    assert.match(stdout, /^tipos: not consolidated; its tables are as they were\. /m);
+    assert.match(stdout, said);
+    before ??= await answerOf(home, counted);
+    assert.deepEqual(await answerOf(home, counted), before);
+    assert.deepEqual(await answerOf(home, 'SELECT COUNT(*) FROM tipos'), [[0]]);
+  }
+  assert.ok(before?.flat().some((rows) => Number(rows) > 0));
+  await writeFile(join(dataset, 'proc_tipos.sql'), procedure);
+  assert.match((await entrada(['run', '--home', home])).stdout, /^tipos: tables consolidated/m);
 });
 
 test('2: a warnings.sql that fails is told beside the summary of a run that published', async () => {

@@ -1,5 +1,5 @@
 import type { Dataset } from '../../contract/dataset.ts';
-import { TerminalError } from '../../errors.ts';
+import { TerminalError, UserError } from '../../errors.ts';
 import {
   CHECK_COLUMNS,
   naming,
@@ -41,6 +41,7 @@ export function createConsolidate({
     const checks = await statements(dataset, 'checks.sql');
     const [first = [], ...later] = await stagesOf(dataset);
     const months = await rowsByMonth(dataset);
+    const others = await monthsOfOthers(dataset);
     const atOnce = rowsAtOnce(months);
     const portions = ranges.flatMap((range) => portionsOf(months, range, PORTION_ROWS));
     /** Of many rows what was taken for one step would be kept, and more taken for the next one. */
@@ -61,6 +62,9 @@ export function createConsolidate({
       for (const check of checks) await runCheck(dataset, check, portion);
       await settle();
     }
+    await checkMonths(dataset);
+    if ((await monthsOfOthers(dataset)) !== others)
+      throw new UserError('dataset.monthsOfOthers', { dataset: dataset.name });
   }
 
   async function runAll(
@@ -83,6 +87,32 @@ export function createConsolidate({
       { name },
     );
     return rows.map(([month, count]) => ({ month: String(month), rows: Number(count) }));
+  }
+
+  /** What tells whether the ledger's months of all other datasets are as they were. */
+  async function monthsOfOthers({ name }: Dataset): Promise<string> {
+    const { rows } = await query(
+      'SELECT COUNT(*), BIT_XOR(HASH(m)) FROM ledger_months AS m WHERE DATASET <> @name',
+      { name },
+    );
+    return rows[0].join();
+  }
+
+  /** Throws UserError `dataset.counted` when the procedures count more rows of a load than there are, or less than none. */
+  async function checkMonths({ name: dataset }: Dataset): Promise<void> {
+    const { rows } = await query(
+      `SELECT MONTH_START, ROWS_COUNTED, ROWS_ACCEPTED FROM ledger_months
+       WHERE DATASET = @dataset AND ROWS_COUNTED NOT BETWEEN 0 AND ROWS_ACCEPTED ORDER BY MONTH_START LIMIT 1`,
+      { dataset },
+    );
+    if (rows.length === 0) return;
+    const [month, counted, accepted] = rows[0].map(String);
+    throw new UserError('dataset.counted', {
+      dataset,
+      month: month.slice(0, 7),
+      counted,
+      accepted,
+    });
   }
 
   async function runCheck(dataset: Dataset, check: Statement, range: MonthRange): Promise<void> {
