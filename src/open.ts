@@ -11,7 +11,10 @@ import { createIncoming } from './ingest/incoming.ts';
 import { prepareDatasets } from './ingest/prepare.ts';
 import { createFolderLake } from './lake/folder.ts';
 import type { Lake } from './lake/lake.ts';
-import { checkFiles } from './warehouse/dataset-files.ts';
+import { RUNS_TABLE } from './spotify/runs.ts';
+import { TABLES } from './spotify/tables.ts';
+import { checkFiles, ownersOf } from './warehouse/dataset-files.ts';
+import { nameMade } from './warehouse/dataset-sql.ts';
 import { followContract } from './warehouse/duckdb/columns.ts';
 import { openWarehouse } from './warehouse/open.ts';
 import type { Warehouse } from './warehouse/warehouse.ts';
@@ -85,19 +88,24 @@ export async function openBus({ bus, project }: Settings): Promise<Bus> {
   return openPubSubBus({ project });
 }
 
-/** The datasets that come with Entrada, and those of the home. Of two with one name neither can be used. */
+/**
+ * The datasets that come with Entrada, and those of the home. Of two with one name neither can be used, and of two that
+ * make one table not the later one.
+ */
 export async function allDatasets({ datasetFolders }: Settings) {
   const broken: BrokenDataset[] = [];
   const onBroken: OnBroken = (one) => broken.push(one);
   const all: Dataset[] = [];
   for (const folder of datasetFolders) all.push(...(await readDatasets(folder, onBroken)));
+  const owners = ownersOf(all);
+  for (const table of [...TABLES, nameMade(RUNS_TABLE)]) owners.set(table, 'spotify');
   const datasets: Dataset[] = [];
   for (const dataset of all) {
     const { name, folder } = dataset;
     const right = await orBroken(folder, onBroken, async () => {
       const other = all.find((one) => one.name === name && one.folder !== folder);
       if (other) throw new UserError('dataset.twice', { name, folder: other.folder });
-      await checkFiles(dataset);
+      await checkFiles(dataset, owners);
       return dataset;
     });
     if (right) datasets.push(right);

@@ -9,8 +9,12 @@ import { says } from './wrong.ts';
 
 const identifier = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, says('dataset.notName'));
 const columnName = identifier.refine((name) => !isReserved(name), says('dataset.reserved'));
+/** What is deployed is marked by these names, besides those of datasets of workbooks. */
+const OWN_NAMES: readonly string[] = ['ledger', 'spotify'];
 /** Tables are called after it, which one engine tells apart by their letters' case and the other does not. */
-const datasetName = identifier.regex(/^[^A-Z]*$/, says('dataset.upperCase'));
+const datasetName = identifier
+  .regex(/^[^A-Z]*$/, says('dataset.upperCase'))
+  .refine((name) => !OWN_NAMES.includes(name), says('dataset.ownName'));
 const wantsBound = says('dataset.notBound');
 const bound = z.union([z.number(), z.iso.date(wantsBound)], wantsBound);
 

@@ -189,6 +189,8 @@ export const en = {
     '{file}, line {line}: {key} is {found}, which SQL or the landing table keeps for itself. Give the column another name, and this one as an alias.',
   'dataset.upperCase':
     '{file}, line {line}: {key} is {found}. Write it in small letters: tables are called after it.',
+  'dataset.ownName':
+    '{file}, line {line}: {key} is {found}, which Entrada calls something of its own. Choose another name.',
   'dataset.notBound':
     '{file}, line {line}: {key} is {found}. Write a number, or for dates a day such as 2000-01-31.',
   'dataset.otherBound':
@@ -213,6 +215,8 @@ export const en = {
     '{file}, line {line}: there is no procedure {found}. Add its file {found}.sql beside dataset.yaml, or correct the name.',
   'dataset.noTable':
     '{file}, line {line}: tables.sql makes no {found}. Correct the name, or make it there; what it makes is: {made}.',
+  'dataset.tableOfOther':
+    '{file}, line {line}: tables.sql makes {found}, and that is a table of {owner} already. Give it another name, here and in the procedures.',
   'dataset.kindTwice':
     '{file}, line {line}: {other} is of kind spotify too, and there may be one. Take one of them away.',
   'dataset.notWhole':

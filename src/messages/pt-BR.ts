@@ -186,6 +186,8 @@ export const ptBR: Record<Code, string> = {
     '{file}, linha {line}: {key} é {found}, que o SQL ou a tabela das linhas reserva para si. Dê outro nome à coluna, e este como alias.',
   'dataset.upperCase':
     '{file}, linha {line}: {key} é {found}. Escreva em letras minúsculas: as tabelas levam esse nome.',
+  'dataset.ownName':
+    '{file}, linha {line}: {key} é {found}, nome que o Entrada dá a algo seu. Escolha outro.',
   'dataset.notBound':
     '{file}, linha {line}: {key} é {found}. Escreva um número ou, para datas, um dia como 2000-01-31.',
   'dataset.otherBound':
@@ -211,6 +213,8 @@ export const ptBR: Record<Code, string> = {
     '{file}, linha {line}: não existe a procedure {found}. Acrescente o arquivo {found}.sql ao lado de dataset.yaml ou corrija o nome.',
   'dataset.noTable':
     '{file}, linha {line}: tables.sql não cria {found}. Corrija o nome ou crie-a ali; o que ele cria é: {made}.',
+  'dataset.tableOfOther':
+    '{file}, linha {line}: tables.sql faz {found}, que já é uma tabela de {owner}. Dê outro nome, aqui e nos procedimentos.',
   'dataset.kindTwice':
     '{file}, linha {line}: {other} também é do tipo spotify, e só pode haver um. Tire um deles.',
   'dataset.notWhole':

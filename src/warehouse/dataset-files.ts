@@ -3,15 +3,39 @@ import { join } from 'node:path';
 import type { Dataset } from '../contract/dataset.ts';
 import { parseYaml } from '../contract/yaml.ts';
 import { UserError } from '../errors.ts';
+import { COSTS_TABLE } from '../ledger/costs.ts';
+import { LEDGER_TABLES } from '../ledger/events.ts';
 import { landingTable, nameMade, OPTIONAL, stagesOf, statements } from './dataset-sql.ts';
+import { SCHEMA_TABLE } from './schema.ts';
+
+/** Whose a table or view is, by its name in small letters: engines may not tell them apart by their case. */
+export type Owners = Map<string, string>;
+
+/** Of what is made without any tables.sql. */
+export function ownersOf(datasets: readonly Dataset[]): Owners {
+  const ledger = [...LEDGER_TABLES, COSTS_TABLE, SCHEMA_TABLE].map(nameMade);
+  return new Map([
+    ...ledger.map((table) => [table, 'ledger'] as const),
+    ...datasets.map((dataset) => [landingTable(dataset), dataset.name] as const),
+  ]);
+}
 
 /**
- * Sees to it that what a contract names is there, before anything is run. Throws UserError `dataset.noProcedure` or
- * `dataset.noTable` with the line of the contract, and what reading the files throws.
+ * Sees to it that what a contract names is there, and that no table is another's, before anything is run; adds the
+ * tables that the dataset makes to those that have an owner, even where it is wrong itself. Throws UserError
+ * `dataset.noProcedure`, `dataset.noTable` or `dataset.tableOfOther` with the line, and what reading the files throws.
  */
-export async function checkFiles(dataset: Dataset): Promise<void> {
-  const { folder, procedures, tables } = dataset;
-  const made = (await statements(dataset, 'tables.sql')).map(({ sql }) => nameMade(sql));
+export async function checkFiles(dataset: Dataset, owners: Owners): Promise<void> {
+  const { name, folder, procedures, tables } = dataset;
+  const making = await statements(dataset, 'tables.sql');
+  for (const { sql, file, line } of making) {
+    const found = nameMade(sql);
+    const owner = owners.get(found.toLowerCase());
+    if (owner !== undefined)
+      throw new UserError('dataset.tableOfOther', { file, line, found, owner });
+  }
+  const made = making.map(({ sql }) => nameMade(sql));
+  for (const table of made) owners.set(table.toLowerCase(), name);
   for (const file of OPTIONAL) await statements(dataset, file);
   const files = await readdir(folder);
   for (const [i, step] of procedures.entries()) {

@@ -22,7 +22,7 @@ const OUTDATED: Readonly<Record<string, Readonly<Record<number, readonly string[
   },
 };
 
-const TABLE = 'CREATE TABLE IF NOT EXISTS ledger_schema (NAME STRING, VERSION INT64)';
+export const SCHEMA_TABLE = 'CREATE TABLE IF NOT EXISTS ledger_schema (NAME STRING, VERSION INT64)';
 
 interface Engine {
   readonly run: (sql: string) => Promise<unknown>;
@@ -37,7 +37,7 @@ export async function takeAwayOutdated(
   { run, query }: Engine,
   datasets: readonly Dataset[],
 ): Promise<Dataset[]> {
-  await run(TABLE);
+  await run(SCHEMA_TABLE);
   const known = await recorded(query);
   const outdated: Dataset[] = [];
   for (const name of [LEDGER, ...datasets.map((dataset) => dataset.name)]) {

@@ -219,8 +219,10 @@ test('what has no place in an SQL file is found before anything runs, with its l
   for (const [i, [file, sql]] of wrong.entries()) {
     const dataset = join(home, `datasets/d${i}`);
     await cp(TIPOS, dataset, { recursive: true });
-    const contract = await readFile(join(dataset, 'dataset.yaml'), 'utf8');
-    await writeFile(join(dataset, 'dataset.yaml'), contract.replace('name: tipos', `name: d${i}`));
+    for (const own of ['dataset.yaml', 'tables.sql', 'proc_tipos.sql']) {
+      const text = await readFile(join(dataset, own), 'utf8');
+      await writeFile(join(dataset, own), text.replace(/\b(?<!proc_)tipos/g, `d${i}`));
+    }
     await writeFile(join(dataset, file), sql);
   }
   const { code, stdout } = await entrada(['datasets', '--home', home]);
@@ -241,6 +243,44 @@ test('of two datasets with one name neither is used: nobody knows which one is m
   assert.match(stdout, /^tipos: left out .*called tipos; one is in .*datasets\/outro\./m);
   assert.match(stdout, /^entrada\/meu\.xlsx: not now\. .*left out: outro, tipos\./m);
   assert.match(stdout, /^bom\.xlsx: 4 rows read/m);
+});
+
+test('of two datasets that make one table the later one is left out, also while the other is wrong', async () => {
+  const { home, mend } = await homeWithBroken('proc_tipos.sql', () => 'COMMIT;\n');
+  const tables: Record<string, [table: string, owner: string]> = {
+    deles: ['Tipos_Mes', 'tipos'],
+    linhas: ['bases_vendas_linhas', 'bases_vendas'],
+    livro: ['ledger_costs', 'ledger'],
+    programas: ['spotify_podcasts', 'spotify'],
+  };
+  for (const [name, [table]] of Object.entries(tables)) {
+    const folder = join(home, 'datasets', `z_${name}`);
+    await cp(TIPOS, folder, { recursive: true });
+    const contract = await readFile(join(folder, 'dataset.yaml'), 'utf8');
+    const own = contract
+      .replace('name: tipos', `name: ${name}`)
+      .replace('[tipos, tipos_mes]', `[${name}]`);
+    await writeFile(join(folder, 'dataset.yaml'), own);
+    const create = (one: string) => `CREATE TABLE IF NOT EXISTS ${one} (ID INT64);\n`;
+    await writeFile(join(folder, 'tables.sql'), create(name) + create(table));
+  }
+  const tells = (stdout: string) => {
+    for (const [name, [table, owner]] of Object.entries(tables))
+      assert.match(
+        stdout,
+        new RegExp(
+          `^z_${name}: left out .*/tables\\.sql, line 2: tables\\.sql makes ${table}, .* table of ${owner} already`,
+          'm',
+        ),
+      );
+  };
+  const broken = await entrada(['datasets', '--home', home]);
+  assert.match(broken.stdout, /^tipos: left out .*"COMMIT"/m);
+  tells(broken.stdout);
+  await mend();
+  const { stdout } = await entrada(['run', '--home', home]);
+  tells(stdout);
+  assert.match(stdout, /^tipos: tables consolidated/m);
 });
 
 test('a workbook of which it is certain that it is wrong does not wait', async () => {

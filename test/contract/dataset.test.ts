@@ -241,6 +241,7 @@ const wrong: Record<string, Wrong> = {
     'columns.name',
     12,
   ],
+  'a name that the ledger has': [{ ...right, name: 'ledger' }, 'ownName', 'name', 1],
   'a name in capitals': [{ ...right, name: 'Pedidos' }, 'upperCase', 'name', 1],
   'a day as the bound of a number': [
     withColumn({ name: 'QTD', type: 'integer', min: '2020-01-01' }),
