@@ -35,9 +35,10 @@ export async function readDocuments(
     const folder = join(root, name);
     const file = join(folder, 'dataset.yaml');
     const document = await orBroken(folder, onBroken, async () => {
-      const text = await absentAs(undefined, file, readFile(file, 'utf8'));
+      const text = await absentAs(undefined, file, readText(file));
       if (text === undefined) return refuseUnnamed(folder);
       const yaml = parseYaml(text, file);
+      if (yaml.content === null) throw new UserError('dataset.noContent', { file, line: 1 });
       return { folder, kind: check(kindShape, yaml).kind, yaml };
     });
     if (document) documents.push(document);
@@ -76,6 +77,16 @@ function check<T>(shape: z.ZodType<T>, yaml: Yaml): T {
   const result = shape.safeParse(yaml.content);
   if (result.success) return result.data;
   throw wrongIn(result.error.issues, yaml);
+}
+
+/** A file of a dataset. Throws UserError `dataset.notUtf8` for one that another program's editor saved its own way. */
+export async function readText(file: string): Promise<string> {
+  const bytes = await readFile(file);
+  try {
+    // UTF-16 without its mark is UTF-8 full of zeros.
+    if (!bytes.includes(0)) return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {}
+  throw new UserError('dataset.notUtf8', { file });
 }
 
 /** What is read of a dataset, and `absent` where there is none. Throws UserError `dataset.unreadable`. */

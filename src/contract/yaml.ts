@@ -12,7 +12,7 @@ export interface Yaml {
 /** As much of a line as shows where one is. */
 const SHOWN = 60;
 
-/** Throws UserError `dataset.syntax` or `dataset.keyTwice` with the line. */
+/** Throws UserError `dataset.syntax`, `dataset.tab` or `dataset.keyTwice` with the line. */
 export function parseYaml(text: string, file: string): Yaml {
   const counter = new LineCounter();
   const document = parseDocument(text, { lineCounter: counter });
@@ -23,6 +23,7 @@ export function parseYaml(text: string, file: string): Yaml {
     const { line, col: column } = counter.linePos(offset);
     const key = text.slice(offset).split(':', 1)[0];
     if (code === 'DUPLICATE_KEY') return new UserError('dataset.keyTwice', { file, line, key });
+    if (code === 'TAB_AS_INDENT') return new UserError('dataset.tab', { file, line });
     const shown = text.split('\n')[line - 1].trim().slice(0, SHOWN);
     return new UserError('dataset.syntax', { file, line, column, text: shown });
   }

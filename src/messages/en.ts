@@ -170,6 +170,12 @@ export const en = {
     'Spotify, simulated: these tables come from a small server inside this demo, with podcasts that do not exist; nothing was asked of Spotify. For the real ones, see docs/spotify.md.',
   'dataset.syntax':
     '{file}, line {line}, column {column}: this is no YAML: "{text}". Look at the indentation, the quotes and the brackets of this line and of the one before.',
+  'dataset.tab':
+    '{file}, line {line}: the line is indented with a tab, which YAML does not take. Use spaces.',
+  'dataset.notUtf8':
+    '{file} is not saved as UTF-8, so its accents cannot be read. Save it as UTF-8 with a text editor.',
+  'dataset.noContent':
+    '{file}, line {line}: the file is empty. Write the contract; docs/datasets.md says what it takes, and the datasets that come with Entrada are examples.',
   'dataset.keyTwice': '{file}, line {line}: the key {key} is there twice. Take one away.',
   'dataset.missingKey':
     '{file}, line {line}: the key {key} is missing. Add it; docs/datasets.md says what it takes, and the datasets that come with Entrada are examples.',

@@ -166,6 +166,12 @@ export const ptBR: Record<Code, string> = {
     'Spotify, simulado: estas tabelas vêm de um pequeno servidor dentro desta demonstração, com podcasts que não existem; nada foi pedido ao Spotify. Para as verdadeiras, veja docs/spotify.md.',
   'dataset.syntax':
     '{file}, linha {line}, coluna {column}: isto não é YAML: "{text}". Veja o recuo, as aspas e os colchetes desta linha e da anterior.',
+  'dataset.tab':
+    '{file}, linha {line}: a linha está recuada com um tab, que o YAML não aceita. Use espaços.',
+  'dataset.notUtf8':
+    '{file} não está salvo em UTF-8, e não se podem ler os acentos. Salve em UTF-8 com um editor de texto.',
+  'dataset.noContent':
+    '{file}, linha {line}: o arquivo está vazio. Escreva o contrato; docs/datasets.md diz o que ele aceita, e os datasets que vêm com o Entrada são exemplos.',
   'dataset.keyTwice': '{file}, linha {line}: a chave {key} aparece duas vezes. Tire uma.',
   'dataset.missingKey':
     '{file}, linha {line}: falta a chave {key}. Acrescente; docs/datasets.md diz o que ela aceita, e os datasets que vêm com o Entrada são exemplos.',

@@ -1,6 +1,7 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Dataset } from '../contract/dataset.ts';
+import { readText } from '../contract/documents.ts';
 import { parseYaml } from '../contract/yaml.ts';
 import { UserError } from '../errors.ts';
 import { COSTS_TABLE } from '../ledger/costs.ts';
@@ -61,5 +62,5 @@ export async function checkFiles(dataset: Dataset, owners: Owners): Promise<void
 /** Where in its contract a dataset says something. */
 async function placeIn({ folder }: Dataset, path: readonly PropertyKey[]) {
   const file = join(folder, 'dataset.yaml');
-  return { file, line: parseYaml(await readFile(file, 'utf8'), file).lineOf(path) };
+  return { file, line: parseYaml(await readText(file), file).lineOf(path) };
 }

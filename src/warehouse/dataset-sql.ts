@@ -1,7 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Column, Dataset } from '../contract/dataset.ts';
-import { absentAs } from '../contract/documents.ts';
+import { absentAs, readText } from '../contract/documents.ts';
 import { UserError } from '../errors.ts';
 import type { Code } from '../messages/en.ts';
 import { bareSql, statementsIn } from './sql-text.ts';
@@ -40,7 +39,7 @@ export interface Statement {
 
 /**
  * The statements of one of a dataset's .sql files, in order. A statement ends with `;` at the end of a line.
- * Throws UserError `dataset.sqlMissing` when the file is not there, unless a dataset may do without it, and
+ * Throws UserError `dataset.sqlMissing` when the file is not there, unless a dataset may do without it, `dataset.notUtf8`, and
  * `dataset.sqlMakes`, `dataset.sqlReads` or `dataset.sqlChanges` for a statement that has no place in the file.
  */
 export async function statements(
@@ -49,7 +48,7 @@ export async function statements(
 ): Promise<Statement[]> {
   const path = join(folder, file);
   const absent = OPTIONAL.has(file) ? '' : undefined;
-  const text = await absentAs(absent, path, readFile(path, 'utf8'));
+  const text = await absentAs(absent, path, readText(path));
   if (text === undefined) throw new UserError('dataset.sqlMissing', { dataset: name, file });
   const found: Statement[] = [];
   let line = 1;

@@ -245,6 +245,36 @@ test('of two datasets with one name neither is used: nobody knows which one is m
   assert.match(stdout, /^bom\.xlsx: 4 rows read/m);
 });
 
+test('a file that is not UTF-8 is told, whichever it is: no letter of it is guessed', async () => {
+  const home = await homeWith({});
+  const saved: [file: string, encoding: 'latin1' | 'utf16le'][] = [
+    ['dataset.yaml', 'latin1'],
+    ['tables.sql', 'utf16le'],
+    ['proc_tipos.sql', 'latin1'],
+    ['checks.sql', 'latin1'],
+    ['warnings.sql', 'utf16le'],
+  ];
+  for (const [i, [file, encoding]] of saved.entries()) {
+    const dataset = join(home, `datasets/d${i}`);
+    await cp(TIPOS, dataset, { recursive: true });
+    const contract = await readFile(join(dataset, 'dataset.yaml'), 'utf8');
+    await writeFile(join(dataset, 'dataset.yaml'), contract.replace('name: tipos', `name: d${i}`));
+    const tables = await readFile(join(dataset, 'tables.sql'), 'utf8');
+    await writeFile(join(dataset, 'tables.sql'), tables.replaceAll('tipos', `d${i}`));
+    await writeFile(join(dataset, 'warnings.sql'), '');
+    const text = `${await readFile(join(dataset, file), 'utf8')}\n-- São Paulo\n`;
+    await writeFile(
+      join(dataset, file),
+      text.replaceAll('-- S', file.endsWith('yaml') ? '# S' : '-- S'),
+      encoding,
+    );
+  }
+  const { code, stdout } = await entrada(['datasets', '--home', home]);
+  assert.equal(code, 2);
+  for (const [i, [file]] of saved.entries())
+    assert.match(stdout, new RegExp(`^d${i}: left out .*/${file} is not saved as UTF-8`, 'm'));
+});
+
 test('of two datasets that make one table the later one is left out, also while the other is wrong', async () => {
   const { home, mend } = await homeWithBroken('proc_tipos.sql', () => 'COMMIT;\n');
   const tables: Record<string, [table: string, owner: string]> = {
