@@ -57,7 +57,10 @@ const datasetShape = mapping({
   if (periodColumn?.type !== 'date' && periodColumn?.type !== 'datetime')
     refuse(['period'], 'dataset.period');
   if (periodColumn?.optional) refuse(['period'], 'dataset.periodOptional');
-  if (!columns.some((column) => column.key)) refuse(['columns'], 'dataset.noKey');
+  const keys = columns.filter((column) => column.key);
+  if (keys.length === 0) refuse(['columns'], 'dataset.noKey');
+  // A row without it would be a note, whatever else it holds.
+  if (keys.length === 1 && keys[0] === periodColumn) refuse(['period'], 'dataset.onlyKeyPeriod');
   const seen = new Map<string, number>();
   for (const [i, { name, type, min, max, aliases }] of columns.entries()) {
     const wanted = BOUNDS[type];

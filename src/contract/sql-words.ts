@@ -1,14 +1,20 @@
 /**
- * What cannot be the name of a column: SQL keeps it for itself, in either engine, or every landing table has it
- * already.
+ * What cannot be the name of a column: SQL keeps it for itself, in either engine, every landing table has it already, a
+ * table of sums has it of the month, or it stands for the months of a procedure.
  */
 export function isReserved(name: string): boolean {
   const word = name.toUpperCase();
-  return LANDING_COLUMNS.includes(word) || RESERVED.has(word);
+  return [...LANDING_COLUMNS, ...MONTH_COLUMNS, ...ARGUMENTS].includes(word) || RESERVED.has(word);
 }
 
 /** The columns that a landing table has besides those of its contract. */
 export const LANDING_COLUMNS: readonly string[] = ['LOAD_ID', 'SHEET_ROW', 'MONTH_START'];
+
+/** What a table of sums may say of the month, besides columns of the contract. */
+export const MONTH_COLUMNS: readonly string[] = ['MONTH_START', 'ANO', 'MES'];
+
+/** What procedures are given. */
+const ARGUMENTS: readonly string[] = ['P_FROM', 'P_TO'];
 
 /**
  * Of DuckDB 1.5 (`duckdb_keywords()`: what is reserved, or a type or function), then what BigQuery reserves besides.

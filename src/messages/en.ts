@@ -192,7 +192,7 @@ export const en = {
   'dataset.notName':
     '{file}, line {line}: {key} is {found}, which cannot be a name in SQL. Use letters without accents, digits and _, and begin with no digit.',
   'dataset.reserved':
-    '{file}, line {line}: {key} is {found}, which SQL or the landing table keeps for itself. Give the column another name, and this one as an alias.',
+    '{file}, line {line}: {key} is {found}, which SQL, the landing table or the tables of sums keep for themselves. Give the column another name, and this one as an alias.',
   'dataset.upperCase':
     '{file}, line {line}: {key} is {found}. Write it in small letters: tables are called after it.',
   'dataset.ownName':
@@ -209,6 +209,8 @@ export const en = {
     '{file}, line {line}: period is {found}. Name one of the columns, of type date or datetime.',
   'dataset.periodOptional':
     '{file}, line {line}: period is {found}, and that column is optional. Without its date no row has a month: make it required, or name another.',
+  'dataset.onlyKeyPeriod':
+    '{file}, line {line}: period is {found}, and that column is the only key. Give one more column "key: true": one that says of what or of whom a row is.',
   'dataset.noKey': '{file}, line {line}: no column is a key. Give at least one "key: true".',
   'dataset.sharedHeader':
     '{file}, line {line}: the columns {column} and {other} are both found by the header "{header}". Rename one of them, or take the alias away.',
@@ -223,6 +225,10 @@ export const en = {
     '{file}, line {line}: tables.sql makes no {found}. Correct the name, or make it there; what it makes is: {made}.',
   'dataset.tableOfOther':
     '{file}, line {line}: tables.sql makes {found}, and that is a table of {owner} already. Give it another name, here and in the procedures.',
+  'dataset.sumColumn':
+    '{file}, line {line}: the last column of {table} is {found}. A table of sums ends with its sum, SUM_ and the name of a column of the contract. Mend it; a table that the home has already needs a new name.',
+  'dataset.sumKey':
+    '{file}, line {line}: {table} has the column {found}, which is neither one of the contract nor MONTH_START, ANO or MES. Those are what the sums of a table can be of. Rename it; a table that the home has already needs a new name.',
   'dataset.kindTwice':
     '{file}, line {line}: {other} is of kind spotify too, and there may be one. Take one of them away.',
   'dataset.notWhole':

@@ -189,7 +189,7 @@ export const ptBR: Record<Code, string> = {
   'dataset.notName':
     '{file}, linha {line}: {key} é {found}, que não pode ser um nome em SQL. Use letras sem acento, algarismos e _, sem começar por algarismo.',
   'dataset.reserved':
-    '{file}, linha {line}: {key} é {found}, que o SQL ou a tabela das linhas reserva para si. Dê outro nome à coluna, e este como alias.',
+    '{file}, linha {line}: {key} é {found}, que o SQL, a tabela das linhas ou as tabelas de somas reservam para si. Dê outro nome à coluna, e este como alias.',
   'dataset.upperCase':
     '{file}, linha {line}: {key} é {found}. Escreva em letras minúsculas: as tabelas levam esse nome.',
   'dataset.ownName':
@@ -206,6 +206,8 @@ export const ptBR: Record<Code, string> = {
     '{file}, linha {line}: period é {found}. Escreva o nome de uma das colunas, do tipo date ou datetime.',
   'dataset.periodOptional':
     '{file}, linha {line}: period é {found}, e essa coluna é opcional. Sem a data, nenhuma linha tem mês: torne-a obrigatória ou escolha outra.',
+  'dataset.onlyKeyPeriod':
+    '{file}, linha {line}: period é {found}, e essa coluna é a única chave. Ponha "key: true" em mais uma coluna: uma que diga de quê ou de quem é a linha.',
   'dataset.noKey':
     '{file}, linha {line}: nenhuma coluna é chave. Ponha "key: true" em pelo menos uma.',
   'dataset.sharedHeader':
@@ -221,6 +223,10 @@ export const ptBR: Record<Code, string> = {
     '{file}, linha {line}: tables.sql não cria {found}. Corrija o nome ou crie-a ali; o que ele cria é: {made}.',
   'dataset.tableOfOther':
     '{file}, linha {line}: tables.sql faz {found}, que já é uma tabela de {owner}. Dê outro nome, aqui e nos procedimentos.',
+  'dataset.sumColumn':
+    '{file}, linha {line}: a última coluna de {table} é {found}. Uma tabela de somas termina com a soma, SUM_ e o nome de uma coluna do contrato. Corrija; uma tabela que a casa já tem precisa de outro nome.',
+  'dataset.sumKey':
+    '{file}, linha {line}: {table} tem a coluna {found}, que não é do contrato nem MONTH_START, ANO ou MES. É por essas que as somas de uma tabela podem ser. Renomeie; uma tabela que a casa já tem precisa de outro nome.',
   'dataset.kindTwice':
     '{file}, linha {line}: {other} também é do tipo spotify, e só pode haver um. Tire um deles.',
   'dataset.notWhole':

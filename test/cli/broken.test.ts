@@ -63,6 +63,26 @@ const faults: Record<string, [file: string, change: (text: string) => string, sa
     (text) => `\n-- Mine;\n\n${text.replace('INT64', 'INT46')}`,
     /datasets\/tipos\/tables\.sql, line 4: the database refuses this statement of the dataset tipos \(.*INT46/,
   ],
+  'a table of sums that does not end with its sum': [
+    'tables.sql',
+    (text) => text.replace('MONTH_START DATE, SUM_ID INT64', 'SUM_ID INT64, MONTH_START DATE'),
+    /datasets\/tipos\/tables\.sql, line 2: the last column of tipos_mes is MONTH_START\. /,
+  ],
+  'a table of sums whose sum is of no column': [
+    'tables.sql',
+    (text) => text.replace('SUM_ID', 'SUM_IDS'),
+    /datasets\/tipos\/tables\.sql, line 2: the last column of tipos_mes is SUM_IDS\. /,
+  ],
+  'a table of sums by what is no column': [
+    'tables.sql',
+    (text) => text.replace('(MONTH_START DATE, SUM_ID', '(MONTH DATE, SUM_ID'),
+    /datasets\/tipos\/tables\.sql, line 2: tipos_mes has the column MONTH, which is neither/,
+  ],
+  'the tables of sums before that of the rows': [
+    'dataset.yaml',
+    (text) => text.replace('[tipos, tipos_mes]', '[tipos_mes, tipos]'),
+    /datasets\/tipos\/tables\.sql, line 1: the last column of tipos is MONTH_START\. /,
+  ],
   'a statement in tables.sql that takes away': [
     'tables.sql',
     (text) => `${text}\nDROP TABLE bases_vendas_linhas;\n`,

@@ -241,6 +241,24 @@ const wrong: Record<string, Wrong> = {
     'columns.name',
     12,
   ],
+  'a column that tables of sums have of the month': [
+    withColumn({ name: 'Ano', type: 'integer' }),
+    'reserved',
+    'columns.name',
+    12,
+  ],
+  'a column that stands for a month of procedures': [
+    withColumn({ name: 'p_to', type: 'text' }),
+    'reserved',
+    'columns.name',
+    12,
+  ],
+  'a period that is the only key': [
+    { ...right, columns: right.columns.map((c) => ({ ...c, key: c.name === 'DATA' })) },
+    'onlyKeyPeriod',
+    'period',
+    3,
+  ],
   'a name that the ledger has': [{ ...right, name: 'ledger' }, 'ownName', 'name', 1],
   'a name in capitals': [{ ...right, name: 'Pedidos' }, 'upperCase', 'name', 1],
   'a day as the bound of a number': [

@@ -80,7 +80,7 @@ function rejection(row: number, rest: Partial<Rejection> = {}): Rejection {
 }
 
 const LANDED = 'SELECT COUNT(*) FROM tipos_linhas';
-const PUBLISHED = 'SELECT MONTH_START, ROW_COUNT FROM tipos_mes ORDER BY MONTH_START';
+const PUBLISHED = 'SELECT MONTH_START, SUM_ID FROM tipos_mes ORDER BY MONTH_START';
 
 const preparing: Promises = {
   async 'preparing again keeps what is there'({ warehouse, tipos, vendas }) {
@@ -299,10 +299,10 @@ const loading: Promises = {
     await load.abort();
     assert.equal(newRows, 5);
     assert.deepEqual(changes, [
-      { table: 'tipos_mes', key: { MONTH_START: '2019-03-01' }, before: 3, after: 6 },
-      { table: 'tipos_mes', key: { MONTH_START: '2019-04-01' }, before: null, after: 2 },
+      { table: 'tipos_mes', key: { MONTH_START: '2019-03-01' }, before: 4, after: 11 },
+      { table: 'tipos_mes', key: { MONTH_START: '2019-04-01' }, before: null, after: 3 },
     ]);
-    assert.deepEqual(await rowsOf(warehouse, PUBLISHED), [['2019-03-01', 3]]);
+    assert.deepEqual(await rowsOf(warehouse, PUBLISHED), [['2019-03-01', 4]]);
   },
 
   async 'previews what a load would do in the place of an earlier one'({ warehouse, tipos }) {
@@ -318,7 +318,7 @@ const loading: Promises = {
     assert.deepEqual(changes.at(-1), {
       table: 'tipos_mes',
       key: { MONTH_START: '2019-05-01' },
-      before: 1,
+      before: 5,
       after: null,
     });
     assert.equal(await numberOf(warehouse, LANDED), 4);
@@ -349,7 +349,7 @@ const loading: Promises = {
       { from: '2019-03-01', to: '2019-04-01' },
     ]);
     await warehouse.consolidate(tipos, await monthsDue(warehouse, tipos));
-    assert.deepEqual(await rowsOf(warehouse, PUBLISHED), [['2019-03-01', 2]]);
+    assert.deepEqual(await rowsOf(warehouse, PUBLISHED), [['2019-03-01', 8]]);
     assert.deepEqual(await rowsOf(warehouse, 'SELECT ID FROM tipos_linhas ORDER BY ID'), [
       [3],
       [5],
@@ -451,8 +451,8 @@ const consolidating: Promises = {
     assert.deepEqual(await monthsDue(warehouse, tipos), due);
     await warehouse.consolidate(tipos, due.slice(0, 2));
     assert.deepEqual(await rowsOf(warehouse, PUBLISHED), [
-      ['2019-01-01', 2],
-      ['2019-05-01', 1],
+      ['2019-01-01', 3],
+      ['2019-05-01', 3],
     ]);
   },
 
@@ -548,12 +548,12 @@ const undoing: Promises = {
       events: [],
     };
     const both: Row[] = [
-      ['2019-03-01', 2],
-      ['2019-04-01', 1],
+      ['2019-03-01', 3],
+      ['2019-04-01', 3],
     ];
     const changes = [
-      { table: 'tipos_mes', key: { MONTH_START: '2019-03-01' }, before: 2, after: 1 },
-      { table: 'tipos_mes', key: { MONTH_START: '2019-04-01' }, before: 1, after: null },
+      { table: 'tipos_mes', key: { MONTH_START: '2019-03-01' }, before: 3, after: 1 },
+      { table: 'tipos_mes', key: { MONTH_START: '2019-04-01' }, before: 3, after: null },
     ];
     assert.deepEqual(await warehouse.retract({ ...retraction, rehearse: true }), changes);
     assert.deepEqual(await rowsOf(warehouse, PUBLISHED), both);
@@ -586,9 +586,9 @@ const undoing: Promises = {
 
   async 'writes rows to a table after those it has, or in their place'({ warehouse, reader }) {
     const rows: Row[] = Array.from({ length: 450 }, (_, n) => ['2019-01-01', n]);
-    const change = { table: 'tipos_mes', columns: ['MONTH_START', 'ROW_COUNT'] };
+    const change = { table: 'tipos_mes', columns: ['MONTH_START', 'SUM_ID'] };
     const counts = async () =>
-      (await reader.query('SELECT COUNT(*), MAX(ROW_COUNT) FROM tipos_mes')).rows;
+      (await reader.query('SELECT COUNT(*), MAX(SUM_ID) FROM tipos_mes')).rows;
     await warehouse.write([{ ...change, rows, replace: true }]);
     await warehouse.write([{ ...change, rows: [['2019-02-01', 999]], replace: false }]);
     assert.deepEqual(await counts(), [[451, 999]]);

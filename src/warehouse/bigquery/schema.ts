@@ -9,8 +9,10 @@ import {
   nameMade,
   type Statement,
   statements,
+  sumTables,
 } from '../dataset-sql.ts';
 import { LEDGER, versionOf } from '../schema.ts';
+import { requireSums } from '../sum-tables.ts';
 import type { BigQueryPlace } from './client.ts';
 import {
   checkBody,
@@ -69,7 +71,10 @@ export function wantedLedger(place: BigQueryPlace): Wanted {
   return finish('ledger', versionOf(LEDGER), { ...parsed, tables }, [], place);
 }
 
-/** Throws UserError `dataset.sqlForeign` for a statement in tables.sql that makes neither a table nor a view. */
+/**
+ * Throws UserError `dataset.sqlForeign` for a statement in tables.sql that makes neither a table nor a view, and what
+ * `requireSums` throws.
+ */
 export async function wantedOf(
   dataset: Dataset | TablesOnly,
   place: BigQueryPlace,
@@ -90,6 +95,16 @@ export async function wantedOf(
     [ours(createLandingTable(dataset)), ...tables],
     (table) => (table === landing ? ['LOAD_ID'] : keys.slice(0, CLUSTERING)),
   );
+  for (const { name, fields } of parsed.tables) {
+    // Of a view nobody knows the columns before it is there.
+    const statement = tables.find(({ sql }) => nameMade(sql) === name);
+    if (statement && sumTables(dataset).includes(name))
+      requireSums(
+        dataset,
+        statement,
+        fields.map((field) => field.name),
+      );
+  }
   const own = await Promise.all(
     dataset.procedures.flat().map(async (name) => {
       const made = await statements(dataset, `${name}.sql`);

@@ -3,8 +3,16 @@ import type { Dataset } from '../../contract/dataset.ts';
 import { UserError } from '../../errors.ts';
 import { EVENT_COLUMNS, eventRow, LEDGER_TABLES, type LedgerEvent } from '../../ledger/events.ts';
 import { allMonths } from '../../ledger/ledger.ts';
-import { createLandingTable, naming, statements, withdrawal } from '../dataset-sql.ts';
+import {
+  createLandingTable,
+  nameMade,
+  naming,
+  statements,
+  sumTables,
+  withdrawal,
+} from '../dataset-sql.ts';
 import { recordVersions, takeAwayOutdated } from '../schema.ts';
+import { requireSums } from '../sum-tables.ts';
 import type { LoadChange, QueryResult, Warehouse } from '../warehouse.ts';
 import { followContract } from './columns.ts';
 import { createConsolidate } from './consolidate.ts';
@@ -157,8 +165,12 @@ function createWarehouse(first: Opened, options: DuckDbOptions): Warehouse {
         for (const dataset of datasets) {
           await run(createLandingTable(dataset));
           await followContract(run, query, dataset);
-          for (const statement of await statements(dataset, 'tables.sql'))
+          for (const statement of await statements(dataset, 'tables.sql')) {
             await naming(dataset, statement, run);
+            const made = nameMade(statement.sql);
+            if (sumTables(dataset).includes(made))
+              requireSums(dataset, statement, (await query(`SELECT * FROM ${made} LIMIT 0`)).columns);
+          }
         }
         // The landing table has everything, and the same transaction makes the rest of it anew.
         for (const dataset of outdated)
