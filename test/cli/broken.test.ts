@@ -213,6 +213,20 @@ test('a contract that is no YAML stops no other dataset, unless it says that it 
   assert.match(meant.stderr, /datasets\/tipos\/dataset\.yaml, line \d/);
 });
 
+test('a Spotify dataset that is wrong is left out as any other', async () => {
+  const { home } = await homeWithBroken('dataset.yaml', (text) => `kind: spotify\n${text}`);
+  for (const [command, expected, said] of [
+    ['datasets', 2, /^bases_vendas: /m],
+    ['run', 2, /^bom\.xlsx: 4 rows read/m],
+    ['status', 0, /^bom\.xlsx +loaded/m],
+  ] as const) {
+    const { code, stdout, stderr } = await entrada([command, '--home', home]);
+    assert.deepEqual([code, stderr], [expected, ''], command);
+    assert.equal(stdout.match(/^tipos: left out .*dataset\.yaml, line \d+: .*key/gm)?.length, 1);
+    assert.match(stdout, said);
+  }
+});
+
 test('a workbook is not said to be wrong where its dataset is: exit code 2 from check', async () => {
   const { home } = await homeWithBroken('proc_tipos.sql', () => 'DELETE FROM nowhere;\n');
   const { code, stdout } = await entrada(['check', join(home, 'entrada/meu.xlsx'), '--home', home]);
