@@ -1,5 +1,5 @@
-import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import * as z from 'zod';
 import { UserError } from '../errors.ts';
 import { type OnBroken, orBroken, throwBroken } from './broken.ts';
@@ -21,14 +21,20 @@ export interface DatasetDocument {
 
 /**
  * The dataset files of a folder, one to a subfolder, by name. One that is wrong is told with a UserError that has the
- * file, the line, the key and what is wrong with it; a subfolder without a `dataset.yaml` is one too.
+ * file, the line, the key and what is wrong with it; a subfolder without a `dataset.yaml` is one too, and one without a
+ * subfolder.
  */
 export async function readDocuments(
   root: string,
   onBroken: OnBroken = throwBroken,
 ): Promise<DatasetDocument[]> {
   const documents: DatasetDocument[] = [];
-  const names = await orBroken(root, onBroken, () => absentAs([], root, readdir(root)));
+  const names = await orBroken(root, onBroken, async () => {
+    const found = await absentAs(undefined, root, readdir(root));
+    if (found === undefined && (await absentAs(undefined, root, stat(root))))
+      throw new UserError('dataset.notFolder', { file: root });
+    return found;
+  });
   for (const name of names?.sort() ?? []) {
     // A program's own folder, or one that is put aside.
     if (name.startsWith('.')) continue;
@@ -46,11 +52,15 @@ export async function readDocuments(
   return documents;
 }
 
-/** Says why a folder without `dataset.yaml` is no dataset; nothing of a file. */
+const isLike = (name: string) => /^dataset\.ya?ml$/i.test(name);
+
+/** Says why a folder without `dataset.yaml` is no dataset; of a file only where it is a contract itself. */
 async function refuseUnnamed(folder: string): Promise<undefined> {
   const names = await absentAs(undefined, folder, readdir(folder));
+  if (names === undefined && isLike(basename(folder)))
+    throw new UserError('dataset.noFolder', { file: folder });
   if (names === undefined) return;
-  const like = names.find((name) => /^dataset\.ya?ml$/i.test(name));
+  const like = names.find(isLike);
   if (like) throw new UserError('dataset.misnamed', { file: join(folder, like) });
   throw new UserError('dataset.noContract', { folder });
 }

@@ -219,6 +219,10 @@ export const en = {
   'dataset.unreadable':
     '{file} cannot be read ({detail}). Let the user that runs Entrada read it, or move it away.',
   'dataset.misnamed': '{file} is not looked for. Rename it to dataset.yaml.',
+  'dataset.notFolder':
+    '{file} is a file where a folder of datasets is looked for. Move it away; each dataset is a folder in datasets/.',
+  'dataset.noFolder':
+    '{file} is not in a folder of its own. Make a folder for the dataset in datasets/, and move all of its files there.',
   'dataset.noProcedure':
     '{file}, line {line}: there is no procedure {found}. Add its file {found}.sql beside dataset.yaml, or correct the name.',
   'dataset.noTable':

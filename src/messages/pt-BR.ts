@@ -217,6 +217,10 @@ export const ptBR: Record<Code, string> = {
   'dataset.unreadable':
     'Não é possível ler {file} ({detail}). Permita a leitura ao usuário que executa o Entrada, ou tire-o dali.',
   'dataset.misnamed': '{file} não é lido. Renomeie para dataset.yaml.',
+  'dataset.notFolder':
+    '{file} é um arquivo no lugar da pasta dos datasets. Mova para outro lugar; cada dataset é uma pasta em datasets/.',
+  'dataset.noFolder':
+    '{file} não está em uma pasta própria. Crie em datasets/ uma pasta para o dataset, e mova para lá todos os seus arquivos.',
   'dataset.noProcedure':
     '{file}, linha {line}: não existe a procedure {found}. Acrescente o arquivo {found}.sql ao lado de dataset.yaml ou corrija o nome.',
   'dataset.noTable':

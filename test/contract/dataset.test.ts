@@ -99,6 +99,21 @@ test('a folder without dataset.yaml is told, and what to do; the others are read
   ]);
 });
 
+test('a contract without a folder of its own, and a file in the place of datasets/, are told', async () => {
+  const folder = join(root, 'flat');
+  await mkdir(folder);
+  for (const name of ['dataset.yaml', 'tables.sql']) await writeFile(join(folder, name), '');
+  const file = join(root, 'a file');
+  await writeFile(file, '');
+  const told: unknown[] = [];
+  for (const place of [folder, file, join(file, 'datasets')])
+    await readDatasets(place, ({ error: { code, values } }) => told.push([code, values]));
+  assert.deepEqual(told, [
+    ['dataset.noFolder', { file: join(folder, 'dataset.yaml') }],
+    ['dataset.notFolder', { file }],
+  ]);
+});
+
 test('the shipped contract', async () => {
   const [sales] = await readDatasets(join(import.meta.dirname, '../../datasets'));
   assert.equal(sales.name, 'bases_vendas');
