@@ -5,6 +5,7 @@ import {
   findHeader,
   HEADER_ROWS,
   type Header,
+  headersOf,
   isHeader,
   type NearHeader,
   readTitles,
@@ -18,6 +19,14 @@ export interface Choice {
   readonly dataset: Dataset;
   readonly sheet: Sheet;
   readonly header: Header;
+}
+
+/** Whether every column that one dataset requires is found by a header of another. */
+function isWithin({ columns }: Dataset, other: Dataset): boolean {
+  const headers = new Set(other.columns.flatMap(headersOf));
+  return columns.every(
+    (column) => column.optional || headersOf(column).some((header) => headers.has(header)),
+  );
 }
 
 /**
@@ -47,8 +56,15 @@ export async function chooseSheet(
   if (matches.length > 1) {
     const [{ sheet: one }] = matches;
     if (matches.every(({ sheet }) => sheet === one)) {
-      const names = matches.map(({ dataset }) => dataset.name).join(', ');
-      throw new UserError('contract.datasets', { sheet: one.name, datasets: names });
+      const all = matches.map(({ dataset }) => dataset);
+      const values = { sheet: one.name, datasets: all.map(({ name }) => name).join(', ') };
+      const part = all.flatMap((dataset) => {
+        const other = all.find((whole) => isWithin(dataset, whole) && !isWithin(whole, dataset));
+        return other ? { dataset: dataset.name, other: other.name } : [];
+      })[0];
+      throw part
+        ? new UserError('contract.within', { ...values, ...part })
+        : new UserError('contract.datasets', values);
     }
     const sheets = matches
       .map(({ sheet, dataset }) => `"${sheet.name}" (${dataset.name})`)

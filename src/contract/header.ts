@@ -1,6 +1,6 @@
 import { type CellBatch, columnName, TEXT } from '../workbook/cells.ts';
 import type { Sheet, Workbook } from '../workbook/workbook.ts';
-import type { Dataset } from './dataset.ts';
+import type { Column, Dataset } from './dataset.ts';
 import { fold } from './fold.ts';
 
 /** How deep below the first row a header is looked for. */
@@ -74,10 +74,15 @@ function requiredNames(dataset: Dataset): string[] {
   return dataset.columns.filter(({ optional }) => !optional).map(({ name }) => name);
 }
 
+/** By what a column is found, as headers are compared. */
+export function headersOf({ name, aliases }: Column): string[] {
+  return [name, ...aliases].map(fold);
+}
+
 function matchRow(row: number, cells: Map<number, string>, dataset: Dataset): Header | NearHeader {
   const slots = new Map<string, number>();
-  dataset.columns.forEach(({ name, aliases }, slot) => {
-    for (const header of [name, ...aliases]) slots.set(fold(header), slot);
+  dataset.columns.forEach((column, slot) => {
+    for (const header of headersOf(column)) slots.set(header, slot);
   });
   const columns: number[] = dataset.columns.map(() => 0);
   const ignored: string[] = [];

@@ -256,6 +256,8 @@ export const en = {
     'More than one sheet could be meant: {sheets}. Leave one of them visible, or upload them one by one.',
   'contract.datasets':
     'The sheet "{sheet}" has the columns of more than one dataset: {datasets}. Whoever keeps the datasets must tell them apart, by a required column that the others have not.',
+  'contract.within':
+    'The sheet "{sheet}" has the columns of more than one dataset: {datasets}. All that {dataset} requires stands in workbooks of {other} too. Whoever keeps the datasets must give {dataset} a required column that those have not, or make one dataset of the two, in which the other columns are optional.',
   'contract.hidden':
     'The sheet "{sheet}" holds the columns that are expected, but it is hidden. Right-click a sheet tab, choose Unhide, and save. Where it is not listed there, whoever made the workbook hid it in the VBA editor.',
   'contract.twice':

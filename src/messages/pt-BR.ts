@@ -254,6 +254,8 @@ export const ptBR: Record<Code, string> = {
     'Mais de uma aba pode ser a certa: {sheets}. Deixe só uma delas visível, ou envie uma de cada vez.',
   'contract.datasets':
     'A aba "{sheet}" tem as colunas de mais de um dataset: {datasets}. Quem cuida dos datasets deve distingui-los, por uma coluna obrigatória que os outros não tenham.',
+  'contract.within':
+    'A aba "{sheet}" tem as colunas de mais de um dataset: {datasets}. Tudo o que {dataset} exige está também nas planilhas de {other}. Quem cuida dos datasets precisa dar a {dataset} uma coluna obrigatória que aquelas não tenham, ou fazer dos dois um só, em que as outras colunas sejam opcionais.',
   'contract.hidden':
     'A aba "{sheet}" tem as colunas esperadas, mas está oculta. Clique com o botão direito em uma aba, escolha Reexibir e salve. Se ela não aparecer ali, quem fez a planilha a ocultou no editor do VBA.',
   'contract.twice':

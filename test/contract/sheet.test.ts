@@ -145,6 +145,19 @@ test('of several sheets, the visible one that matches; two that match are both n
     code: 'contract.datasets',
     values: { sheet: 'B', datasets: `${ptBR.name}, ${plain.name}` },
   });
+  const more = [...ptBR.columns, { ...ptBR.columns[3], name: 'PESO', aliases: [] }];
+  const wider = { ...ptBR, name: 'largo', columns: more };
+  const heavy = {
+    rows: [
+      [...HEADER, 'PESO'],
+      [...order(), 7],
+    ],
+  };
+  const within = await refused(workbook({ sheets: [{ ...heavy, name: 'B' }] }), wider, ptBR);
+  assert.deepEqual(within, {
+    code: 'contract.within',
+    values: { sheet: 'B', datasets: `largo, ${ptBR.name}`, dataset: ptBR.name, other: 'largo' },
+  });
   const hidden = await refused(
     workbook({ sheets: [other, { ...right, name: 'C', state: 'veryHidden' }] }),
   );
