@@ -7,7 +7,12 @@ import { fold } from './fold.ts';
 import { isReserved } from './sql-words.ts';
 import { says } from './wrong.ts';
 
-const identifier = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, says('dataset.notName'));
+const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
+const identifier = z.string().regex(NAME, says('dataset.notName'));
+const procedureName = z
+  .string()
+  .regex(/^(?!.*\.sql$)/i, says('dataset.withSql'))
+  .regex(NAME, says('dataset.notName'));
 const columnName = identifier.refine((name) => !isReserved(name), says('dataset.reserved'));
 /** What is deployed is marked by these names, besides those of datasets of workbooks. */
 const OWN_NAMES: readonly string[] = ['ledger', 'spotify'];
@@ -48,7 +53,7 @@ const datasetShape = mapping({
   dates: z.enum(['dd/mm/yyyy', 'mm/dd/yyyy', 'yyyy-mm-dd']),
   sameName: z.enum(['both', 'replace']).default('both'),
   columns: z.array(columnShape).min(1),
-  procedures: z.array(z.array(identifier).min(1)),
+  procedures: z.array(z.array(procedureName).min(1)),
   tables: z.array(identifier).min(1),
 }).superRefine(({ columns, period }, { addIssue }) => {
   const refuse = (path: (string | number)[], code: Code, params: Values = {}) =>

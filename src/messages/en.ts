@@ -233,6 +233,9 @@ export const en = {
     '{file}, line {line}: the last column of {table} is {found}. A table of sums ends with its sum, SUM_ and the name of a column of the contract. Mend it; a table that the home has already needs a new name.',
   'dataset.sumKey':
     '{file}, line {line}: {table} has the column {found}, which is neither one of the contract nor MONTH_START, ANO or MES. Those are what the sums of a table can be of. Rename it; a table that the home has already needs a new name.',
+  'dataset.noTables':
+    '{file}, line {line}: tables.sql makes no table at all, and {found} is wanted. Make it there, and each table that the procedures keep.',
+  'dataset.withSql': '{file}, line {line}: {key} is {found}. Write it without .sql.',
   'dataset.kindTwice':
     '{file}, line {line}: {other} is of kind spotify too, and there may be one. Take one of them away.',
   'dataset.notWhole':

@@ -24,7 +24,7 @@ export function ownersOf(datasets: readonly Dataset[]): Owners {
 /**
  * Sees to it that what a contract names is there, and that no table is another's, before anything is run; adds the
  * tables that the dataset makes to those that have an owner, even where it is wrong itself. Throws UserError
- * `dataset.noProcedure`, `dataset.noTable` or `dataset.tableOfOther` with the line, and what reading the files throws.
+ * `dataset.noProcedure`, `dataset.noTable`, `dataset.noTables` or `dataset.tableOfOther` with the line, and what reading the files throws.
  */
 export async function checkFiles(dataset: Dataset, owners: Owners): Promise<void> {
   const { name, folder, procedures, tables } = dataset;
@@ -51,11 +51,10 @@ export async function checkFiles(dataset: Dataset, owners: Owners): Promise<void
   await stagesOf(dataset);
   for (const [i, found] of tables.entries()) {
     if (made.includes(found) || found === landingTable(dataset)) continue;
-    throw new UserError('dataset.noTable', {
-      ...(await placeIn(dataset, ['tables', i])),
-      found,
-      made: made.join(', '),
-    });
+    const values = { ...(await placeIn(dataset, ['tables', i])), found };
+    throw made.length === 0
+      ? new UserError('dataset.noTables', values)
+      : new UserError('dataset.noTable', { ...values, made: made.join(', ') });
   }
 }
 

@@ -3,7 +3,7 @@ import type { Column, Dataset } from '../contract/dataset.ts';
 import { absentAs, readText } from '../contract/documents.ts';
 import { UserError } from '../errors.ts';
 import type { Code } from '../messages/en.ts';
-import { bareSql, statementsIn } from './sql-text.ts';
+import { bareSql, COMMENTS, statementsIn, TEXTS } from './sql-text.ts';
 import type { MonthRange } from './warehouse.ts';
 
 /** The table of every accepted row of a dataset, with the load and the row of the sheet it came from. */
@@ -191,7 +191,12 @@ WHERE ${months} AND LOAD_ID IN (SELECT LOAD_ID FROM ledger_months WHERE ${withdr
   };
 }
 
+const MONTHS = new RegExp(`${TEXTS}|${COMMENTS}|\\bp_(?:from|to)\\b`, 'g');
+
 /** A procedure's statement with its arguments as literals: an engine skips the months it need not read only then. */
 export function withMonths(statement: string, { from, to }: MonthRange): string {
-  return statement.replace(/\bp_from\b/g, `DATE '${from}'`).replace(/\bp_to\b/g, `DATE '${to}'`);
+  return statement.replace(MONTHS, (found) => {
+    if (found === 'p_from') return `DATE '${from}'`;
+    return found === 'p_to' ? `DATE '${to}'` : found;
+  });
 }

@@ -58,6 +58,11 @@ const faults: Record<string, [file: string, change: (text: string) => string, sa
     (text) => text.replace('tipos_mes]', 'tipo_mes]'),
     /datasets\/tipos\/dataset\.yaml, line 17: tables\.sql makes no tipo_mes\. .*: tipos, tipos_mes\./,
   ],
+  'a tables.sql that makes nothing': [
+    'tables.sql',
+    () => '-- Nothing yet.\n',
+    /datasets\/tipos\/dataset\.yaml, line 17: tables\.sql makes no table at all, and tipos is wanted\./,
+  ],
   'a table that the database refuses': [
     'tables.sql',
     (text) => `\n-- Mine;\n\n${text.replace('INT64', 'INT46')}`,
@@ -127,6 +132,7 @@ test('every command goes on with the datasets that are right, and tells the othe
       /^meu\.xlsx: not now\. No dataset takes it, and it may be of one that is left/m,
     ],
     [['datasets'], 2, /^bases_vendas: /m],
+    [['datasets'], 2, /^period: DATA_VENDA; numbers: pt-BR; dates: dd\/mm\/yyyy; sameName: both$/m],
     [['check', join(home, 'entrada/meu.xlsx')], 2, /No dataset takes it, and it may be of one/],
     [['retract', 'bom.xlsx', '--dry-run'], 0, /Retracting bom\.xlsx would change/],
   ];

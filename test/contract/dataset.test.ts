@@ -301,6 +301,12 @@ const wrong: Record<string, Wrong> = {
     14,
   ],
   'a procedure outside a list': [{ ...right, procedures: ['proc_a'] }, 'notList', 'procedures', 13],
+  'a procedure by its file': [
+    { ...right, procedures: [['proc_a.sql']] },
+    'withSql',
+    'procedures',
+    13,
+  ],
   'a procedure that is a path': [{ ...right, procedures: [['../x']] }, 'notName', 'procedures', 13],
   'an empty step': [{ ...right, procedures: [[]] }, 'empty', 'procedures', 13],
   'no table at all': [{ ...right, tables: [] }, 'empty', 'tables', 16],

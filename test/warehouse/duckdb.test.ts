@@ -243,6 +243,28 @@ test('of a long history the first procedures are given a few months at a time, a
   }
 });
 
+test('p_from and p_to are months where a procedure names them, and letters in a text', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'entrada-duckdb-'));
+  const warehouse = await openDuckDb({ file: ':memory:', waitMs: 0 });
+  try {
+    const [vendas] = await shippedDatasets();
+    await warehouse.prepare([vendas]);
+    await warehouse.query('CREATE TABLE said (TEXT STRING, FIRST DATE, BEHIND DATE)');
+    const sql = "INSERT INTO said\nSELECT 'it''s p_from, p_to', p_from, p_to;\n";
+    await writeFile(join(folder, 'p.sql'), sql);
+    await warehouse.query(
+      "INSERT INTO ledger_months VALUES ('bases_vendas', 1, DATE '2019-01-01', 1, NULL)",
+    );
+    const range = { from: '2019-01-01', to: '2019-02-01' };
+    await warehouse.consolidate({ ...vendas, folder, procedures: [['p']] }, [range]);
+    const said = await rowsOf(warehouse, 'SELECT * FROM said');
+    assert.deepEqual(said, [["it's p_from, p_to", range.from, range.to]]);
+  } finally {
+    await warehouse.close();
+    await rm(folder, { recursive: true });
+  }
+});
+
 test('after a consolidation that broke off there is as much memory as before', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'entrada-duckdb-'));
   const warehouse = await openDuckDb({ file: ':memory:', waitMs: 0 });
