@@ -232,7 +232,7 @@ export const en = {
   'dataset.sumColumn':
     '{file}, line {line}: the last column of {table} is {found}. A table of sums ends with its sum, SUM_ and the name of a column of the contract. Mend it; a table that the home has already needs a new name.',
   'dataset.sumKey':
-    '{file}, line {line}: {table} has the column {found}, which is neither one of the contract nor MONTH_START, ANO or MES. Those are what the sums of a table can be of. Rename it; a table that the home has already needs a new name.',
+    '{file}, line {line}: {table} has the column {found}, which is neither one of the contract nor MONTH_START, ANO or MES. Sums are by those alone. Rename it; a table that the home has already needs a new name.',
   'dataset.noTables':
     '{file}, line {line}: tables.sql makes no table at all, and {found} is wanted. Make it there, and each table that the procedures keep.',
   'dataset.withSql': '{file}, line {line}: {key} is {found}. Write it without .sql.',

@@ -228,9 +228,9 @@ export const ptBR: Record<Code, string> = {
   'dataset.tableOfOther':
     '{file}, linha {line}: tables.sql faz {found}, que já é uma tabela de {owner}. Dê outro nome, aqui e nos procedimentos.',
   'dataset.sumColumn':
-    '{file}, linha {line}: a última coluna de {table} é {found}. Uma tabela de somas termina com a soma, SUM_ e o nome de uma coluna do contrato. Corrija; uma tabela que a casa já tem precisa de outro nome.',
+    '{file}, linha {line}: a última coluna de {table} é {found}. Uma tabela de somas termina com a soma, SUM_ e o nome de uma coluna do contrato. Corrija; uma tabela que esta pasta já tem precisa de outro nome.',
   'dataset.sumKey':
-    '{file}, linha {line}: {table} tem a coluna {found}, que não é do contrato nem MONTH_START, ANO ou MES. É por essas que as somas de uma tabela podem ser. Renomeie; uma tabela que a casa já tem precisa de outro nome.',
+    '{file}, linha {line}: {table} tem a coluna {found}, que não é do contrato nem MONTH_START, ANO ou MES. As somas são só por essas. Renomeie; uma tabela que esta pasta já tem precisa de outro nome.',
   'dataset.noTables':
     '{file}, linha {line}: tables.sql não faz nenhuma tabela, e falta {found}. Faça ali essa tabela, e cada uma que os procedimentos mantêm.',
   'dataset.withSql': '{file}, linha {line}: {key} é {found}. Escreva sem .sql.',
