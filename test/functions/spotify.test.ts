@@ -13,8 +13,9 @@ import { makeTables } from '../../src/spotify/flow.ts';
 import { runsOf } from '../../src/spotify/runs.ts';
 import { readAccess, spotifyDataset } from '../../src/spotify/settings.ts';
 import { openReplay } from '../../src/spotify/source.ts';
-import { createSubscriber, createTurns } from '../../src/spotify/subscribers.ts';
+import { createSubscriber } from '../../src/spotify/subscribers.ts';
 import type { SpotifyTable } from '../../src/spotify/tables.ts';
+import { createTurns } from '../../src/turns.ts';
 import { startFakeSpotify } from '../fake-spotify/server.ts';
 import { editing } from '../spotify/flow-setup.ts';
 

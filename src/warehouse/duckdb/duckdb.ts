@@ -169,7 +169,11 @@ function createWarehouse(first: Opened, options: DuckDbOptions): Warehouse {
             await naming(dataset, statement, run);
             const made = nameMade(statement.sql);
             if (sumTables(dataset).includes(made))
-              requireSums(dataset, statement, (await query(`SELECT * FROM ${made} LIMIT 0`)).columns);
+              requireSums(
+                dataset,
+                statement,
+                (await query(`SELECT * FROM ${made} LIMIT 0`)).columns,
+              );
           }
         }
         // The landing table has everything, and the same transaction makes the rest of it anew.
