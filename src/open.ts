@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { destination, type Logger, pino } from 'pino';
 import type { Bus } from './bus/bus.ts';
@@ -13,7 +14,6 @@ import { prepareDatasets } from './ingest/prepare.ts';
 import { createFolderLake } from './lake/folder.ts';
 import type { Lake } from './lake/lake.ts';
 import { RUNS_TABLE } from './spotify/runs.ts';
-import { readSpotifyDataset } from './spotify/settings.ts';
 import { TABLES } from './spotify/tables.ts';
 import { checkFiles, ownersOf } from './warehouse/dataset-files.ts';
 import { nameMade } from './warehouse/dataset-sql.ts';
@@ -92,7 +92,7 @@ export async function openBus({ bus, project }: Settings): Promise<Bus> {
 
 /**
  * The datasets that come with Entrada, and those of the home. Of two with one name neither can be used, and of two that
- * make one table not the later one. Besides them, the Spotify dataset in force.
+ * make one table not the later one. Among those that are wrong is the home's own Spotify dataset.
  */
 export async function allDatasets({ datasetFolders }: Settings) {
   const broken: BrokenDataset[] = [];
@@ -112,14 +112,18 @@ export async function allDatasets({ datasetFolders }: Settings) {
     });
     if (right) datasets.push(right);
   }
-  const spotify = await readSpotifyDataset(datasetFolders).catch((error) => {
-    if (!(error instanceof UserError)) throw error;
-    const folder = dirname(String(error.values.file));
-    // What is wrong for a dataset of any kind has been told.
-    if (!broken.some((one) => one.folder === folder)) onBroken({ folder, error });
-    return undefined;
-  });
-  return { datasets, broken, spotify };
+  const [, ...own] = datasetFolders;
+  // Loaded for those alone who may have one.
+  if (own.some(existsSync)) {
+    const { readSpotifyDataset } = await import('./spotify/settings.ts');
+    await readSpotifyDataset(own).catch((error) => {
+      if (!(error instanceof UserError)) throw error;
+      const folder = dirname(String(error.values.file));
+      // What is wrong for a dataset of any kind has been told.
+      if (!broken.some((one) => one.folder === folder)) onBroken({ folder, error });
+    });
+  }
+  return { datasets, broken };
 }
 
 /**

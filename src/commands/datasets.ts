@@ -1,11 +1,13 @@
+import { UserError } from '../errors.ts';
 import { allDatasets } from '../open.ts';
+import { readSpotifyDataset } from '../spotify/settings.ts';
 import { TABLES } from '../spotify/tables.ts';
 import type { Run } from './commands.ts';
 import { USAGE } from './exit-codes.ts';
 import { sayBroken } from './summary.ts';
 
 export const datasets: Run = async ({ settings, output }) => {
-  const { datasets: right, broken, spotify } = await allDatasets(settings);
+  const { datasets: right, broken } = await allDatasets(settings);
   const heads = output.columns({ code: 'datasets.columns', values: {} });
   const then = output.render({ code: 'datasets.then', values: {} });
   for (const dataset of right) {
@@ -31,6 +33,11 @@ export const datasets: Run = async ({ settings, output }) => {
     output.say({ code: 'datasets.procedures', values: { procedures } });
   }
   sayBroken(output, broken);
+  const spotify = await readSpotifyDataset(settings.datasetFolders).catch((error) => {
+    // Told among those that are wrong.
+    if (error instanceof UserError) return undefined;
+    throw error;
+  });
   if (spotify) {
     const { folder, name, description, ...rest } = spotify;
     output.object({ type: 'dataset', kind: 'spotify', ...spotify });
