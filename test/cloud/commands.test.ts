@@ -70,7 +70,7 @@ describe('commands on a bucket', { skip }, () => {
     await lake.write('entrada/a.xlsx', sales(sale(1)));
     const { code, stderr } = await run('run');
     assert.equal(code, 2);
-    assert.match(stderr, /no topic bases_vendas.*`entrada deploy`/);
+    assert.match(stderr, /no topic bases_vendas.*`terraform apply`/);
     assert.deepEqual(await namesIn(lake, 'entrada'), ['entrada/a.xlsx']);
   });
 

@@ -75,14 +75,14 @@ describe('deploying to BigQuery', { skip }, () => {
       root,
       'tables.sql',
       'con_ano_mes (ANO INT64',
-      'con_ano_mes (NEW_ONE STRING, ANO INT64',
+      'con_ano_mes (MARCA STRING, ANO INT64',
     );
     const changes = await warehouse.plan([wider]);
-    assert.deepEqual(changes.find(({ name }) => name === 'con_ano_mes')?.columns, ['NEW_ONE']);
+    assert.deepEqual(changes.find(({ name }) => name === 'con_ano_mes')?.columns, ['MARCA']);
     for (const change of changes) await change.apply();
     assert.deepEqual(told(await warehouse.plan([wider])), []);
     assert.equal(await numberOf(warehouse, 'SELECT COUNT(*) FROM bases_vendas_linhas'), 1);
-    assert.equal(await numberOf(warehouse, 'SELECT COUNT(NEW_ONE) FROM con_ano_mes'), 0);
+    assert.equal(await numberOf(warehouse, 'SELECT COUNT(MARCA) FROM con_ano_mes'), 0);
   });
 
   test('refuses what would lose a column or its values', async () => {
@@ -109,7 +109,7 @@ describe('deploying to BigQuery', { skip }, () => {
       root,
       'tables.sql',
       'MES INT64, SUM_QTD_VENDA INT64);',
-      'MES INT64, SUM_QTD_VENDA INT64, MONTH_START DATE);',
+      'MES INT64, MONTH_START DATE, SUM_QTD_VENDA INT64);',
     );
     await assert.rejects(warehouse.plan([unmonthly]), { code: 'deploy.partitions' });
   });
