@@ -80,7 +80,7 @@ async function checkFile(invocation: Invocation, parts: Parts, file: string): Pr
     // What a dataset's own check finds says nothing of the files that come after.
     const failed = error instanceof TerminalError && error.code === 'check.failed';
     if (!failed && !(error instanceof UserError)) throw error;
-    const problem = (error instanceof UserError && awaitedBy(error, parts.broken)) || error;
+    const problem = awaitedBy(error, parts.broken) ?? error;
     const { code } = problem;
     const message = output.render(problem);
     output.say(problem);

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { UserError } from '../errors.ts';
+import { openIfThere } from '../lake/if-there.ts';
 import type { Lake } from '../lake/lake.ts';
 import { parse } from './refusal.ts';
 import type { List } from './tables.ts';
@@ -56,13 +57,8 @@ export function rawOf(lake: Lake, runId: string): RawAnswers {
       keep(aboutOf(list), `${JSON.stringify({ time: new Date(time).toISOString() })}\n`),
     keep,
     async read(name) {
-      try {
-        await using opened = await lake.open(`${folder}/${name}`);
-        return new TextDecoder().decode(await opened.read(0, opened.file.size));
-      } catch (error) {
-        if (error instanceof UserError && error.code === 'lake.missing') return undefined;
-        throw error;
-      }
+      await using opened = await openIfThere(lake, `${folder}/${name}`);
+      return opened && new TextDecoder().decode(await opened.read(0, opened.file.size));
     },
     async names() {
       return (await lake.list(folder)).map(({ name }) => name.slice(folder.length + 1));

@@ -154,6 +154,18 @@ function createWarehouse(first: Opened, options: DuckDbOptions): Warehouse {
     return String(rows[0][0]);
   }
 
+  async function makeTables(dataset: Dataset): Promise<void> {
+    await run(createLandingTable(dataset));
+    await followContract(run, query, dataset);
+    for (const statement of await statements(dataset, 'tables.sql')) {
+      await naming(dataset, statement, run);
+      const made = nameMade(statement.sql);
+      if (!sumTables(dataset).includes(made)) continue;
+      const { columns } = await query(`SELECT * FROM ${made} LIMIT 0`);
+      requireSums(dataset, statement, columns);
+    }
+  }
+
   async function prepare(datasets: readonly Dataset[]): Promise<void> {
     const before = await schema();
     let isOutdated = false;
@@ -162,20 +174,7 @@ function createWarehouse(first: Opened, options: DuckDbOptions): Warehouse {
         const outdated = await takeAwayOutdated({ run, query }, datasets);
         isOutdated = outdated.length > 0;
         for (const statement of LEDGER_TABLES) await run(statement);
-        for (const dataset of datasets) {
-          await run(createLandingTable(dataset));
-          await followContract(run, query, dataset);
-          for (const statement of await statements(dataset, 'tables.sql')) {
-            await naming(dataset, statement, run);
-            const made = nameMade(statement.sql);
-            if (sumTables(dataset).includes(made))
-              requireSums(
-                dataset,
-                statement,
-                (await query(`SELECT * FROM ${made} LIMIT 0`)).columns,
-              );
-          }
-        }
+        for (const dataset of datasets) await makeTables(dataset);
         // The landing table has everything, and the same transaction makes the rest of it anew.
         for (const dataset of outdated)
           await consolidate(dataset, await allMonths({ query }, dataset));

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { open, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
+import { sync } from '../../lake/disk.ts';
 
 /*
  * A commit writes the blocks of DuckDB's metadata where they are. In such a block only pieces change that nothing of the
@@ -19,8 +20,7 @@ export const wasCutOff = (file: string) => existsSync(markOf(file));
 /** Before a commit: tells of it, to last through a power cut. */
 export async function markCommitting(file: string): Promise<void> {
   await writeFile(markOf(file), '');
-  await using folder = await open(dirname(file));
-  await folder.sync();
+  await sync(dirname(file));
 }
 
 export const clearMark = (file: string) => rm(markOf(file), { force: true });
