@@ -1,21 +1,27 @@
-import type { Code } from './messages/en.ts';
+import type { Code, ValuesOf } from './messages/en.ts';
 
 /** What a message says of the case at hand: the file, the cell, the value found, the limit. */
 export type Values = Readonly<Record<string, string | number>>;
 
 /** A code of the message catalogue with its values; words are chosen at the edge, in the reader's language. */
-export interface Problem {
-  readonly code: Code;
-  readonly values: Values;
+export interface Problem<C extends Code = Code> {
+  readonly code: C;
+  readonly values: Values & ValuesOf<C>;
 }
 
-/** The three kinds share this shape; throw one of them, never this. */
-export abstract class EntradaError extends Error implements Problem {
+/** What is thrown besides a code: its values may be left out only where its message has no place for any. */
+type Rest<C extends Code> =
+  Record<never, never> extends ValuesOf<C>
+    ? [values?: Values, options?: ErrorOptions]
+    : [values: Problem<C>['values'], options?: ErrorOptions];
+
+/** The three kinds share this shape; throw one of them, never this. `C` is there for the compiler: see `ValuesOf`. */
+export abstract class EntradaError<C extends Code = Code> extends Error implements Problem {
   abstract readonly kind: 'user' | 'transient' | 'terminal';
   readonly code: Code;
   readonly values: Values;
 
-  constructor(code: Code, values: Values = {}, options?: ErrorOptions) {
+  constructor(code: C, ...[values = {}, options]: Rest<C>) {
     super(`${code} ${JSON.stringify(values)}`, options);
     this.name = this.constructor.name;
     this.code = code;
@@ -24,17 +30,17 @@ export abstract class EntradaError extends Error implements Problem {
 }
 
 /** Somebody can mend it: a workbook, a setting, a command. Trying again changes nothing. */
-export class UserError extends EntradaError {
+export class UserError<C extends Code = Code> extends EntradaError<C> {
   readonly kind = 'user';
 }
 
 /** It may pass by itself: a file still arriving, a database held, a full disk. Try again later. */
-export class TransientError extends EntradaError {
+export class TransientError<C extends Code = Code> extends EntradaError<C> {
   readonly kind = 'transient';
 }
 
 /** A fault of ours, or a promise that a check found broken. Nothing was published. */
-export class TerminalError extends EntradaError {
+export class TerminalError<C extends Code = Code> extends EntradaError<C> {
   readonly kind = 'terminal';
 }
 

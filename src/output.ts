@@ -1,5 +1,6 @@
 import { styleText } from 'node:util';
 import type { Problem } from './errors.ts';
+import type { Code } from './messages/en.ts';
 import { type Language, render } from './messages/messages.ts';
 import { formatTable, visible } from './table.ts';
 
@@ -10,11 +11,11 @@ export interface Output {
   /** A line for the person. */
   line(text?: string): void;
   /** A message of the catalogue for the person. */
-  say(problem: Problem): void;
+  say<C extends Code>(problem: Problem<C>): void;
   /** The same, as text. */
-  render(problem: Problem): string;
+  render<C extends Code>(problem: Problem<C>): string;
   /** The heads of a table's columns, from a message that names them with commas. */
-  columns(problem: Problem): readonly string[];
+  columns<C extends Code>(problem: Problem<C>): readonly string[];
   table(headers: readonly string[], rows: readonly (readonly unknown[])[]): void;
   heading(text: string): void;
   /** An object for a program; nothing without `--json`. */
@@ -63,7 +64,10 @@ export function createOutput(json: boolean, language: Language): Output {
 }
 
 /** A problem in words; what a file's name or a cell brings into them cannot speak to the terminal. */
-export function renderVisibly({ code, values }: Problem, language: Language): string {
+export function renderVisibly<C extends Code>(
+  { code, values }: Problem<C>,
+  language: Language,
+): string {
   const shown = Object.entries(values).map(([name, value]) => [name, visible(String(value))]);
   return render({ code, values: Object.fromEntries(shown) }, language);
 }

@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict';
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { commands } from '../src/commands/commands.ts';
+import { TransientError } from '../src/errors.ts';
 import { en } from '../src/messages/en.ts';
 import { render } from '../src/messages/messages.ts';
 import { ptBR } from '../src/messages/pt-BR.ts';
+import { ROOT } from './repository.ts';
 
 const codes = Object.keys(en) as (keyof typeof en)[];
 
@@ -24,6 +28,29 @@ test('each translation says the same commands, settings, flags and addresses', (
   const literal = /`[^`]*`|--[a-z]+|\b[A-Z]+_[A-Z_]+\b|https?:\/\/[^\s,]+|\*\.\w+|docs\/\S+\.md/g;
   const literals = (message: string) => [...new Set(message.match(literal))].sort();
   for (const code of codes) assert.deepEqual(literals(ptBR[code]), literals(en[code]), code);
+});
+
+test('every message is said somewhere', () => {
+  const files = globSync('src/**/*.ts', { cwd: ROOT, exclude: ['src/messages/*'] });
+  const source = files.map((file) => readFileSync(join(ROOT, file), 'utf8')).join('');
+  const begun = [...source.matchAll(/`(\w+\.(?:\w+\.)?)\$\{/g)].map(([, start]) => start);
+  const isSaid = (code: string) =>
+    source.includes(`'${code}'`) || begun.some((start) => code.startsWith(start));
+  assert.deepEqual(
+    codes.filter((code) => !isSaid(code)),
+    [],
+  );
+});
+
+test('who forgets a value that a message says is told by the compiler', () => {
+  const file = 'entrada.duckdb';
+  // @ts-expect-error The message names the process too.
+  assert.ok(new TransientError('warehouse.busy', { file }));
+  // @ts-expect-error It has no values at all.
+  assert.ok(new TransientError('warehouse.busy'));
+  // @ts-expect-error A message that is not thrown is held to its values as well.
+  assert.match(render({ code: 'warehouse.busy', values: { file } }, 'en'), /\{holder\}/);
+  assert.ok(new TransientError('warehouse.busy', { file, holder: 1, more: 'is no harm' }));
 });
 
 test('no message is unfinished', () => {

@@ -5,7 +5,7 @@ import { awaitedBy } from '../contract/broken.ts';
 import type { Choice } from '../contract/choose-sheet.ts';
 import { type SheetReport, skippedDetail } from '../contract/load.ts';
 import type { Rejection } from '../contract/rejection.ts';
-import { TerminalError, UserError } from '../errors.ts';
+import { type Problem, TerminalError, UserError } from '../errors.ts';
 import { nameReason } from '../ingest/arrivals.ts';
 import type { Context } from '../ingest/context.ts';
 import { INBOX } from '../ingest/folders.ts';
@@ -189,10 +189,8 @@ function show(output: Output, file: string, checked: Checked): void {
     output,
     changes.filter(({ table }) => table === dataset.tables[1]),
   );
-  for (const rejection of rejections.slice(0, SHOWN)) {
-    const { code, values, value } = rejection;
-    output.line(`  ${output.render({ code, values: { ...values, value } })}`);
-  }
+  const shown: readonly Problem[] = rejections.slice(0, SHOWN);
+  for (const problem of shown) output.line(`  ${output.render(problem)}`);
   if (rejections.length > SHOWN)
     output.say({ code: 'list.more', values: { count: rejections.length - SHOWN } });
 }

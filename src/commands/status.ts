@@ -75,12 +75,9 @@ async function sayInbox(
   for (const one of ready) {
     const file = one.name.slice(INBOX.length + 1);
     const awaited = await awaitedOf(incoming, one, datasets);
-    const reason = awaited && output.render(awaited);
-    output.say(
-      reason
-        ? { code: 'file.later', values: { file, reason } }
-        : { code: 'wait.ready', values: { file } },
-    );
+    if (awaited)
+      output.say({ code: 'file.later', values: { file, reason: output.render(awaited) } });
+    else output.say({ code: 'wait.ready', values: { file } });
     output.object({ type: 'waiting', fileName: file, reason: awaited?.code ?? 'wait.ready' });
   }
   for (const { file, reason } of waiting) {

@@ -88,7 +88,7 @@ function sayFile(output: Output, file: FileState): void {
     output.say({ code: file.rowsLoaded === null ? 'file.notCounted' : 'file.loaded', values });
   // One without an outcome is told with the files that stay.
   else if (file.code && hasOutcome(file)) {
-    output.say({ code: `file.${file.state === 'repeated' ? 'isRepeated' : 'isRejected'}`, values });
+    output.say({ code: file.state === 'repeated' ? 'file.isRepeated' : 'file.isRejected', values });
     output.line(`  ${textOf(output, file)}`);
   }
   if (file.state !== 'rejected' && values.rejected > 0) {

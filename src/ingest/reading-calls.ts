@@ -53,7 +53,12 @@ export interface PackedError {
   readonly cause?: PackedError;
 }
 
-const KINDS = { user: UserError, transient: TransientError, terminal: TerminalError };
+type Kind = new (...error: ConstructorParameters<typeof EntradaError>) => EntradaError;
+const KINDS: Readonly<Record<EntradaError['kind'], Kind>> = {
+  user: UserError,
+  transient: TransientError,
+  terminal: TerminalError,
+};
 
 export function packError(error: unknown): PackedError {
   if (!(error instanceof Error)) return { message: String(error) };

@@ -1,27 +1,33 @@
-import { TransientError, UserError } from '../errors.ts';
-import type { Code } from '../messages/en.ts';
-
-const told: Readonly<
-  Record<string, { kind: typeof UserError | typeof TransientError; code: Code }>
-> = {
-  ENOSPC: { kind: TransientError, code: 'lake.full' },
-  EDQUOT: { kind: TransientError, code: 'lake.full' },
-  EMFILE: { kind: TransientError, code: 'lake.busy' },
-  ENFILE: { kind: TransientError, code: 'lake.busy' },
-  EROFS: { kind: UserError, code: 'lake.readonly' },
-  EACCES: { kind: UserError, code: 'lake.forbidden' },
-  EPERM: { kind: UserError, code: 'lake.forbidden' },
-  ENAMETOOLONG: { kind: UserError, code: 'lake.long' },
-  EXDEV: { kind: UserError, code: 'lake.disks' },
-};
+import { type EntradaError, TransientError, UserError } from '../errors.ts';
 
 /** Does `work`; a refusal of the operating system that somebody can mend is thrown as a problem that names `file`. */
 export async function naming<T>(file: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (cause) {
-    const problem = told[codeOf(cause)];
-    throw problem ? new problem.kind(problem.code, { file }, { cause }) : cause;
+    throw problemOf(cause, file) ?? cause;
+  }
+}
+
+function problemOf(cause: unknown, file: string): EntradaError | undefined {
+  switch (codeOf(cause)) {
+    case 'ENOSPC':
+    case 'EDQUOT':
+      return new TransientError('lake.full', { file }, { cause });
+    case 'EMFILE':
+    case 'ENFILE':
+      return new TransientError('lake.busy', { file }, { cause });
+    case 'EROFS':
+      return new UserError('lake.readonly', { file }, { cause });
+    case 'EACCES':
+    case 'EPERM':
+      return new UserError('lake.forbidden', { file }, { cause });
+    case 'ENAMETOOLONG':
+      return new UserError('lake.long', { file }, { cause });
+    case 'EXDEV':
+      return new UserError('lake.disks', { file }, { cause });
+    default:
+      return undefined;
   }
 }
 

@@ -590,3 +590,16 @@ export const en = {
 } as const;
 
 export type Code = keyof typeof en;
+
+/** The names of the values that a text has places for. */
+type PlacesIn<Text> = Text extends `${string}{${infer Place}}${infer Rest}`
+  ? (Place extends `${infer Name}|${string}` ? Name : Place) | PlacesIn<Rest>
+  : never;
+
+/**
+ * What a message must be given at least, so that whoever forgets a value is told by the compiler. Nothing for a code
+ * that is only known while Entrada runs: the ledger's, or another thread's.
+ */
+export type ValuesOf<C extends Code> = Code extends C
+  ? unknown
+  : Readonly<Record<PlacesIn<(typeof en)[C]>, string | number>>;

@@ -1,5 +1,5 @@
 import type { Problem } from '../errors.ts';
-import { en } from './en.ts';
+import { type Code, en } from './en.ts';
 import { asWritten, isNoText } from './local.ts';
 import { ptBR } from './pt-BR.ts';
 
@@ -12,7 +12,7 @@ const WRITTEN = new Set(['min', 'max', 'time', 'sum']);
  * The words for a problem in a language: `{name}` is a value, and `{name|row|rows}` the word that goes with its number.
  * A placeholder without a value stays as it is, so that a test sees it.
  */
-export function render({ code, values }: Problem, language: Language): string {
+export function render<C extends Code>({ code, values }: Problem<C>, language: Language): string {
   const template = (language === 'pt-BR' ? ptBR : en)[code];
   return template.replace(/\{(\w+)(?:\|(.*?)\|(.*?))?\}/g, (whole, name, one, more) => {
     if (values[name] === undefined) return whole;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { chooseSheet } from '../../src/contract/choose-sheet.ts';
 import { type Dataset, readDatasets } from '../../src/contract/dataset.ts';
 import { loadSheet, type SheetReport } from '../../src/contract/load.ts';
-import { UserError } from '../../src/errors.ts';
+import { type Problem, UserError } from '../../src/errors.ts';
 import { render } from '../../src/messages/messages.ts';
 import {
   BOOLEAN,
@@ -168,8 +168,8 @@ export async function load(bytes: Uint8Array, ...datasets: Dataset[]): Promise<L
       }
     },
     async reject(rejections) {
-      for (const { code, values, value } of rejections)
-        messages.push(render({ code, values: { ...values, value } }, 'en'));
+      const problems: readonly Problem[] = rejections;
+      for (const problem of problems) messages.push(render(problem, 'en'));
     },
     async discard(ranges) {
       const gone = Object.keys(rows).map(Number);

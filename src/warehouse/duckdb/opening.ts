@@ -59,7 +59,7 @@ export function close({ instance, connection }: Opened): void {
 const damaged = (file: string, error: unknown) =>
   new UserError(
     'warehouse.damaged',
-    { database: file, ...duckDbProblem(error, file).values },
+    { database: file, detail: duckDbProblem(error, file).values.detail },
     { cause: error },
   );
 

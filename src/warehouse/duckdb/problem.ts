@@ -47,7 +47,7 @@ export function saysInvalidated(error: unknown): boolean {
 }
 
 /** What is wrong, with the candidates that DuckDB names, and, where it says so, the line and what stands there. */
-function refusalIn(message: string): Values {
+function refusalIn(message: string): Values & { readonly detail: string } {
   const [, text = '', excerpt, line] = /^(.*?)(?:\n+(LINE (\d+):.*))?$/s.exec(message) ?? [];
   const detail = text.trim().replace(/\s*\n\s*/g, ' ');
   return excerpt ? { detail, line: Number(line), excerpt } : { detail };
