@@ -32,6 +32,7 @@ export const sftp: Run = async (invocation) => {
 /** Starts the server and says where it listens; whoever asked for it disposes of it. */
 export async function serve(settings: Settings, output: Output): Promise<AsyncDisposable> {
   const { address, accountsFile } = settings.sftp;
+  const isNobody = (await readAccounts(accountsFile)).length === 0;
   const server = await startSftp({
     ...settings.sftp,
     lake: await openLake(settings),
@@ -42,8 +43,7 @@ export async function serve(settings: Settings, output: Output): Promise<AsyncDi
   const listen = address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
   output.say({ code: 'sftp.listening', values: { address: listen, fingerprint } });
   output.object({ type: 'listening', address, port, fingerprint });
-  if ((await readAccounts(accountsFile)).length === 0)
-    output.say({ code: 'sftp.nobody', values: {} });
+  if (isNobody) output.say({ code: 'sftp.nobody', values: {} });
   return server;
 }
 

@@ -96,11 +96,23 @@ export async function startSftp({
   listener.maxConnections = MOST_CONNECTIONS;
   await listen(listener, port, address);
 
+  async function stop(): Promise<void> {
+    const closed = once(listener, 'close');
+    listener.close();
+    for (const socket of opening.values()) if (!connections.has(socket)) socket.destroy();
+    await Promise.all([...connections.values()].map(({ end }) => end()));
+    await closed;
+  }
+
   // After the address is ours: whoever has it may have the folder of parts too.
+  const viewOf = await openInlet(lake, partsFolder).catch(async (error) => {
+    await stop();
+    throw error;
+  });
   const serving: Serving = {
     accountsFile,
     guard: createGuard(guard, log, now),
-    viewOf: await openInlet(lake, partsFolder),
+    viewOf,
     language,
     log,
   };
@@ -113,13 +125,7 @@ export async function startSftp({
   return {
     port: (listener.address() as AddressInfo).port,
     fingerprint,
-    async [Symbol.asyncDispose]() {
-      const closed = once(listener, 'close');
-      listener.close();
-      for (const socket of opening.values()) if (!connections.has(socket)) socket.destroy();
-      await Promise.all([...connections.values()].map(({ end }) => end()));
-      await closed;
-    },
+    [Symbol.asyncDispose]: stop,
   };
 }
 

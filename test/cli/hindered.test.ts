@@ -115,3 +115,15 @@ test('a dataset that may not be read is left out, and the others go on', async (
   assert.match(stdout, /datasets\/meu\/dataset\.yaml cannot be read \(EISDIR\)/);
   assert.deepEqual(await answerOf(home, UNITS), [[10]]);
 });
+
+test('an SFTP server that cannot keep uploads ends with the reason, and lets go of its address', {
+  timeout: 60_000,
+}, async () => {
+  const home = newPlace();
+  await mkdir(join(home, 'sftp'), { recursive: true });
+  await writeFile(join(home, 'sftp/uploads'), '');
+  const env = { ENTRADA_SFTP_LISTEN: '127.0.0.1:0' };
+  const { code, stderr } = await entrada(['sftp', '--home', home], { env });
+  assert.equal(code, 2, stderr);
+  assert.match(stderr, /uploads is to be a folder/);
+});
