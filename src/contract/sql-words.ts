@@ -4,14 +4,19 @@
  */
 export function isReserved(name: string): boolean {
   const word = name.toUpperCase();
-  return [...LANDING_COLUMNS, ...MONTH_COLUMNS, ...ARGUMENTS].includes(word) || RESERVED.has(word);
+  const own = [...LANDING_COLUMNS, ...Object.keys(MONTH_COLUMNS), ...ARGUMENTS];
+  return own.includes(word) || RESERVED.has(word);
 }
 
 /** The columns that a landing table has besides those of its contract. */
 export const LANDING_COLUMNS: readonly string[] = ['LOAD_ID', 'SHEET_ROW', 'MONTH_START'];
 
-/** What a table of sums may say of the month, besides columns of the contract. */
-export const MONTH_COLUMNS: readonly string[] = ['MONTH_START', 'ANO', 'MES'];
+/** What a table of sums may say of the month, besides columns of the contract, and how the landing table says it. */
+export const MONTH_COLUMNS: Readonly<Record<string, string>> = {
+  MONTH_START: 'MONTH_START',
+  ANO: 'EXTRACT(YEAR FROM MONTH_START)',
+  MES: 'EXTRACT(MONTH FROM MONTH_START)',
+};
 
 /** What procedures are given. */
 const ARGUMENTS: readonly string[] = ['P_FROM', 'P_TO'];

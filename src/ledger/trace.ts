@@ -1,4 +1,5 @@
 import type { Dataset } from '../contract/dataset.ts';
+import { MONTH_COLUMNS } from '../contract/sql-words.ts';
 import { UserError } from '../errors.ts';
 import { landingTable } from '../warehouse/dataset-sql.ts';
 import { nextMonth, withinMonths } from '../warehouse/months.ts';
@@ -8,7 +9,7 @@ import { LOADED_FILES, type LoadedFile, loadedFile } from './loaded-files.ts';
 export interface Trace {
   /** The column whose values sum to the number; where no column is a number, the last one. */
   readonly column: string;
-  /** By the names that the table has. */
+  /** By the contract's names. */
   readonly keys: Readonly<Record<string, string>>;
   readonly rows: readonly TracedRow[];
 }
@@ -22,12 +23,6 @@ export interface TracedRow extends LoadedFile {
   /** The row that counted in its place, when this one is repeated. */
   readonly repeats: (LoadedFile & { readonly row: number }) | undefined;
 }
-
-/** Columns of the consolidated tables that the landing table has only by its month. */
-const BY_MONTH: Readonly<Record<string, string>> = {
-  ANO: 'EXTRACT(YEAR FROM MONTH_START)',
-  MES: 'EXTRACT(MONTH FROM MONTH_START)',
-};
 
 /**
  * Every row of every consolidated file behind the rows of `table` that match the keys, whose names are found in capitals
@@ -45,32 +40,27 @@ export async function traceRows(
   const same = dataset.columns.map(({ name, type }) =>
     type === 'number' ? `CAST(${name} AS STRING)` : name,
   );
-  // The rows themselves are not asked: BigQuery would bill for all of them.
-  const [rowsTable, sumsTable = table] = dataset.tables;
-  const columnsOf = async (one: string) =>
-    one === rowsTable ? names : (await warehouse.query(`SELECT * FROM ${one} LIMIT 0`)).columns;
-  const columns = await columnsOf(table);
-  // Of the rows themselves, what the first of the sums is a sum of; without any, the last column that could be.
-  const summed = table === rowsTable ? await columnsOf(sumsTable) : columns;
-  const sum = summed.find((column) => column.startsWith('SUM_'))?.slice('SUM_'.length);
-  const column = sum ?? dataset.columns.findLast(isNumeric)?.name ?? names[names.length - 1];
+  const [rowsTable, sumsTable] = dataset.tables;
+  // Of the rows themselves, what the first of the sums is a sum of; without any, the last column that could be. They
+  // are not asked: BigQuery would bill for all of them.
+  const sums = table === rowsTable ? sumsTable : table;
+  const columns = sums ? (await warehouse.query(`SELECT * FROM ${sums} LIMIT 0`)).columns : [];
+  // A table may spell its columns in other letters.
+  const named = [...names, ...Object.keys(MONTH_COLUMNS)];
+  const own = (column: string) => named.find((name) => isSame(name, column)) ?? column;
+  const sum = columns.at(-1)?.slice('SUM_'.length);
+  const numeric = dataset.columns.findLast(isNumeric)?.name ?? names[names.length - 1];
+  const column = sum === undefined ? numeric : own(sum);
   // What is looked for is a key; the sum of each is what is found.
-  const known = columns.filter((name) => !name.startsWith('SUM_'));
-  const keys: Record<string, string> = {};
-  for (const [name, value] of given) {
-    const key = known.find((one) => one.toUpperCase() === name.toUpperCase());
-    if (key === undefined)
-      throw new UserError('trace.column', { table, column: name, columns: known.join(', ') });
-    if (Object.hasOwn(keys, key)) throw new UserError('trace.twice', { key });
-    keys[key] = value;
-  }
+  const known = table === rowsTable ? names : columns.slice(0, -1).map(own);
+  const keys = keysAmong(known, table, given);
   const months = monthsOfKeys(dataset, keys);
   const conditions = Object.entries(keys).map(([key, value], i) => {
-    const column = BY_MONTH[key] ?? key;
+    const found = MONTH_COLUMNS[key] ?? key;
     // No text is empty: a blank cell is nothing.
-    if (value === '') return `${column} IS NULL`;
+    if (value === '') return `${found} IS NULL`;
     // Engines write the same number in several ways.
-    return isNumber(dataset, key) ? `${column} = @key${i}` : `CAST(${column} AS STRING) = @key${i}`;
+    return isNumber(dataset, key) ? `${found} = @key${i}` : `CAST(${found} AS STRING) = @key${i}`;
   });
   // Where all rows of a load and month count, none of them repeats another, also where two are equal.
   const { rows } = await warehouse.query(
@@ -105,6 +95,27 @@ export async function traceRows(
     repeats: counts === 1 ? undefined : { ...loadedFile(files.slice(4)), row: Number(countedRow) },
   }));
   return { column, keys, rows: traced };
+}
+
+/** What is looked for, by the names of the columns that may be. */
+function keysAmong(
+  known: readonly string[],
+  table: string,
+  given: readonly (readonly [key: string, value: string])[],
+): Record<string, string> {
+  const keys: Record<string, string> = {};
+  for (const [name, value] of given) {
+    const key = known.find((one) => isSame(one, name));
+    if (key === undefined)
+      throw new UserError('trace.column', { table, column: name, columns: known.join(', ') });
+    if (Object.hasOwn(keys, key)) throw new UserError('trace.twice', { key });
+    keys[key] = value;
+  }
+  return keys;
+}
+
+function isSame(one: string, other: string): boolean {
+  return one.toUpperCase() === other.toUpperCase();
 }
 
 function isNumber({ columns }: Dataset, key: string): boolean {

@@ -20,7 +20,7 @@ export function requireSums(
   if (!known.has(summed.toUpperCase()))
     throw new UserError('dataset.sumColumn', { ...values, found: last });
   const isKey = (column: string) =>
-    known.has(column.toUpperCase()) || MONTH_COLUMNS.includes(column.toUpperCase());
+    known.has(column.toUpperCase()) || Object.hasOwn(MONTH_COLUMNS, column.toUpperCase());
   const found = columns.slice(0, -1).find((column) => !isKey(column));
   if (found !== undefined) throw new UserError('dataset.sumKey', { ...values, found });
 }

@@ -189,3 +189,14 @@ test('a check that finds something says nothing of the files that come after', a
     /wrong\.xlsx\n.*nothing.*\n\nright\.xlsx\n[\s\S]*1 row read: 1 would be loaded/,
   );
 });
+
+test('a table that spells its columns in other letters than the contract is traced all the same', async () => {
+  const home = await homeOfNotas();
+  const tables = NOTAS['tables.sql'].replace('LOJA STRING, SUM_VALOR', 'loja STRING, sum_valor');
+  await writeFile(join(home, 'datasets/notas/tables.sql'), tables);
+  await put(home, 'a.xlsx', notas(note(1, 'Centro', 5), note(2, null, 7)));
+  await entrada(['run', '--home', home]);
+  const args = ['trace', 'por_loja', 'LOJA=Centro', '--json', '--home', home];
+  const { column, sum, keys } = (await entrada(args)).objects().at(-1) ?? {};
+  assert.deepEqual({ column, sum, keys }, { column: 'VALOR', sum: 5, keys: { LOJA: 'Centro' } });
+});
