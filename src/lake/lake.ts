@@ -2,7 +2,7 @@
  * Where files rest. Names are relative to the lake's root with `/` between folders:
  * `entrada/vendas.xlsx`; what leaves the root or spells a name a second way throws UserError `lake.name`.
  * Names are compared character by character: an accent composed and one not make two names.
- * An adapter is one factory (folder.ts, memory.ts); test/contracts/lake.ts holds what all of them promise.
+ * An adapter is one factory (folder.ts, gcs.ts); test/contracts/lake.ts holds what all of them promise.
  */
 export interface Lake {
   /**

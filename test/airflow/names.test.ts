@@ -6,9 +6,9 @@ import { fileURLToPath } from 'node:url';
 import { readDatasets } from '../../src/contract/dataset.ts';
 import { findArrivals } from '../../src/ingest/arrivals.ts';
 import { TOPIC } from '../../src/ingest/receivers.ts';
-import { createMemoryLake } from '../../src/lake/memory.ts';
 import { readSpotifyDataset } from '../../src/spotify/settings.ts';
 import { dueProcedure } from '../../src/warehouse/bigquery/procedures.ts';
+import { createMemoryLake } from '../lake/memory.ts';
 
 /* What the DAGs and the program must agree on, without Airflow; test:airflow looks at the DAGs themselves. */
 

@@ -11,7 +11,6 @@ import type { Context } from '../../src/ingest/context.ts';
 import { runOnce } from '../../src/ingest/flow.ts';
 import { createIncoming } from '../../src/ingest/incoming.ts';
 import { receiveHere } from '../../src/ingest/receivers.ts';
-import { createMemoryLake } from '../../src/lake/memory.ts';
 import { allFiles, monthsDue, monthsOf } from '../../src/ledger/ledger.ts';
 import { writeDemoWorkbooks } from '../../src/samples/demo.ts';
 import { randomIntegers } from '../../src/samples/sales.ts';
@@ -21,6 +20,7 @@ import type { Warehouse } from '../../src/warehouse/warehouse.ts';
 import { defaultLimits } from '../../src/workbook/limits.ts';
 import { randomHistory, sorted } from '../contracts/warehouse-histories.ts';
 import { loadRows, type Row, rowsOf, withdrawn } from '../contracts/warehouse-rows.ts';
+import { createMemoryLake } from '../lake/memory.ts';
 import { skipWithout } from './rig.ts';
 import { openEmulated } from './warehouses.ts';
 

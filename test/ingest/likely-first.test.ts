@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { likelyFirst } from '../../src/ingest/arrivals.ts';
-import { createMemoryLake } from '../../src/lake/memory.ts';
+import { createMemoryLake } from '../lake/memory.ts';
 import { workbook } from '../workbook-builder.ts';
 
 const BOOK = workbook({ sheets: [{ rows: [['a']] }] });

@@ -12,10 +12,10 @@ import { runOnce } from '../../src/ingest/flow.ts';
 import { createIncoming } from '../../src/ingest/incoming.ts';
 import { receive } from '../../src/ingest/receive.ts';
 import { receiveElsewhere, TOPIC } from '../../src/ingest/receivers.ts';
-import { createMemoryLake } from '../../src/lake/memory.ts';
 import { allFiles } from '../../src/ledger/ledger.ts';
 import { openDuckDb } from '../../src/warehouse/duckdb/duckdb.ts';
 import { defaultLimits } from '../../src/workbook/limits.ts';
+import { createMemoryLake } from '../lake/memory.ts';
 import { sale, sales, shippedDatasets } from './home.ts';
 
 interface Options {

@@ -1,6 +1,6 @@
 import { createFolderLake } from '../../src/lake/folder.ts';
-import { createMemoryLake } from '../../src/lake/memory.ts';
 import { lakeContract } from '../contracts/lake.ts';
+import { createMemoryLake } from './memory.ts';
 import { temporaryFolder } from './temporary.ts';
 
 lakeContract('folder', async () => {

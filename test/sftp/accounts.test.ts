@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { createMemoryLake } from '../../src/lake/memory.ts';
 import { writeAccounts } from '../../src/sftp/accounts.ts';
 import { openInlet } from '../../src/sftp/inlet.ts';
 import { hostKey } from '../../src/sftp/keys.ts';
+import { createMemoryLake } from '../lake/memory.ts';
 import { temporaryFolder } from '../lake/temporary.ts';
 
 test('accounts that cannot be put in their place leave no copy of themselves', async () => {

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { createMemoryLake } from '../../src/lake/memory.ts';
 import type { Code } from '../../src/messages/en.ts';
 import { stoppedBy } from '../../src/spotify/effects.ts';
 import type { FakeHooks } from '../../src/spotify/fake/hooks.ts';
@@ -16,6 +15,7 @@ import {
   tooMany,
   wrongField,
 } from '../fake-spotify/server.ts';
+import { createMemoryLake } from '../lake/memory.ts';
 import { editing, setupFlow, switchable } from './flow-setup.ts';
 import { words } from './setup.ts';
 

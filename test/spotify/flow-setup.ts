@@ -3,7 +3,6 @@ import type { TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
 import { createMemoryBus } from '../../src/bus/memory.ts';
-import { createMemoryLake } from '../../src/lake/memory.ts';
 import type { Catalog } from '../../src/spotify/fake/catalog.ts';
 import type { FakeHooks } from '../../src/spotify/fake/hooks.ts';
 import { runSpotify, type SpotifyRequest } from '../../src/spotify/flow.ts';
@@ -13,6 +12,7 @@ import { type SpotifyTable, TABLES } from '../../src/spotify/tables.ts';
 import { openDuckDb } from '../../src/warehouse/duckdb/duckdb.ts';
 import type { Warehouse } from '../../src/warehouse/warehouse.ts';
 import { startFakeSpotify } from '../fake-spotify/server.ts';
+import { createMemoryLake } from '../lake/memory.ts';
 import { fakeClock } from './setup.ts';
 
 export const DATASETS = fileURLToPath(new URL('../../datasets', import.meta.url));

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { findArrivals } from '../../src/ingest/arrivals.ts';
-import { createMemoryLake } from '../../src/lake/memory.ts';
 import { render } from '../../src/messages/messages.ts';
+import { createMemoryLake } from '../lake/memory.ts';
 import {
   date,
   type Entry,

@@ -1,7 +1,7 @@
 import { readFile, rm } from 'node:fs/promises';
-import { TransientError, UserError } from '../errors.ts';
-import type { FileVersion, Lake, LakeFile } from './lake.ts';
-import { checkName } from './name.ts';
+import { TransientError, UserError } from '../../src/errors.ts';
+import type { FileVersion, Lake, LakeFile } from '../../src/lake/lake.ts';
+import { checkName } from '../../src/lake/name.ts';
 
 interface Kept {
   readonly file: LakeFile;
