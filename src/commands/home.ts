@@ -10,7 +10,6 @@ import { recordCost } from '../ledger/costs.ts';
 import { openContext } from '../open.ts';
 import type { Output } from '../output.ts';
 import { openWarehouse } from '../warehouse/open.ts';
-import { refuseOtherVersions } from '../warehouse/schema.ts';
 
 /** Everything a command works with, opened; closing it frees the database for others. */
 export interface Home extends AsyncDisposable {
@@ -85,22 +84,10 @@ export async function requireHome(settings: Settings): Promise<void> {
   if (!(await hasHome(settings))) throw new UserError('home.missing', { home: settings.home });
 }
 
-/**
- * Opens the database of a home that exists, to read only. Throws UserError `home.missing` when there is none,
- * `home.older` or `home.newer` when another version made its tables.
- */
+/** Opens the database of a home that exists, to read only. Throws UserError `home.missing` when there is none. */
 export async function openForReading(settings: Settings) {
   await requireHome(settings);
-  // What is deployed in BigQuery is checked as it is opened.
-  if (settings.bigquery) return openWarehouse(settings, { readOnly: true });
-  const warehouse = await openWarehouse(settings, { readOnly: true });
-  try {
-    await refuseOtherVersions(warehouse);
-    return warehouse;
-  } catch (error) {
-    await warehouse.close();
-    throw error;
-  }
+  return openWarehouse(settings, { readOnly: true });
 }
 
 /** Sorts by time and is told from its neighbours at a glance. */

@@ -7,14 +7,14 @@ import { UserError } from '../errors.ts';
 import { COSTS_TABLE } from '../ledger/costs.ts';
 import { LEDGER_TABLES } from '../ledger/events.ts';
 import { landingTable, nameMade, OPTIONAL, stagesOf, statements } from './dataset-sql.ts';
-import { SCHEMA_TABLE } from './schema.ts';
+import { VERSIONS_TABLE } from './versions.ts';
 
 /** Whose a table or view is, by its name in small letters: engines may not tell them apart by their case. */
 export type Owners = Map<string, string>;
 
 /** Of what is made without any tables.sql. */
 export function ownersOf(datasets: readonly Dataset[]): Owners {
-  const ledger = [...LEDGER_TABLES, COSTS_TABLE, SCHEMA_TABLE].map(nameMade);
+  const ledger = [...LEDGER_TABLES, COSTS_TABLE, VERSIONS_TABLE].map(nameMade);
   return new Map([
     ...ledger.map((table) => [table, 'ledger'] as const),
     ...datasets.map((dataset) => [landingTable(dataset), dataset.name] as const),

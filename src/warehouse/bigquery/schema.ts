@@ -11,8 +11,8 @@ import {
   statements,
   sumTables,
 } from '../dataset-sql.ts';
-import { LEDGER, versionOf } from '../schema.ts';
 import { requireSums } from '../sum-tables.ts';
+import { LEDGER, tablesVersion } from '../versions.ts';
 import type { BigQueryPlace } from './client.ts';
 import {
   checkBody,
@@ -68,7 +68,7 @@ export function wantedLedger(place: BigQueryPlace): Wanted {
   const parsed = parseTables('ledger', all, (table) => LEDGER_CLUSTERING[table] ?? []);
   // The ledger is asked for loads, not for months.
   const tables = parsed.tables.map((table) => ({ ...table, byMonth: false }));
-  return finish('ledger', versionOf(LEDGER), { ...parsed, tables }, [], place);
+  return finish('ledger', tablesVersion(LEDGER), { ...parsed, tables }, [], place);
 }
 
 /**
@@ -86,7 +86,7 @@ export async function wantedOf(
       [...tables, ...dataset.statements.map(ours)],
       () => [],
     );
-    return finish(dataset.name, versionOf(dataset.name), parsed, [], place);
+    return finish(dataset.name, tablesVersion(dataset.name), parsed, [], place);
   }
   const landing = landingTable(dataset);
   const keys = dataset.columns.filter(({ key }) => key).map(({ name }) => name);
@@ -120,7 +120,7 @@ export async function wantedOf(
     { name: checkProcedure(dataset), ...check },
     { name: dueProcedure(dataset), parameters: '', body: dueBody(place, dataset), made: [] },
   ];
-  return finish(dataset.name, versionOf(dataset.name), parsed, procedures, place);
+  return finish(dataset.name, tablesVersion(dataset.name), parsed, procedures, place);
 }
 
 interface Procedure {

@@ -11,7 +11,6 @@ import {
   sumTables,
   withdrawal,
 } from '../dataset-sql.ts';
-import { recordVersions, takeAwayOutdated } from '../schema.ts';
 import { requireSums } from '../sum-tables.ts';
 import type { LoadChange, QueryResult, Warehouse } from '../warehouse.ts';
 import { followContract } from './columns.ts';
@@ -22,6 +21,7 @@ import { close, type DuckDbOptions, type Opened, open } from './opening.ts';
 import { duckDbProblem, saysInvalidated } from './problem.ts';
 import { retractLoad } from './retract.ts';
 import { clearMark, markCommitting, wasCutOff } from './torn.ts';
+import { recordVersions, refuseOtherVersions, takeAwayOutdated } from './upgrade.ts';
 import { converterOf } from './values.ts';
 import { writeRows } from './write.ts';
 
@@ -32,10 +32,16 @@ const IN_MEMORY = ':memory:';
  * Opens a DuckDB database file. One process at a time may have it open for writing, which makes the file
  * the lock of its home: the operating system frees it even when the process is killed.
  * Throws TransientError `warehouse.busy` when another process keeps it beyond `waitMs`, UserError `warehouse.damaged`
- * when the file is none of DuckDB's.
+ * when the file is none of DuckDB's; opened to read, `home.older` or `home.newer` when another version made its tables.
  */
 export async function openDuckDb(options: DuckDbOptions): Promise<Warehouse> {
-  return createWarehouse(await open(options), options);
+  const warehouse = createWarehouse(await open(options), options);
+  if (options.readOnly)
+    await refuseOtherVersions(warehouse).catch(async (error) => {
+      await warehouse.close();
+      throw error;
+    });
+  return warehouse;
 }
 
 function createWarehouse(first: Opened, options: DuckDbOptions): Warehouse {

@@ -1,15 +1,8 @@
-import type { Dataset } from '../contract/dataset.ts';
-import { UserError } from '../errors.ts';
-import { landingTable } from './dataset-sql.ts';
-import type { Warehouse } from './warehouse.ts';
-
-/** What the ledger is called among the datasets; none of them can have this name. */
-export const LEDGER = '(ledger)';
-
-/** The version of the tables that this Entrada keeps. A dataset that is not named here has none. */
-const VERSIONS: Readonly<Record<string, number>> = { [LEDGER]: 3, bases_vendas: 2 };
-
-export const versionOf = (name: string) => VERSIONS[name] ?? 0;
+import type { Dataset } from '../../contract/dataset.ts';
+import { UserError } from '../../errors.ts';
+import { landingTable } from '../dataset-sql.ts';
+import { LEDGER, tablesVersion, VERSIONS_TABLE } from '../versions.ts';
+import type { Warehouse } from '../warehouse.ts';
 
 /** By the version that they were part of: what is taken away before the tables of the next version are made. */
 const OUTDATED: Readonly<Record<string, Readonly<Record<number, readonly string[]>>>> = {
@@ -22,11 +15,20 @@ const OUTDATED: Readonly<Record<string, Readonly<Record<number, readonly string[
   },
 };
 
-export const SCHEMA_TABLE = 'CREATE TABLE IF NOT EXISTS ledger_schema (NAME STRING, VERSION INT64)';
-
 interface Engine {
   readonly run: (sql: string) => Promise<unknown>;
   readonly query: Warehouse['query'];
+}
+
+/** The ledger, and the datasets whose tables have a version; the table tells whether there are any yet. */
+function versioned(datasets: readonly Dataset[]) {
+  const all = [
+    { name: LEDGER, table: 'ledger_events', dataset: undefined },
+    ...datasets.map((dataset) => ({ name: dataset.name, table: landingTable(dataset), dataset })),
+  ];
+  return all
+    .map((one) => ({ ...one, version: tablesVersion(one.name) }))
+    .filter(({ version }) => version > 0);
 }
 
 /**
@@ -37,14 +39,10 @@ export async function takeAwayOutdated(
   { run, query }: Engine,
   datasets: readonly Dataset[],
 ): Promise<Dataset[]> {
-  await run(SCHEMA_TABLE);
+  await run(VERSIONS_TABLE);
   const known = await recorded(query);
   const outdated: Dataset[] = [];
-  for (const name of [LEDGER, ...datasets.map((dataset) => dataset.name)]) {
-    const version = VERSIONS[name];
-    if (version === undefined) continue;
-    const dataset = datasets.find((candidate) => candidate.name === name);
-    const table = dataset ? landingTable(dataset) : 'ledger_events';
+  for (const { name, table, dataset, version } of versioned(datasets)) {
     const found = known.get(name) ?? ((await exists(query, table)) ? 1 : version);
     refuseNewer(name, found);
     for (let from = found; from < version; from++)
@@ -60,9 +58,8 @@ export async function recordVersions(
   datasets: readonly Dataset[],
 ): Promise<void> {
   const known = await recorded(query);
-  for (const name of [LEDGER, ...datasets.map((dataset) => dataset.name)]) {
-    const version = VERSIONS[name];
-    if (version === undefined || known.get(name) === version) continue;
+  for (const { name, version } of versioned(datasets)) {
+    if (known.get(name) === version) continue;
     await run(`DELETE FROM ledger_schema WHERE NAME = '${name}'`);
     await run(`INSERT INTO ledger_schema (NAME, VERSION) VALUES ('${name}', ${version})`);
   }
@@ -74,17 +71,17 @@ export async function recordVersions(
  */
 export async function refuseOtherVersions({ query }: Pick<Warehouse, 'query'>): Promise<void> {
   if (!(await exists(query, 'ledger_schema'))) {
-    if (await exists(query, 'ledger_events')) throw new UserError('home.older', {});
+    if (await exists(query, 'ledger_events')) throw new UserError('home.older');
     return;
   }
   for (const [name, version] of await recorded(query)) {
     refuseNewer(name, version);
-    if (version < versionOf(name)) throw new UserError('home.older', {});
+    if (version < tablesVersion(name)) throw new UserError('home.older');
   }
 }
 
 function refuseNewer(name: string, found: number): void {
-  const version = versionOf(name);
+  const version = tablesVersion(name);
   if (found > version) throw new UserError('home.newer', { name, found, version });
 }
 
