@@ -89,7 +89,10 @@ export interface KeyChange {
 
 export interface Load extends RowSink {
   readonly loadId: number;
-  /** The rows, their rejections, the months they touch, these events, and what they do to earlier loads: together. */
+  /**
+   * The rows, their rejections, the months they touch, these events, its own `loaded` among them, and what they do to
+   * earlier loads: together.
+   */
   commit(events: readonly LedgerEvent[], changes: readonly LoadChange[]): Promise<void>;
   /** Its rows with those of another load. */
   compare(loadId: number): Promise<Overlap>;

@@ -7,7 +7,7 @@ import { landingTable } from '../dataset-sql.ts';
 import { together, withinMonths } from '../months.ts';
 import { comparing, type Overlap, toOverlap } from '../overlap.ts';
 import type { Load, LoadChange, Warehouse } from '../warehouse.ts';
-import { type BigQueryClient, newJobId } from './client.ts';
+import type { BigQueryClient } from './client.ts';
 import { keyOf, onceDone } from './once.ts';
 import { type Wanted, wantedLedger, wantedOf } from './schema.ts';
 import {
@@ -19,16 +19,9 @@ import {
   transaction,
   withdrawing,
 } from './scripts.ts';
-import {
-  type LocalRows,
-  newLoadId,
-  openLocalLoad,
-  stage,
-  stagingTable,
-  unstage,
-  withoutLoad,
-} from './stage.ts';
+import { type LocalRows, newLoadId, openLocalLoad, stage, stagingTable, unstage } from './stage.ts';
 import { consolidatedWith } from './sums.ts';
+import type { Field } from './values.ts';
 
 interface LoadContext {
   readonly client: BigQueryClient;
@@ -65,23 +58,18 @@ export async function createBigQueryLoad({
 
   async function stageAll(): Promise<LocalRows> {
     const written = await local.finish();
-    const fieldsOf = (wanted: Wanted, table: string) =>
-      withoutLoad(wanted.tables.find(({ name }) => name === table)?.fields ?? []);
+    /** The columns of the table that the rows are for, but for the load's number. */
+    const fieldsOf = ({ tables }: Wanted, wanted: string) => {
+      const { fields = [] } = tables.find(({ name }) => name === wanted) ?? {};
+      return fields.filter(({ name }) => name !== 'LOAD_ID');
+    };
+    const stageParquet = (table: string, file: string, fields: readonly Field[]) =>
+      stage(client, { table, file, format: 'PARQUET', fields });
     const rowFields = fieldsOf(await wantedOf(dataset, client), landingTable(dataset));
-    await stage(client, {
-      table: rows,
-      file: written.rowsFile,
-      format: 'PARQUET',
-      fields: rowFields,
-    });
+    await stageParquet(rows, written.rowsFile, rowFields);
     if (written.rejectionsFile !== undefined) {
       const fields = fieldsOf(wantedLedger(client), 'rejections');
-      await stage(client, {
-        table: rejections,
-        file: written.rejectionsFile,
-        format: 'PARQUET',
-        fields,
-      });
+      await stageParquet(rejections, written.rejectionsFile, fields);
     }
     return written;
   }
@@ -100,16 +88,17 @@ export async function createBigQueryLoad({
     events: readonly LedgerEvent[],
     changes: readonly LoadChange[],
   ): Promise<void> {
-    const body = [...(await landStatements()), ...changingLoads(client, changes)];
-    const recorded = recording(client, events);
-    if (events.length > 0) body.push(recorded.sql);
-    const script = transaction(body);
-    const loaded = events.find((one) => one.event === 'loaded' && one.loadId === loadId);
-    const runAs = async (jobId: string, onKnown = () => {}) => {
-      await client.run(script, { parameters: recorded.parameters, jobId, onKnown });
+    const { sql, parameters } = recording(client, events);
+    const script = transaction([
+      ...(await landStatements()),
+      ...changingLoads(client, changes),
+      sql,
+    ]);
+    const [loaded] = events.filter((one) => one.event === 'loaded' && one.loadId === loadId);
+    const runAs = async (jobId: string, onKnown: () => void) => {
+      await client.run(script, { parameters, jobId, onKnown });
     };
-    if (loaded) await onceDone(await contentKey(loaded), runAs, () => isInForce(loaded));
-    else await runAs(newJobId());
+    await onceDone(await contentKey(loaded), runAs, () => isInForce(loaded));
     await close();
   }
 

@@ -9,7 +9,6 @@ import { openDuckDb } from '../duckdb/duckdb.ts';
 import type { Load, MonthRange } from '../warehouse.ts';
 import { type BigQueryClient, newJobId } from './client.ts';
 import type { Upload } from './upload.ts';
-import type { Field } from './values.ts';
 
 /** What a crash leaves in staging goes by itself after a day. */
 const STAGED_MS = 24 * 3_600_000;
@@ -142,7 +141,3 @@ export async function openLocalLoad(
   const opened = stack.move();
   return { write, reject, discard, finish, close: () => opened.disposeAsync() };
 }
-
-/** The columns of a staging table are those of the table its rows are for, but for the load's number. */
-export const withoutLoad = (fields: readonly Field[]) =>
-  fields.filter(({ name }) => name !== 'LOAD_ID');
