@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
-import { openFile } from '../src/commands/local-file.ts';
+import { openLocalFile } from '../src/commands/local-file.ts';
 import { chooseSheet } from '../src/contract/choose-sheet.ts';
 import { type Dataset, readDatasets } from '../src/contract/dataset.ts';
 import { loadSheet } from '../src/contract/load.ts';
@@ -57,7 +57,7 @@ async function land(
 ): Promise<{ dataset: Dataset; months: readonly MonthRange[] }> {
   const warehouse = await openDuckDb({ file, waitMs: 0 });
   try {
-    await using source = await openFile(path);
+    await using source = await openLocalFile(path);
     const workbook = await openWorkbook(source);
     const choice = await chooseSheet(workbook, datasets);
     const load = await warehouse.beginLoad(choice.dataset, choice.sheet.name, 'profiled');

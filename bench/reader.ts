@@ -5,7 +5,7 @@
  */
 import { createReadStream } from 'node:fs';
 import { createInflateRaw } from 'node:zlib';
-import { openFile } from '../src/commands/local-file.ts';
+import { openLocalFile } from '../src/commands/local-file.ts';
 import { chooseSheet } from '../src/contract/choose-sheet.ts';
 import { readDatasets } from '../src/contract/dataset.ts';
 import { loadSheet } from '../src/contract/load.ts';
@@ -14,7 +14,7 @@ import { dataOffset, readDirectory } from '../src/workbook/zip.ts';
 
 const [file, turns] = process.argv.slice(2);
 const datasets = await readDatasets(new URL('../datasets', import.meta.url).pathname);
-await using source = await openFile(file);
+await using source = await openLocalFile(file);
 
 /** Plain node:zlib in the thread pool, in large chunks, with nobody who looks at what comes out: the floor. */
 async function inflateAlone(): Promise<void> {

@@ -15,11 +15,11 @@ export async function asking<T>(topic: string, work: () => Promise<T>): Promise<
   try {
     return await work();
   } catch (cause) {
-    throw problemOf(topic, cause);
+    throw pubSubProblem(topic, cause);
   }
 }
 
-export function problemOf(topic: string, cause: unknown): unknown {
+export function pubSubProblem(topic: string, cause: unknown): unknown {
   if (cause instanceof EntradaError) return cause;
   const detail = detailOf(cause);
   const code = codeOf(cause);

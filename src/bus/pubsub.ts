@@ -2,7 +2,7 @@ import type { Message as Delivered, Subscription } from '@google-cloud/pubsub';
 import { TerminalError, TransientError } from '../errors.ts';
 import { detailOf, loadSdk } from '../sdk.ts';
 import type { Bus, Message, Subscriber } from './bus.ts';
-import { ALREADY_EXISTS, asking, codeOf, NOT_FOUND, problemOf } from './pubsub-problem.ts';
+import { ALREADY_EXISTS, asking, codeOf, NOT_FOUND, pubSubProblem } from './pubsub-problem.ts';
 import { createSettling } from './settling.ts';
 import { decodeData, encodeData } from './wire.ts';
 
@@ -76,7 +76,9 @@ export async function openPubSubBus({
       const isGone = codeOf(error) === NOT_FOUND;
       const detail = detailOf(error);
       broken.push(
-        isGone ? new TransientError('bus.unreachable', { topic, detail }) : problemOf(topic, error),
+        isGone
+          ? new TransientError('bus.unreachable', { topic, detail })
+          : pubSubProblem(topic, error),
       );
       settling.giveUp(id);
     });
@@ -119,7 +121,7 @@ export async function openPubSubBus({
       await subscription.close();
       if (ours)
         await subscription.delete().catch((error) => {
-          if (codeOf(error) !== NOT_FOUND) throw problemOf(topic, error);
+          if (codeOf(error) !== NOT_FOUND) throw pubSubProblem(topic, error);
         });
     }
     await pubsub.close();

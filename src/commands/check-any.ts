@@ -19,7 +19,7 @@ import type { SheetFacts } from '../workbook/scan.ts';
 import { createFacts, openWorkbook, type Sheet, type Workbook } from '../workbook/workbook.ts';
 import type { Invocation } from './commands.ts';
 import { REJECTED, USAGE } from './exit-codes.ts';
-import { openFile } from './local-file.ts';
+import { openLocalFile } from './local-file.ts';
 
 /**
  * `check --any`: every cell that holds a value, of every sheet, visible or hidden, without a contract.
@@ -40,7 +40,7 @@ export async function checkAny({
   for (const file of positionals) {
     if (!out.json) out.heading(basename(file));
     try {
-      await using source = await openFile(file);
+      await using source = await openLocalFile(file);
       // What is wrong may stand at the end, and so may a formula: nothing is written before all was read once.
       const facts = await eachBatch(await openWorkbook(source, settings.limits), () => {});
       const workbook = await openWorkbook(source, settings.limits);

@@ -28,7 +28,7 @@ import { columnName, MAX_ROW } from '../workbook/cells.ts';
 import type { Invocation, Run } from './commands.ts';
 import { OURS, REJECTED, USAGE } from './exit-codes.ts';
 import { isThere } from './home.ts';
-import { openFile } from './local-file.ts';
+import { openLocalFile } from './local-file.ts';
 import { sayBroken, saySkipped, showChanges } from './summary.ts';
 
 /** How many rejections a person is shown; `--json` has all. */
@@ -105,7 +105,7 @@ async function examine(
   { warehouse, datasets, reader }: Parts,
   file: string,
 ): Promise<Checked> {
-  await using source = await openFile(file);
+  await using source = await openLocalFile(file);
   await using reading = reader.start(source, datasets, settings.limits);
   const choice = await reading.choice();
   const { dataset } = choice;

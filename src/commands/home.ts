@@ -5,7 +5,7 @@ import { UserError } from '../errors.ts';
 import type { Context } from '../ingest/context.ts';
 import { BACKUP, INBOX, REJECTED } from '../ingest/folders.ts';
 import { makeFolder } from '../lake/disk.ts';
-import { naming } from '../lake/refusals.ts';
+import { namingFile } from '../lake/refusals.ts';
 import { recordCost } from '../ledger/costs.ts';
 import { openContext } from '../open.ts';
 import type { Output } from '../output.ts';
@@ -32,7 +32,7 @@ export async function openHome(
     if (made[0] && receives) output.say({ code: 'home.made', values: { home: lake.folder } });
     const backup = `${lake.folder}/${BACKUP}`;
     const kept =
-      bigquery || (await isThere(database)) ? [] : await naming(backup, () => readdir(backup));
+      bigquery || (await isThere(database)) ? [] : await namingFile(backup, () => readdir(backup));
     if (kept.length > 0) output.say({ code: 'home.lost', values: { database } });
   }
   const context = await openContext(settings, {
@@ -60,7 +60,7 @@ export function lakeName({ lake }: Settings): string {
 /** Whether it was not there. */
 async function makeOwn(home: string, path: string): Promise<boolean> {
   const taken = new UserError('home.taken', { home });
-  return naming(path, () => makeFolder(path)).catch((error) => {
+  return namingFile(path, () => makeFolder(path)).catch((error) => {
     // What stands where it would be, or above it, is no folder, or no place for one.
     throw ['lake.noFolder', 'ENOENT', 'ELOOP'].includes(error.code) ? taken : error;
   });

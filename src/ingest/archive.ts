@@ -1,7 +1,7 @@
 import { ifThere } from '../lake/if-there.ts';
 import type { FileState } from '../ledger/ledger.ts';
 import type { Context } from './context.ts';
-import { versionOf } from './drop.ts';
+import { fileVersionOf } from './drop.ts';
 import { INBOX, restingPlace } from './folders.ts';
 import { keepRejections, writeReason } from './reports.ts';
 
@@ -17,7 +17,7 @@ export async function archive(context: Context, state: FileState): Promise<void>
   if (state.state === 'rejected') await writeReason(context, state, place);
   else if (state.state !== 'retracted') await keepRejections(context, state);
   // It may have moved before a crash; or another file has its name now, which is announced by itself.
-  await ifThere(lake.move({ name: `${INBOX}/${fileName}`, version: versionOf(drop) }, place));
+  await ifThere(lake.move({ name: `${INBOX}/${fileName}`, version: fileVersionOf(drop) }, place));
   await warehouse.record([
     { drop, fileName, fileHash, runId, time: now(), event: 'archived', detail: { place } },
   ]);

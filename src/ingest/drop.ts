@@ -46,6 +46,6 @@ function dropOf({ name, version }: FileVersion, n: number): string {
 }
 
 /** The version of the file that a drop was. */
-export function versionOf(drop: string): string {
+export function fileVersionOf(drop: string): string {
   return drop.slice(drop.lastIndexOf('#') + 1).replace(/~\d+$/, '');
 }

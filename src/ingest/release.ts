@@ -1,5 +1,6 @@
 import type { LedgerEvent } from '../ledger/events.ts';
 import type { Holder, LoadInForce } from '../ledger/in-force.ts';
+import { momentOf } from '../warehouse/date-time.ts';
 import type { LoadChange } from '../warehouse/warehouse.ts';
 
 /** What is to be done for some names to stop holding a load. */
@@ -51,7 +52,7 @@ function takeOver(load: LoadInForce, { drop, fileName, time }: Holder, runId: st
     drop,
     fileName,
     runId,
-    time: Date.parse(`${time}Z`),
+    time: momentOf(time),
     fileHash,
     dataset,
     loadId,

@@ -4,7 +4,7 @@ import { monthsOf } from '../ledger/ledger.ts';
 import { LOADED_FILES, type LoadedFile, loadedFile } from '../ledger/loaded-files.ts';
 import {
   landingTable,
-  naming,
+  namingStatement,
   requireColumns,
   type Statement,
   statements,
@@ -75,7 +75,7 @@ export async function findWarnings(
 
 async function findIn(warehouse: Warehouse, dataset: Dataset, statement: Statement) {
   // Of a million things that look wrong only the first ones come here, and how many there are.
-  const { columns, rows } = await naming(dataset, statement, (sql) =>
+  const { columns, rows } = await namingStatement(dataset, statement, (sql) =>
     warehouse.query(`SELECT *, COUNT(*) OVER () FROM (${sql}\n) LIMIT ${SHOWN_OF_A_KIND}`),
   );
   requireColumns(statement, columns.slice(0, -1), COLUMNS);

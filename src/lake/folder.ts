@@ -5,7 +5,7 @@ import { TransientError, UserError } from '../errors.ts';
 import { fileOf, look, makeFolder, numbered, openFile, sync } from './disk.ts';
 import type { FileVersion, Lake, LakeFile } from './lake.ts';
 import { checkName } from './name.ts';
-import { isOtherDisk, naming, saysAbsent, saysClosed } from './refusals.ts';
+import { isOtherDisk, namingFile, saysAbsent, saysClosed } from './refusals.ts';
 import { replace, temporaryIn, temporaryName, writeWhole } from './replace.ts';
 
 /** What Node puts in the place of bytes that are not UTF-8; a file cannot be found by such a name. */
@@ -101,7 +101,7 @@ export function createFolderLake(root: string, { rename }: Pick<typeof fs, 'rena
   }
 
   function listOwn(folder: string): Promise<LakeFile[]> {
-    return naming(folder, () =>
+    return namingFile(folder, () =>
       list(folder, 'own').catch((error) => {
         if (saysClosed(error)) return [oddFile(folder, 'closed')];
         throw error;
@@ -110,12 +110,12 @@ export function createFolderLake(root: string, { rename }: Pick<typeof fs, 'rena
   }
 
   return {
-    list: (folder, deep) => naming(folder, () => list(folder, deep)),
+    list: (folder, deep) => namingFile(folder, () => list(folder, deep)),
 
-    open: (name) => naming(name, async () => openFile(place(name), name)),
+    open: (name) => namingFile(name, async () => openFile(place(name), name)),
 
     move: (file, to) =>
-      naming(`${file.name} → ${to}`, async () => {
+      namingFile(`${file.name} → ${to}`, async () => {
         if (arriving.has(to)) throw new UserError('lake.exists', { file: to });
         arriving.add(to);
         try {
@@ -126,10 +126,10 @@ export function createFolderLake(root: string, { rename }: Pick<typeof fs, 'rena
       }),
 
     write: (name, bytes) =>
-      naming(name, async () => writeWhole(place(name), bytes, undefined, rename)),
+      namingFile(name, async () => writeWhole(place(name), bytes, undefined, rename)),
 
     adopt: (path, name) =>
-      naming(name, async () => {
+      namingFile(name, async () => {
         try {
           await sync(path);
           await replace(place(name), (temporary) => bring(path, temporary), rename);
@@ -139,7 +139,7 @@ export function createFolderLake(root: string, { rename }: Pick<typeof fs, 'rena
       }),
 
     remove: (file) =>
-      naming(file.name, async () => {
+      namingFile(file.name, async () => {
         // Under a name that nobody can put another version to.
         const aside = temporaryIn(dirname(checkName(file.name)));
         await moveAlone(file, aside);

@@ -9,11 +9,11 @@ export async function asking<T>(file: string, bucket: string, work: () => Promis
   try {
     return await work();
   } catch (cause) {
-    throw problemOf(cause, file, bucket) ?? cause;
+    throw gcsProblem(cause, file, bucket) ?? cause;
   }
 }
 
-function problemOf(cause: unknown, file: string, bucket: string): EntradaError | undefined {
+function gcsProblem(cause: unknown, file: string, bucket: string): EntradaError | undefined {
   if (cause instanceof EntradaError) return undefined;
   const status = statusOf(cause);
   const detail = detailOf(cause);

@@ -1,15 +1,15 @@
 import { type EntradaError, TransientError, UserError } from '../errors.ts';
 
 /** Does `work`; a refusal of the operating system that somebody can mend is thrown as a problem that names `file`. */
-export async function naming<T>(file: string, work: () => Promise<T>): Promise<T> {
+export async function namingFile<T>(file: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (cause) {
-    throw problemOf(cause, file) ?? cause;
+    throw diskProblem(cause, file) ?? cause;
   }
 }
 
-function problemOf(cause: unknown, file: string): EntradaError | undefined {
+function diskProblem(cause: unknown, file: string): EntradaError | undefined {
   switch (codeOf(cause)) {
     case 'ENOSPC':
     case 'EDQUOT':

@@ -1,5 +1,5 @@
 import type { Context } from '../ingest/context.ts';
-import { isoTime } from './events.ts';
+import { dateTime } from '../warehouse/date-time.ts';
 
 export const COST_COLUMNS = ['RUN_ID', 'RUN_TIME', 'JOBS', 'BYTES_BILLED', 'SLOT_MS'];
 
@@ -29,6 +29,6 @@ export async function recordCost({
   await query(
     `INSERT INTO ledger_costs (${COST_COLUMNS.join(', ')})
      VALUES (@runId, CAST(@time AS DATETIME), @jobs, @bytesBilled, @slotMs)`,
-    { runId, time: isoTime({ time: now() }), ...spent },
+    { runId, time: dateTime(now()), ...spent },
   ).catch((err) => log.warn({ err }, 'bigquery'));
 }

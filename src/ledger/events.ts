@@ -1,3 +1,5 @@
+import { dateTime } from '../warehouse/date-time.ts';
+
 /**
  * What happened to each file, as it happened: rows are only ever added. A drop is one delivery of a file,
  * named by its place and version; a load is the rows of one content, named by a number.
@@ -65,11 +67,6 @@ export const EVENT_COLUMNS = [
   'DETAIL',
 ] as const;
 
-/** When it happened, as the ledger writes it: UTC, without a zone. */
-export function isoTime({ time }: Pick<LedgerEvent, 'time'>): string {
-  return new Date(time).toISOString().slice(0, -1);
-}
-
 /** An event as a row of `ledger_events`, in the order of EVENT_COLUMNS. */
 export function eventRow(event: LedgerEvent): (string | number | null)[] {
   return [
@@ -79,7 +76,7 @@ export function eventRow(event: LedgerEvent): (string | number | null)[] {
     event.event,
     STEPS[event.event],
     event.runId,
-    isoTime(event),
+    dateTime(event.time),
     event.dataset ?? null,
     event.loadId ?? null,
     event.sheet ?? null,

@@ -1,7 +1,8 @@
 import type { Dataset } from '../contract/dataset.ts';
+import { dateTime } from '../warehouse/date-time.ts';
 import { rangesOf } from '../warehouse/months.ts';
 import type { MonthRange, Value, Warehouse } from '../warehouse/warehouse.ts';
-import { isoTime, type LedgerEvent } from './events.ts';
+import type { LedgerEvent } from './events.ts';
 
 /** The state of one drop: what became of it last, and the numbers of its load as they are now. */
 export interface FileState {
@@ -81,7 +82,7 @@ export function stateOf(event: LedgerEvent): FileState {
     fileName: event.fileName,
     fileHash: event.fileHash,
     state: event.event as FileState['state'],
-    time: isoTime(event),
+    time: dateTime(event.time),
     runId: event.runId,
     dataset: event.dataset ?? null,
     loadId: event.loadId ?? null,

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import * as z from 'zod';
 import { UserError } from '../errors.ts';
-import { naming } from '../lake/refusals.ts';
+import { namingFile } from '../lake/refusals.ts';
 import { writeWhole } from '../lake/replace.ts';
 import { parsePublicKey } from './keys.ts';
 import { isPasswordHash } from './passwords.ts';
@@ -27,7 +27,7 @@ export function isAccountName(name: string): boolean {
 
 /** The accounts of the file; none when there is no file. Throws UserError `sftp.accounts` for one that is not right. */
 export async function readAccounts(file: string): Promise<Account[]> {
-  const text = await naming(file, () => readFile(file, 'utf8')).catch((error) => {
+  const text = await namingFile(file, () => readFile(file, 'utf8')).catch((error) => {
     if (error.code === 'ENOENT') return '{"accounts":[]}';
     throw error;
   });
@@ -40,7 +40,7 @@ export async function readAccounts(file: string): Promise<Account[]> {
 /** Writes all accounts, for nobody but the user that Entrada runs as to read. */
 export async function writeAccounts(file: string, accounts: readonly Account[]): Promise<void> {
   const text = `${JSON.stringify({ accounts }, null, 2)}\n`;
-  await naming(file, () => writeWhole(file, text, 0o600));
+  await namingFile(file, () => writeWhole(file, text, 0o600));
 }
 
 function parse(text: string): unknown {

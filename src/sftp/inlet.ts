@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { INBOX } from '../ingest/folders.ts';
 import { makeFolder } from '../lake/disk.ts';
 import type { Lake, LakeFile, OpenFile } from '../lake/lake.ts';
-import { naming } from '../lake/refusals.ts';
+import { namingFile } from '../lake/refusals.ts';
 import { createTurns } from '../turns.ts';
 import type { Account } from './accounts.ts';
 import type { Folder } from './paths.ts';
@@ -27,7 +27,7 @@ export interface View {
  * this inlet's alone: parts that an earlier one, killed, has left there were never acknowledged, and are removed.
  */
 export async function openInlet(lake: Lake, parts: string): Promise<(account: Account) => View> {
-  await naming(parts, async () => {
+  await namingFile(parts, async () => {
     await makeFolder(parts, 0o700);
     const left = (await readdir(parts)).filter((name) => /^[0-9a-f-]{36}\.part$/.test(name));
     await Promise.all(left.map((name) => rm(join(parts, name))));

@@ -2,7 +2,7 @@ import { createHash, createPublicKey } from 'node:crypto';
 import { link, readFile } from 'node:fs/promises';
 import ssh2, { type ParsedKey } from 'ssh2';
 import { UserError } from '../errors.ts';
-import { naming } from '../lake/refusals.ts';
+import { namingFile } from '../lake/refusals.ts';
 import { writeWhole } from '../lake/replace.ts';
 
 const KINDS = /^(ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp(256|384|521))$/;
@@ -59,7 +59,7 @@ export interface HostKey {
 
 /** The server's own key, of the file that holds it; made when there is none yet. */
 export async function hostKey(file: string): Promise<HostKey> {
-  return naming(file, async () => {
+  return namingFile(file, async () => {
     const privateKey = await readFile(file, 'utf8').catch(async (error) => {
       if (error.code !== 'ENOENT') throw error;
       await makeHostKey(file);

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import * as fs from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '../errors.ts';
-import { naming } from '../lake/refusals.ts';
+import { namingFile } from '../lake/refusals.ts';
 
 /** The bytes of an upload as they come, in any order, in a file of this machine that nobody else sees. */
 export interface Part {
@@ -44,7 +44,7 @@ export async function createPart(
   onGrow: (bytes: number) => void,
 ): Promise<Part> {
   const path = join(folder, `${randomUUID()}.part`);
-  const file = await naming(name, () => fs.open(path, 'wx+'));
+  const file = await namingFile(name, () => fs.open(path, 'wx+'));
   let size = 0;
   /** What has come, in pieces that do not touch: a single one as long as all comes in order. */
   let pieces: readonly Piece[] = [];
@@ -71,7 +71,7 @@ export async function createPart(
   async function unbroken(work: () => Promise<void>): Promise<void> {
     if (broken) throw broken;
     try {
-      await naming(name, work);
+      await namingFile(name, work);
     } catch (error) {
       broken = error;
       throw error;

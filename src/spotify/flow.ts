@@ -1,6 +1,6 @@
 import type { Bus } from '../bus/bus.ts';
 import { createTurns } from '../turns.ts';
-import { naming, statements } from '../warehouse/dataset-sql.ts';
+import { namingStatement, statements } from '../warehouse/dataset-sql.ts';
 import { RUNS_TABLE, runsOf, type TableRun } from './runs.ts';
 import { openReplay, openSource, type Source, type SpotifyContext } from './source.ts';
 import { createSubscriber } from './subscribers.ts';
@@ -60,7 +60,7 @@ export async function runSpotify(
 export async function makeTables({ warehouse, dataset }: SpotifyContext): Promise<void> {
   await warehouse.query(RUNS_TABLE);
   for (const statement of await statements(dataset, 'tables.sql'))
-    await naming(dataset, statement, warehouse.query);
+    await namingStatement(dataset, statement, warehouse.query);
 }
 
 /** In the order of TABLES, whatever order they came in. */

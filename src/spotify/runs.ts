@@ -1,5 +1,6 @@
 import { EntradaError, type Problem } from '../errors.ts';
-import type { TableRows, Value, Warehouse } from '../warehouse/warehouse.ts';
+import { dateTime, momentOf } from '../warehouse/date-time.ts';
+import type { TableRows, Warehouse } from '../warehouse/warehouse.ts';
 import { LONGEST_WAIT } from './retry.ts';
 import { type Changes, NO_CHANGES, type SpotifyTable } from './tables.ts';
 
@@ -110,7 +111,7 @@ export async function waitUntil(warehouse: Warehouse, now: number): Promise<numb
      WHERE CODE = 'spotify.rateLimited' AND NOT_BEFORE <= CAST(@latest AS DATETIME)`,
     { latest: dateTime(now + LONGEST_WAIT) },
   );
-  return rows[0][0] === null ? 0 : moment(rows[0][0]);
+  return rows[0][0] === null ? 0 : momentOf(rows[0][0]);
 }
 
 /** The first record of a table in a run counts: a message that is delivered twice at the same time may leave two. */
@@ -128,8 +129,8 @@ async function selectRuns(
   return rows.map((row) => ({
     runId: String(row[0]),
     table: row[1] as SpotifyTable,
-    time: moment(row[2]),
-    fetchedAt: moment(row[3]),
+    time: momentOf(row[2]),
+    fetchedAt: momentOf(row[3]),
     outcome: row[4] as TableRun['outcome'],
     rows: Number(row[5]),
     nulls: Number(row[6]),
@@ -139,16 +140,7 @@ async function selectRuns(
       row[9] === null
         ? null
         : { code: row[9] as Problem['code'], values: JSON.parse(String(row[10])) },
-    until: row[11] === null ? null : moment(row[11]),
+    until: row[11] === null ? null : momentOf(row[11]),
     replayOf: row[12] === null ? null : String(row[12]),
   }));
-}
-
-/** A time as a DATETIME column takes it: UTC, without a zone. */
-export function dateTime(time: number): string {
-  return new Date(time).toISOString().slice(0, -1);
-}
-
-function moment(value: Value): number {
-  return Date.parse(`${value}Z`);
 }

@@ -1,10 +1,11 @@
 import { type EntradaError, TransientError, UserError } from '../errors.ts';
 import type { Context } from '../ingest/context.ts';
+import { dateTime } from '../warehouse/date-time.ts';
 import { createSpotifyClient, createSpotifyReplay, type SpotifyClient } from './client.ts';
 import { realEffects, type SpotifyEffects } from './effects.ts';
 import type { Fetched } from './pages.ts';
 import { openRaw, rawOf, type Times } from './raw.ts';
-import { dateTime, waitUntil } from './runs.ts';
+import { waitUntil } from './runs.ts';
 import type { EpisodeRow, ShowRow } from './schema.ts';
 import { hasSecrets, type SpotifyAccess, type SpotifyDataset } from './settings.ts';
 import type { List } from './tables.ts';

@@ -107,7 +107,7 @@ export function nameMade(sql: string): string {
 export const linesIn = (text: string) => text.split('\n').length - 1;
 
 /** What the database refuses of a statement is told with its place, for who wrote it: UserError `dataset.sql`. */
-export async function naming<T>(
+export async function namingStatement<T>(
   { name }: Pick<Dataset, 'name'>,
   statement: Statement,
   work: (sql: string) => Promise<T>,

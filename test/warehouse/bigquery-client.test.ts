@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { test } from 'node:test';
 import { openBigQueryClient } from '../../src/warehouse/bigquery/client.ts';
 import { onceDone } from '../../src/warehouse/bigquery/once.ts';
-import { problemOf } from '../../src/warehouse/bigquery/problem.ts';
+import { bigQueryProblem } from '../../src/warehouse/bigquery/problem.ts';
 import { toRow, toValue } from '../../src/warehouse/bigquery/values.ts';
 
 const PLACE = { project: 'p', dataset: 'd' };
@@ -153,10 +153,10 @@ test('what is refused says what to do', () => {
     [{ reason: 'invalidQuery', message: check }, 'terminal', 'check.failed'],
     [new Error('who knows'), 'terminal', 'warehouse.failed'],
   ] as const) {
-    const problem = problemOf(cause, PLACE);
+    const problem = bigQueryProblem(cause, PLACE);
     assert.deepEqual([problem.kind, problem.code], [kind, code], String(cause));
   }
-  assert.deepEqual(problemOf({ reason: 'invalidQuery', message: check }, PLACE).values, {
+  assert.deepEqual(bigQueryProblem({ reason: 'invalidQuery', message: check }, PLACE).values, {
     compared: 'units "x"',
     expected: '5',
     found: '6',

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { type Dataset, readDatasets } from '../../src/contract/dataset.ts';
 import { createBigQueryWarehouse } from '../../src/warehouse/bigquery/bigquery.ts';
 import type { BigQueryClient } from '../../src/warehouse/bigquery/client.ts';
-import { problemOf } from '../../src/warehouse/bigquery/problem.ts';
+import { bigQueryProblem } from '../../src/warehouse/bigquery/problem.ts';
 import { createListener, PLACE } from './bigquery-texts.ts';
 
 /* A mistake in a dataset's file, as BigQuery tells of it: by a line of what it was sent. */
@@ -34,7 +34,7 @@ async function refusal(
 ) {
   const { client } = createListener();
   const refuse = (sql: string) => {
-    if (holds(sql)) throw problemOf({ reason: 'invalidQuery', message: message(sql) }, PLACE);
+    if (holds(sql)) throw bigQueryProblem({ reason: 'invalidQuery', message: message(sql) }, PLACE);
   };
   const refusing: BigQueryClient = {
     ...client,

@@ -1,5 +1,5 @@
 import { UserError } from '../../errors.ts';
-import { naming } from '../dataset-sql.ts';
+import { namingStatement } from '../dataset-sql.ts';
 import type { BigQueryClient } from './client.ts';
 import { namingCreated } from './naming.ts';
 import type { Wanted, WantedProcedure } from './schema.ts';
@@ -87,7 +87,8 @@ export async function planView(
   const query = found?.view?.query;
   // Where it is not told what a view says, the label tells.
   if (found && (query === undefined ? known : query === view.query)) return [];
-  const put = () => naming(wanted, view.source, () => putView(client, view, found !== undefined));
+  const put = () =>
+    namingStatement(wanted, view.source, () => putView(client, view, found !== undefined));
   return [changeOf('view', view.name, found, put)];
 }
 

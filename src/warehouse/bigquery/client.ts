@@ -3,7 +3,7 @@ import type { BigQuery, Query } from '@google-cloud/bigquery';
 import { TransientError } from '../../errors.ts';
 import { loadSdk, statusOf } from '../../sdk.ts';
 import type { QueryResult, Usage } from '../warehouse.ts';
-import { problemOf } from './problem.ts';
+import { bigQueryProblem } from './problem.ts';
 import { type JobAnswer, sendFile, type Upload } from './upload.ts';
 import { type Field, toRow } from './values.ts';
 
@@ -84,7 +84,7 @@ export async function openBigQueryClient(options: BigQueryClientOptions): Promis
       });
     } catch (error) {
       if (statusOf(error) === 404 && (method === 'GET' || method === 'DELETE')) return undefined;
-      throw problemOf(error, options);
+      throw bigQueryProblem(error, options);
     }
   }
 
@@ -115,7 +115,7 @@ export async function openBigQueryClient(options: BigQueryClientOptions): Promis
       await bq.createQueryJob(query);
     } catch (error) {
       // Somebody has asked for this job before, or we have and the answer was lost: it is the same job.
-      if (statusOf(error) !== 409) throw problemOf(error, options);
+      if (statusOf(error) !== 409) throw bigQueryProblem(error, options);
       onKnown?.();
     }
     return jobId;
@@ -167,7 +167,7 @@ export async function openBigQueryClient(options: BigQueryClientOptions): Promis
         answer = await resultOf(jobId, answer.pageToken);
       }
     } catch (error) {
-      throw problemOf(error, options);
+      throw bigQueryProblem(error, options);
     }
   }
 
@@ -190,7 +190,7 @@ export async function openBigQueryClient(options: BigQueryClientOptions): Promis
         });
         return await finish(job?.jobReference?.jobId ?? wanted.jobId);
       } catch (error) {
-        const problem = problemOf(error, options);
+        const problem = bigQueryProblem(error, options);
         if (!(problem instanceof TransientError) || tries === UPLOADS) throw problem;
       }
     }

@@ -13,7 +13,7 @@ const PASSING = ['backendError', 'internalError', 'rateLimitExceeded', 'jobRateL
 const CHECK = /entrada\.check:(\[(?:"(?:[^"\\]|\\.)*",?)*\])/;
 
 /** What BigQuery refused, as an error that says what to do. */
-export function problemOf(cause: unknown, { project, dataset }: BigQueryPlace): EntradaError {
+export function bigQueryProblem(cause: unknown, { project, dataset }: BigQueryPlace): EntradaError {
   if (cause instanceof EntradaError) return cause;
   const place = `${project}.${dataset}`;
   const options = { cause };

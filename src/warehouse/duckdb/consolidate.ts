@@ -2,7 +2,7 @@ import type { Dataset } from '../../contract/dataset.ts';
 import { TerminalError, UserError } from '../../errors.ts';
 import {
   CHECK_COLUMNS,
-  naming,
+  namingStatement,
   requireColumns,
   type Statement,
   stagesOf,
@@ -73,7 +73,7 @@ export function createConsolidate({
     range: MonthRange,
   ): Promise<void> {
     for (const statement of stage)
-      await naming(dataset, statement, (sql) => run(withMonths(sql, range)));
+      await namingStatement(dataset, statement, (sql) => run(withMonths(sql, range)));
   }
 
   /**
@@ -117,7 +117,7 @@ export function createConsolidate({
 
   async function runCheck(dataset: Dataset, check: Statement, range: MonthRange): Promise<void> {
     // Within another SELECT nothing but a query is taken.
-    const { columns, rows } = await naming(dataset, check, (sql) =>
+    const { columns, rows } = await namingStatement(dataset, check, (sql) =>
       query(`SELECT * FROM (${withMonths(sql, range)}\n)`),
     );
     requireColumns(check, columns, CHECK_COLUMNS);

@@ -6,7 +6,7 @@ import { allMonths } from '../../ledger/ledger.ts';
 import {
   createLandingTable,
   nameMade,
-  naming,
+  namingStatement,
   statements,
   sumTables,
   withdrawal,
@@ -164,7 +164,7 @@ function createWarehouse(first: Opened, options: DuckDbOptions): Warehouse {
     await run(createLandingTable(dataset));
     await followContract(run, query, dataset);
     for (const statement of await statements(dataset, 'tables.sql')) {
-      await naming(dataset, statement, run);
+      await namingStatement(dataset, statement, run);
       const made = nameMade(statement.sql);
       if (!sumTables(dataset).includes(made)) continue;
       const { columns } = await query(`SELECT * FROM ${made} LIMIT 0`);
