@@ -1,4 +1,5 @@
 import { TerminalError } from '../errors.ts';
+import { parseJson } from '../json.ts';
 
 /**
  * How a message's data travels: as a JSON object of strings. Not as attributes, whose values end at 1,024 bytes,
@@ -11,12 +12,8 @@ export function encodeData(data: Readonly<Record<string, string>>): Buffer {
 /** Throws TerminalError `bus.message` when the bytes are not what `encodeData` makes. */
 export function decodeData(topic: string, bytes: Uint8Array): Record<string, string> {
   const text = Buffer.from(bytes).toString();
-  try {
-    const data: unknown = JSON.parse(text);
-    if (isData(data)) return data;
-  } catch (cause) {
-    if (!(cause instanceof SyntaxError)) throw cause;
-  }
+  const data = parseJson(text);
+  if (isData(data)) return data;
   throw new TerminalError('bus.message', { topic, start: text.slice(0, 80) });
 }
 

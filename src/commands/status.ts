@@ -4,7 +4,7 @@ import { awaitedBy } from '../contract/broken.ts';
 import type { UserError } from '../errors.ts';
 import { findArrivals } from '../ingest/arrivals.ts';
 import type { Context } from '../ingest/context.ts';
-import { INBOX, senderOf } from '../ingest/folders.ts';
+import { fileNameOf, senderOf } from '../ingest/folders.ts';
 import { createIncoming, type Incoming } from '../ingest/incoming.ts';
 import type { LakeFile } from '../lake/lake.ts';
 import { allFiles, type FileState, monthsDue } from '../ledger/ledger.ts';
@@ -17,7 +17,7 @@ import { monthsText } from '../warehouse/months.ts';
 import type { Run } from './commands.ts';
 import { openForReading } from './home.ts';
 import { sayRuns } from './spotify-summary.ts';
-import { sayBroken, textOf } from './summary.ts';
+import { sayBroken, sayWaiting, textOf } from './summary.ts';
 
 export const status: Run = async ({ settings, output }) => {
   const datasets = await sayKnown(settings, output);
@@ -73,18 +73,14 @@ async function sayInbox(
   await using incoming = createIncoming({ lake, limits: settings.limits });
   const { ready, waiting } = await findArrivals(lake, { now: Date.now, sleep });
   for (const one of ready) {
-    const file = one.name.slice(INBOX.length + 1);
+    const file = fileNameOf(one.name);
     const awaited = await awaitedOf(incoming, one, datasets);
     if (awaited)
       output.say({ code: 'file.later', values: { file, reason: output.render(awaited) } });
     else output.say({ code: 'wait.ready', values: { file } });
     output.object({ type: 'waiting', fileName: file, reason: awaited?.code ?? 'wait.ready' });
   }
-  for (const { file, reason } of waiting) {
-    const fileName = file.name.slice(INBOX.length + 1);
-    output.say({ code: reason, values: { file: fileName } });
-    output.object({ type: 'waiting', fileName, reason });
-  }
+  sayWaiting(output, waiting);
 }
 
 /** For what a workbook that is ready waits all the same: a dataset that somebody must mend, as a run finds out. */

@@ -1,8 +1,9 @@
 import { type BrokenDataset, nameOf } from '../contract/broken.ts';
 import type { Dataset } from '../contract/dataset.ts';
 import { type EntradaError, problemOf, UserError, type Values } from '../errors.ts';
+import type { Arrivals } from '../ingest/arrivals.ts';
 import type { RunSummary } from '../ingest/flow.ts';
-import { INBOX, rejectionsPlace, restingPlace } from '../ingest/folders.ts';
+import { fileNameOf, rejectionsPlace, restingPlace } from '../ingest/folders.ts';
 import type { Failure } from '../ingest/receivers.ts';
 import { type FileState, hasOutcome } from '../ledger/ledger.ts';
 import { type LoadedFile, shortHash } from '../ledger/loaded-files.ts';
@@ -67,13 +68,18 @@ export function sayFiles(
       ...(hasOutcome(file) && { place: restingPlace(file) }),
     });
   }
-  for (const { file, reason } of waiting) {
-    const name = file.name.slice(INBOX.length + 1);
-    output.say({ code: reason, values: { file: name } });
-    output.object({ type: 'waiting', runId, fileName: name, reason });
-  }
+  sayWaiting(output, waiting, { runId });
   for (const failure of postponed) sayFailure(output, failure, runId, 'postponed');
   for (const failure of failed) sayFailure(output, failure, runId, 'failed');
+}
+
+/** What stays in the inbox, and why. */
+export function sayWaiting(output: Output, waiting: Arrivals['waiting'], run: object = {}): void {
+  for (const { file, reason } of waiting) {
+    const fileName = fileNameOf(file.name);
+    output.say({ code: reason, values: { file: fileName } });
+    output.object({ type: 'waiting', ...run, fileName, reason });
+  }
 }
 
 function sayFile(output: Output, file: FileState): void {

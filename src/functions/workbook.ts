@@ -6,6 +6,7 @@ import { recordFailure } from '../ingest/failure.ts';
 import { INBOX } from '../ingest/folders.ts';
 import { receive } from '../ingest/receive.ts';
 import { TOPIC } from '../ingest/receivers.ts';
+import { parseJson } from '../json.ts';
 import type { FileVersion } from '../lake/lake.ts';
 import { recordCost } from '../ledger/costs.ts';
 import type { Instance } from './instance.ts';
@@ -80,9 +81,6 @@ function isTaken(name: string, size: number): boolean {
 
 /** Bytes; NaN where the notification does not say. */
 function sizeIn({ bytes }: Pushed): number {
-  try {
-    return object.safeParse(JSON.parse(Buffer.from(bytes).toString())).data?.size ?? Number.NaN;
-  } catch {
-    return Number.NaN;
-  }
+  const told = parseJson(Buffer.from(bytes).toString());
+  return object.safeParse(told).data?.size ?? Number.NaN;
 }

@@ -1,7 +1,7 @@
 import { UserError } from '../errors.ts';
 import { openIfThere } from '../lake/if-there.ts';
 import type { Lake, LakeFile } from '../lake/lake.ts';
-import { INBOX, senderOf } from './folders.ts';
+import { fileNameOf, INBOX, senderOf } from './folders.ts';
 import { hasGaps, lacksEnd } from './whole.ts';
 
 /** Why a file in the inbox is left where it is. */
@@ -118,5 +118,5 @@ async function lackOf(lake: Lake, file: LakeFile): Promise<WaitReason | undefine
 }
 
 function isSent({ name }: LakeFile): boolean {
-  return senderOf(name.slice(INBOX.length + 1)) !== undefined;
+  return senderOf(fileNameOf(name)) !== undefined;
 }

@@ -2,7 +2,7 @@ import { EntradaError, problemOf } from '../errors.ts';
 import type { LedgerEvent } from '../ledger/events.ts';
 import { findDrop, hasOutcome } from '../ledger/ledger.ts';
 import type { Context } from './context.ts';
-import { INBOX } from './folders.ts';
+import { fileNameOf } from './folders.ts';
 
 /**
  * Tells the ledger that a drop was not received, and why, so that `status` says it: `failed` for a fault of ours,
@@ -11,7 +11,7 @@ import { INBOX } from './folders.ts';
  * Never throws: what broke may be the ledger's own database.
  */
 export async function recordFailure(context: Context, drop: string, error: unknown): Promise<void> {
-  const fileName = drop.slice(INBOX.length + 1, drop.lastIndexOf('#'));
+  const fileName = fileNameOf(drop.slice(0, drop.lastIndexOf('#')));
   await trying(context, fileName, async () => {
     const state = await findDrop(context.warehouse, drop);
     if (state && hasOutcome(state)) return undefined;

@@ -6,6 +6,11 @@ export const INBOX = 'entrada';
 export const BACKUP = 'backup';
 export const REJECTED = 'rejeitados';
 
+/** The name by which the ledger knows a file of the inbox: with its sender's folder. */
+export function fileNameOf(inInbox: string): string {
+  return inInbox.slice(INBOX.length + 1);
+}
+
 /** Who sent a file: the folder of entrada/ that it was put into; nobody in particular for the inbox itself. */
 export function senderOf(fileName: string): string | undefined {
   const slash = fileName.indexOf('/');

@@ -8,7 +8,7 @@ import { type FileState, findDrop, hasOutcome, stateOf } from '../ledger/ledger.
 import { archive } from './archive.ts';
 import type { Context } from './context.ts';
 import type { Delivery } from './drop.ts';
-import { INBOX } from './folders.ts';
+import { fileNameOf } from './folders.ts';
 import type { IncomingFile } from './incoming.ts';
 import { relateCopy, relateToKnown, toSecond } from './known.ts';
 
@@ -51,7 +51,7 @@ async function readAndLoad(
   await using taken = await incoming.take(file, datasets);
   // Announced twice, or as another version: the one is gone to rest, the other is announced by itself.
   if (taken === undefined) return undefined;
-  const fileName = file.name.slice(INBOX.length + 1);
+  const fileName = fileNameOf(file.name);
   const fileHash = await taken.hash;
   const event: EventOf = (rest) => ({ drop, fileName, fileHash, runId, time: now(), ...rest });
   const inForce = await findInForce(warehouse, fileHash);

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import * as z from 'zod';
 import { UserError } from '../errors.ts';
+import { parseJson } from '../json.ts';
 import { namingFile } from '../lake/refusals.ts';
 import { writeWhole } from '../lake/replace.ts';
 import { parsePublicKey } from './keys.ts';
@@ -31,7 +32,7 @@ export async function readAccounts(file: string): Promise<Account[]> {
     if (error.code === 'ENOENT') return '{"accounts":[]}';
     throw error;
   });
-  const read = fileShape.safeParse(parse(text));
+  const read = fileShape.safeParse(parseJson(text));
   if (read.success) return read.data.accounts;
   const [{ path }] = read.error.issues;
   throw new UserError('sftp.accounts', { file, place: path.join('.') || 'accounts' });
@@ -41,12 +42,4 @@ export async function readAccounts(file: string): Promise<Account[]> {
 export async function writeAccounts(file: string, accounts: readonly Account[]): Promise<void> {
   const text = `${JSON.stringify({ accounts }, null, 2)}\n`;
   await namingFile(file, () => writeWhole(file, text, 0o600));
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,7 +1,8 @@
 import { UserError } from '../errors.ts';
+import { parseJson } from '../json.ts';
 import { realEffects, type SpotifyEffects } from './effects.ts';
 import { type Fetched, type FetchPage, fetchList } from './pages.ts';
-import { parse, refusal } from './refusal.ts';
+import { refusal } from './refusal.ts';
 import { createAsk, type RetrySettings } from './retry.ts';
 import {
   type EpisodeRow,
@@ -82,7 +83,7 @@ export function createSpotifyReplay(
   read: (name: string) => Promise<string | undefined>,
 ): SpotifyClient {
   return createLists(async ({ name }) => {
-    const json = parse((await read(name)) ?? '');
+    const json = parseJson((await read(name)) ?? '');
     if (json === undefined) throw new UserError('spotify.replay', { page: name });
     return { json, requests: 0 };
   });

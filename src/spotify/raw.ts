@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { UserError } from '../errors.ts';
+import { parseJson } from '../json.ts';
 import { openIfThere } from '../lake/if-there.ts';
 import type { Lake } from '../lake/lake.ts';
-import { parse } from './refusal.ts';
 import type { List } from './tables.ts';
 
 /** The lake's folder of answers as Spotify gave them, a folder in it for each run. */
@@ -38,7 +38,7 @@ export async function openRaw(
   const raw = rawOf(lake, runId);
   const [shows, episodes, both] = await Promise.all(
     [aboutOf('shows'), aboutOf('episodes'), ABOUT_BOTH].map(async (name) => {
-      const about = aboutShape.safeParse(parse((await raw.read(name)) ?? '')).data;
+      const about = aboutShape.safeParse(parseJson((await raw.read(name)) ?? '')).data;
       return about && Date.parse(about.time);
     }),
   );

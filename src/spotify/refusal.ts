@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { type EntradaError, TerminalError, UserError } from '../errors.ts';
+import { parseJson } from '../json.ts';
 
 /** What came back: the status and the body, which may be JSON or text. */
 export interface Answer {
@@ -14,7 +15,7 @@ const errorBody = z.object({
 
 /** An answer in a line: its status and what Spotify says of it. A body that may hold a token is not quoted. */
 export function summary({ status, text }: Answer): string {
-  const body = errorBody.safeParse(parse(text)).data;
+  const body = errorBody.safeParse(parseJson(text)).data;
   const error = typeof body?.error === 'string' ? body.error : body?.error.message;
   const whole = text.includes('access_token') ? '' : text;
   const said = body?.error_description ?? error ?? whole;
@@ -36,13 +37,4 @@ export function refusal(answer: Answer, url: URL, show?: string): EntradaError {
     return new UserError('spotify.showMissing', { show, market });
   }
   return new UserError('spotify.refused', { url: url.origin + url.pathname, answer: said });
-}
-
-/** The value, or undefined where the text is not JSON. */
-export function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,6 +1,7 @@
 import { TransientError } from '../errors.ts';
+import { parseJson } from '../json.ts';
 import type { SpotifyEffects } from './effects.ts';
-import { type Answer, parse, summary } from './refusal.ts';
+import { type Answer, summary } from './refusal.ts';
 
 /** A final answer, with its JSON (undefined where an error's body is text) and how many requests it took. */
 export interface Asked extends Answer {
@@ -97,7 +98,7 @@ export function createAsk(settings: RetrySettings, effects: SpotifyEffects): Ask
       const response = await effects.fetch(url, { ...init, signal, redirect: 'manual' });
       const { status, headers } = response;
       const text = redact(await response.text(), init);
-      const json = parse(text);
+      const json = parseJson(text);
       // The half of an answer that arrived may be half of a token: it is not quoted.
       const cut = status === 200 && json === undefined ? '200 (not JSON)' : undefined;
       const failure = status >= 500 || status === 408 ? summary({ status, text }) : cut;
