@@ -137,17 +137,22 @@ const environmentShape = z.object({
     .refine((place) => LISTEN.test(place) && portOf(place) <= 65_535, says('setting.listen'))
     .default('127.0.0.1:2222'),
   ENTRADA_SFTP_FOLDER: pathShape.optional(),
+  [limitSettings.inflatedBytes]: wholeShape.default(defaultLimits.inflatedBytes),
+  [limitSettings.ratio]: wholeShape.default(defaultLimits.ratio),
+  [limitSettings.cells]: wholeShape.default(defaultLimits.cells),
+  [limitSettings.sheets]: wholeShape.default(defaultLimits.sheets),
+  [limitSettings.texts]: wholeShape.default(defaultLimits.texts),
+  [limitSettings.textBytes]: wholeShape.default(defaultLimits.textBytes),
   LC_ALL: z.string().optional(),
   LANG: z.string().optional(),
 });
 
-const limitShape = z.record(z.string(), wholeShape.optional());
+type Read = z.infer<typeof environmentShape>;
 
 /** The names of all settings. */
-export const settingNames = [
-  ...Object.keys(environmentShape.shape),
-  ...Object.values(limitSettings),
-].filter((name) => name.startsWith(PREFIX));
+export const settingNames = Object.keys(environmentShape.shape).filter((name) =>
+  name.startsWith(PREFIX),
+);
 
 /** A line of `.env`, or the lines that a value between quotes takes. */
 const ASSIGNMENT = /^[ \t]*(?:export[ \t]+)?[\w.-]+[ \t]*=[ \t]*(?:"[^"]*"|'[^']*'|`[^`]*`)?.*$/gm;
@@ -189,9 +194,7 @@ export async function withEnvFile(
  */
 export function readSettings(environment: NodeJS.ProcessEnv, home: string | undefined): Settings {
   const unknown = unknownAmong(environment);
-  const given = { ...environment, '--home': home };
-  const read = checked(environmentShape, given, given);
-  const raised = checked(limitShape, limitsOf(environment), environment);
+  const read = checked({ ...environment, '--home': home });
   const root = resolve(read['--home'] ?? read.ENTRADA_HOME);
   const lake = lakeOf(read.ENTRADA_LAKE ?? root);
   const bigquery = bigqueryOf(read);
@@ -208,12 +211,12 @@ export function readSettings(environment: NodeJS.ProcessEnv, home: string | unde
     language: languageOf(environment),
     logLevel: read.ENTRADA_LOG,
     limits: {
-      inflatedBytes: raised[limitSettings.inflatedBytes] ?? defaultLimits.inflatedBytes,
-      ratio: raised[limitSettings.ratio] ?? defaultLimits.ratio,
-      cells: raised[limitSettings.cells] ?? defaultLimits.cells,
-      sheets: raised[limitSettings.sheets] ?? defaultLimits.sheets,
-      texts: raised[limitSettings.texts] ?? defaultLimits.texts,
-      textBytes: raised[limitSettings.textBytes] ?? defaultLimits.textBytes,
+      inflatedBytes: read[limitSettings.inflatedBytes],
+      ratio: read[limitSettings.ratio],
+      cells: read[limitSettings.cells],
+      sheets: read[limitSettings.sheets],
+      texts: read[limitSettings.texts],
+      textBytes: read[limitSettings.textBytes],
     },
     lake,
     bus: read.ENTRADA_BUS,
@@ -239,7 +242,7 @@ function unknownAmong(environment: NodeJS.ProcessEnv): string[] {
   return unknown;
 }
 
-function bigqueryOf(read: z.infer<typeof environmentShape>): BigQuerySettings | undefined {
+function bigqueryOf(read: Read): BigQuerySettings | undefined {
   if (read.ENTRADA_WAREHOUSE === undefined) return undefined;
   const place = read.ENTRADA_WAREHOUSE.slice('bigquery:'.length);
   const dot = place.lastIndexOf('.');
@@ -271,12 +274,8 @@ function lakeOf(setting: string): LakePlace {
   return bucket ? { kind: 'bucket', bucket } : { kind: 'folder', folder: resolve(setting) };
 }
 
-function limitsOf(environment: NodeJS.ProcessEnv): Record<string, string | undefined> {
-  return Object.fromEntries(Object.values(limitSettings).map((name) => [name, environment[name]]));
-}
-
-function checked<T>(shape: z.ZodType<T>, given: unknown, environment: NodeJS.ProcessEnv): T {
-  const result = shape.safeParse(given);
+function checked(environment: NodeJS.ProcessEnv): Read {
+  const result = environmentShape.safeParse(environment);
   if (result.success) return result.data;
   const [issue] = result.error.issues;
   const setting = String(issue.path[0]);

@@ -18,7 +18,7 @@ import { msToIso } from '../workbook/dates.ts';
 import type { SheetFacts } from '../workbook/scan.ts';
 import { createFacts, openWorkbook, type Sheet, type Workbook } from '../workbook/workbook.ts';
 import type { Invocation } from './commands.ts';
-import { REJECTED, USAGE } from './exit-codes.ts';
+import { REJECTED, USAGE, worstOf } from './exit-codes.ts';
 import { openLocalFile } from './local-file.ts';
 
 /**
@@ -36,7 +36,7 @@ export async function checkAny({
     throw new UserError('check.format', { format: String(format) });
   if (output.json && format !== 'json') throw new UserError('usage.formatJson', { format });
   const out = createOutput(format === 'json', settings.language);
-  let exitCode = 0;
+  const codes: number[] = [];
   for (const file of positionals) {
     if (!out.json) out.heading(basename(file));
     try {
@@ -52,10 +52,10 @@ export async function checkAny({
       if (!(error instanceof UserError)) throw error;
       if (out.json) out.object({ error: error.code, message: out.render(error) });
       else out.say(error);
-      exitCode = Math.max(exitCode, error.code === 'file.none' ? USAGE : REJECTED);
+      codes.push(error.code === 'file.none' ? USAGE : REJECTED);
     }
   }
-  return exitCode;
+  return worstOf(codes);
 }
 
 /** Reads all sheets. Gives what each says besides its cells. */

@@ -26,7 +26,7 @@ import { openWarehouse } from '../warehouse/open.ts';
 import type { Load } from '../warehouse/warehouse.ts';
 import { columnName, MAX_ROW } from '../workbook/cells.ts';
 import type { Invocation, Run } from './commands.ts';
-import { OURS, REJECTED, USAGE } from './exit-codes.ts';
+import { OURS, REJECTED, USAGE, worstOf } from './exit-codes.ts';
 import { isThere } from './home.ts';
 import { openLocalFile } from './local-file.ts';
 import { sayBroken, saySkipped, showChanges } from './summary.ts';
@@ -49,7 +49,7 @@ export const check: Run = async (invocation) => {
     sayBroken(output, parts.broken);
     const codes: number[] = [];
     for (const file of positionals) codes.push(await checkFile(invocation, parts, file));
-    return [OURS, USAGE, REJECTED].find((code) => codes.includes(code)) ?? 0;
+    return worstOf(codes);
   } finally {
     await warehouse.close();
   }

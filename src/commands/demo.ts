@@ -6,9 +6,11 @@ import type { Settings } from '../config.ts';
 import { UserError } from '../errors.ts';
 import { BACKUP, INBOX, REJECTED } from '../ingest/folders.ts';
 import { allDatasets } from '../open.ts';
+import type { Output } from '../output.ts';
 import { SAMPLE_STEMS, writeDemoWorkbooks } from '../samples/demo.ts';
 import type { Run } from './commands.ts';
 import { demoSpotify } from './demo-spotify.ts';
+import { OURS } from './exit-codes.ts';
 import { showFirstRows } from './first-rows.ts';
 import { openForReading } from './home.ts';
 import { runHome } from './run.ts';
@@ -45,7 +47,7 @@ export const demo: Run = async ({ settings: given, output, values }) => {
   const entrada = process.env.npm_lifecycle_event ? 'npm run -s entrada --' : 'entrada';
   output.say({ code: 'demo.next', values: { home, database: settings.database, entrada } });
   // Two of the samples are wrong on purpose: that they were rejected is the demo going well.
-  return summary.failed.length > 0 ? 1 : spotifyCode;
+  return summary.failed.length > 0 ? OURS : spotifyCode;
 };
 
 async function makeDemoHome(home: string): Promise<void> {
@@ -94,7 +96,7 @@ async function sampleFiles(): Promise<Buffer[]> {
   }
 }
 
-async function showTables(settings: Settings, output: Parameters<Run>[0]['output']): Promise<void> {
+async function showTables(settings: Settings, output: Output): Promise<void> {
   const warehouse = await openForReading(settings);
   try {
     for (const { tables } of (await allDatasets(settings)).datasets) {

@@ -4,7 +4,7 @@ import type { Output } from '../output.ts';
 import type { SpotifySummary } from '../spotify/flow.ts';
 import type { TableRun } from '../spotify/runs.ts';
 import { type Changes, NO_CHANGES } from '../spotify/tables.ts';
-import { LATER, OURS, USAGE } from './exit-codes.ts';
+import { LATER, OURS, USAGE, worstOf } from './exit-codes.ts';
 
 const EXIT_CODES: Record<TableRun['outcome'], number> = {
   changed: 0,
@@ -15,11 +15,10 @@ const EXIT_CODES: Record<TableRun['outcome'], number> = {
   failed: OURS,
 };
 
-/** What somebody can mend comes before what passes by itself, and a fault of ours before both. */
 export function exitCodeOfSpotify({ tables, failed }: SpotifySummary): number {
   const codes = tables.map(({ outcome }) => EXIT_CODES[outcome]);
   if (failed.length > 0) codes.push(OURS);
-  return [OURS, USAGE, LATER].find((code) => codes.includes(code)) ?? 0;
+  return worstOf(codes);
 }
 
 /** What became of each table of a run. */

@@ -23,11 +23,11 @@ export const defaultLimits: Limits = {
 };
 
 /** The environment variable that raises each limit; a message about a limit names it. */
-export const limitSettings: Readonly<Record<keyof Limits, string>> = {
+export const limitSettings = {
   inflatedBytes: 'ENTRADA_MAX_INFLATED_BYTES',
   ratio: 'ENTRADA_MAX_RATIO',
   cells: 'ENTRADA_MAX_CELLS',
   sheets: 'ENTRADA_MAX_SHEETS',
   texts: 'ENTRADA_MAX_TEXTS',
   textBytes: 'ENTRADA_MAX_TEXT_BYTES',
-};
+} as const satisfies Record<keyof Limits, string>;

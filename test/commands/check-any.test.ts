@@ -86,6 +86,8 @@ test('check --any gives a refused workbook as one object, whatever came before t
   const shown = await checkAny(Buffer.from('a;b\n'));
   assert.equal(shown.status, 3);
   assert.match(shown.stdout, /^qualquer\.xlsx\nThe file is not a workbook, .* it is CSV\./m);
+  // As without --any: what is not there comes before what is refused.
+  assert.equal((await checkAny(Buffer.from('a;b\n'), join(folder, 'absent.xlsx'))).status, 2);
 });
 
 test('check --any refuses a format that it does not have', async () => {
