@@ -17,8 +17,7 @@ import { RUNS_TABLE } from './spotify/runs.ts';
 import { TABLES } from './spotify/tables.ts';
 import { checkFiles, ownersOf } from './warehouse/dataset-files.ts';
 import { nameMade } from './warehouse/dataset-sql.ts';
-import { followContract } from './warehouse/duckdb/columns.ts';
-import { openWarehouse } from './warehouse/open.ts';
+import { openTrial, openWarehouse } from './warehouse/open.ts';
 import type { Warehouse } from './warehouse/warehouse.ts';
 
 interface ContextOptions extends Partial<Pick<Context, 'runId' | 'replaceSameName'>> {
@@ -50,12 +49,10 @@ export async function openContext(
   const incoming = createIncoming({ lake, limits: settings.limits, onProgress });
   // Reading begins while the database is opened. What is found out then may make it be given up.
   if (receives) incoming.expect(await likelyFirst(lake, Date.now()), datasets);
-  const warehouse = await openWarehouse(settings, { ...(onWait && { onWait }) }).catch(
-    async (error) => {
-      await incoming[Symbol.asyncDispose]();
-      throw error;
-    },
-  );
+  const warehouse = await openWarehouse(settings, { onWait }).catch(async (error) => {
+    await incoming[Symbol.asyncDispose]();
+    throw error;
+  });
   return {
     lake,
     warehouse,
@@ -133,13 +130,9 @@ export async function allDatasets({ datasetFolders }: Settings) {
 export async function triedDatasets(settings: Settings, home: Pick<Warehouse, 'query'>) {
   const known = await allDatasets(settings);
   if (settings.bigquery) return known;
-  const trial = await openWarehouse({ ...settings, database: ':memory:' });
+  const trial = await openTrial(settings, home);
   try {
-    const prepare = async (datasets: readonly Dataset[]) => {
-      for (const dataset of datasets) await followContract(async () => {}, home.query, dataset);
-      await trial.prepare(datasets);
-    };
-    return await prepareDatasets({ warehouse: { prepare }, ...known });
+    return await prepareDatasets({ warehouse: trial, ...known });
   } finally {
     await trial.close();
   }

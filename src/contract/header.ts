@@ -49,17 +49,11 @@ function collect(titles: Titles, batch: CellBatch, workbook: Workbook): void {
   }
 }
 
-/** The first row that names every column the contract asks for, once; else the row that comes nearest. */
+/** The first row that names every column the contract asks for, once; else the row that comes nearest, if any does. */
 export function findHeader(titles: Titles, dataset: Dataset): Header | NearHeader {
-  let nearest: NearHeader = {
-    row: 0,
-    found: 0,
-    missing: requiredNames(dataset),
-    others: [],
-    twice: undefined,
-  };
-  for (const row of [...titles.keys()].sort((a, b) => a - b)) {
-    const candidate = matchRow(row, titles.get(row) ?? new Map(), dataset);
+  let nearest: NearHeader = { row: 0, found: 0, missing: [], others: [], twice: undefined };
+  for (const [row, cells] of [...titles].sort(([a], [b]) => a - b)) {
+    const candidate = matchRow(row, cells, dataset);
     if (isHeader(candidate)) return candidate;
     if (candidate.found > nearest.found) nearest = candidate;
   }
@@ -68,10 +62,6 @@ export function findHeader(titles: Titles, dataset: Dataset): Header | NearHeade
 
 export function isHeader(header: Header | NearHeader): header is Header {
   return 'columns' in header;
-}
-
-function requiredNames(dataset: Dataset): string[] {
-  return dataset.columns.filter(({ optional }) => !optional).map(({ name }) => name);
 }
 
 /** By what a column is found, as headers are compared. */
@@ -97,8 +87,8 @@ function matchRow(row: number, cells: Map<number, string>, dataset: Dataset): He
         cells: `${columnName(columns[slot])}${row}, ${columnName(column)}${row}`,
       };
   }
-  const missing = requiredNames(dataset).filter(
-    (name) => columns[dataset.columns.findIndex((column) => column.name === name)] === 0,
+  const missing = dataset.columns.flatMap(({ name, optional }, slot) =>
+    optional || columns[slot] > 0 ? [] : name,
   );
   if (missing.length === 0 && twice === undefined) return { row, columns, ignored };
   const found = columns.filter((column) => column > 0).length;

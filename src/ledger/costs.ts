@@ -1,5 +1,6 @@
-import type { Context } from '../ingest/context.ts';
+import type { Logger } from 'pino';
 import { dateTime } from '../warehouse/date-time.ts';
+import type { Warehouse } from '../warehouse/warehouse.ts';
 
 export const COST_COLUMNS = ['RUN_ID', 'RUN_TIME', 'JOBS', 'BYTES_BILLED', 'SLOT_MS'];
 
@@ -20,7 +21,12 @@ export async function recordCost({
   log,
   runId,
   now,
-}: Pick<Context, 'warehouse' | 'log' | 'runId' | 'now'>): Promise<void> {
+}: {
+  readonly warehouse: Pick<Warehouse, 'query' | 'usage'>;
+  readonly log: Logger;
+  readonly runId: string;
+  now(): number;
+}): Promise<void> {
   if (!usage) return;
   const spent = { ...usage };
   Object.assign(usage, { jobs: 0, bytesBilled: 0, slotMs: 0 });

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { crc32, createGunzip, type Gunzip } from 'node:zlib';
 import { UserError } from '../errors.ts';
 import { giveBack } from './give-back.ts';
-import { type Limits, limitSettings } from './limits.ts';
+import { type Limits, overLimit } from './limits.ts';
 import { type ByteSource, dataOffset, type ZipEntry } from './zip.ts';
 
 const READ_BYTES = 1 << 20;
@@ -122,8 +122,4 @@ function checkBudget(
   if (total > limits.inflatedBytes) throw overLimit('inflatedBytes', limits);
   if (size > RATIO_FLOOR && size > limits.ratio * entry.compressedSize)
     throw overLimit('ratio', limits);
-}
-
-export function overLimit(limit: keyof Limits, limits: Limits): UserError {
-  return new UserError(`limit.${limit}`, { limit: limits[limit], setting: limitSettings[limit] });
 }

@@ -1,3 +1,5 @@
+import { UserError } from '../errors.ts';
+
 /** How much of a workbook Entrada is willing to read: a hostile file must cost little, an honest one fits. */
 export interface Limits {
   /** Bytes that may come out of inflate, over all parts of one workbook. */
@@ -31,3 +33,8 @@ export const limitSettings = {
   texts: 'ENTRADA_MAX_TEXTS',
   textBytes: 'ENTRADA_MAX_TEXT_BYTES',
 } as const satisfies Record<keyof Limits, string>;
+
+/** The error to throw where a workbook passes a limit. */
+export function overLimit(limit: keyof Limits, limits: Limits): UserError {
+  return new UserError(`limit.${limit}`, { limit: limits[limit], setting: limitSettings[limit] });
+}

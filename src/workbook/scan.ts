@@ -7,8 +7,7 @@ import {
   MAX_ROW,
   type Range,
 } from './cells.ts';
-import { overLimit } from './inflate.ts';
-import type { Limits } from './limits.ts';
+import { type Limits, overLimit } from './limits.ts';
 import { createRichText, type RichText } from './rich-text.ts';
 import type { Spellings } from './spellings.ts';
 import type { DateStyles } from './styles.ts';

@@ -1,5 +1,4 @@
-import { overLimit } from './inflate.ts';
-import type { Limits } from './limits.ts';
+import { type Limits, overLimit } from './limits.ts';
 
 /**
  * The distinct texts of a workbook, by index: the shared strings first, then the texts that stand in cells.

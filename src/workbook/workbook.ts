@@ -1,7 +1,6 @@
 import { UserError } from '../errors.ts';
 import { type CellBatch, MAX_ROW, parseRange, type Range } from './cells.ts';
-import { overLimit } from './inflate.ts';
-import { defaultLimits, type Limits } from './limits.ts';
+import { defaultLimits, type Limits, overLimit } from './limits.ts';
 import { eachElement, openPackage, type Package, type Relationship } from './package.ts';
 import type { CellMeaning, SheetFacts } from './scan.ts';
 import { readSharedStrings } from './shared-strings.ts';
@@ -85,10 +84,8 @@ export async function openWorkbook(
 async function mainPart(pack: Package): Promise<string> {
   const main = partOfType(await pack.relationships(''), 'officeDocument');
   if (main?.endsWith('.bin')) throw new UserError('workbook.xlsb');
-  if (main && pack.has(main) && /workbook[^/]*$/i.test(main)) return main;
   if (main && pack.has(main)) {
-    const root = await rootElement(pack, main);
-    if (root === 'workbook') return main;
+    if (/workbook[^/]*$/i.test(main) || (await isWorkbook(pack, main))) return main;
     throw otherOffice(main);
   }
   if (pack.has('content.xml') && pack.has('meta-inf/manifest.xml')) {
@@ -102,12 +99,12 @@ async function mainPart(pack: Package): Promise<string> {
   throw new UserError('workbook.archive');
 }
 
-async function rootElement(pack: Package, part: string): Promise<string> {
-  let root = '';
+async function isWorkbook(pack: Package, part: string): Promise<boolean> {
+  let found = false;
   await eachElement(pack.read(part), part, (xml) => {
-    if (xml.depth <= 1 && isMain(xml, 'workbook')) root = 'workbook';
+    if (xml.depth <= 1 && isMain(xml, 'workbook')) found = true;
   });
-  return root;
+  return found;
 }
 
 function otherOffice(part: string): UserError {

@@ -12,17 +12,17 @@ import {
   withdrawal,
 } from '../dataset-sql.ts';
 import { requireSums } from '../sum-tables.ts';
-import type { LoadChange, QueryResult, Warehouse } from '../warehouse.ts';
+import type { KeyChange, LoadChange, QueryResult, Retraction, Warehouse } from '../warehouse.ts';
+import { changesSince, rememberSums } from './changes.ts';
 import { followContract } from './columns.ts';
 import { createConsolidate } from './consolidate.ts';
 import { createLoad } from './load.ts';
 import { createMemory, MEMORY } from './memory.ts';
 import { close, type DuckDbOptions, type Opened, open } from './opening.ts';
 import { duckDbProblem, saysInvalidated } from './problem.ts';
-import { retractLoad } from './retract.ts';
 import { clearMark, markCommitting, wasCutOff } from './torn.ts';
 import { recordVersions, refuseOtherVersions, takeAwayOutdated } from './upgrade.ts';
-import { converterOf } from './values.ts';
+import { rowConverter } from './values.ts';
 import { writeRows } from './write.ts';
 
 /** As a file's name: a database that is gone when it is closed. */
@@ -64,10 +64,9 @@ function createWarehouse(first: Opened, options: DuckDbOptions): Warehouse {
       parameters ? sql.replace(/@(\w+)/g, '$$$1') : sql,
       parameters && { ...parameters },
     );
-    const columns = result.columnNames();
-    const converters = result.columnTypes().map(({ typeId }) => converterOf(typeId));
+    const toRows = rowConverter(result.columnTypes());
     const rows = await result.convertRows(JsonDuckDBValueConverter);
-    return { columns, rows: rows.map((row) => row.map((value, i) => converters[i](value))) };
+    return { columns: result.columnNames(), rows: toRows(rows) };
   }
 
   async function countStatements(sql: string): Promise<number> {
@@ -86,11 +85,10 @@ function createWarehouse(first: Opened, options: DuckDbOptions): Warehouse {
       if (count !== 1) throw new UserError('query.statements', { count });
       const result = await opened.connection.stream(sql);
       const columns = result.columnNames();
-      const converters = result.columnTypes().map(({ typeId }) => converterOf(typeId));
+      const toRows = rowConverter(result.columnTypes());
       yield { columns, rows: [] };
-      for await (const rows of result.yieldConvertedRows(JsonDuckDBValueConverter)) {
-        yield { columns, rows: rows.map((row) => row.map((value, i) => converters[i](value))) };
-      }
+      for await (const rows of result.yieldConvertedRows(JsonDuckDBValueConverter))
+        yield { columns, rows: toRows(rows) };
     } catch (error) {
       throw error instanceof UserError ? error : duckDbProblem(error, sql);
     }
@@ -151,6 +149,13 @@ function createWarehouse(first: Opened, options: DuckDbOptions): Warehouse {
 
   const consolidate = createConsolidate({ run, query, allow });
 
+  async function retract({ dataset, change, ranges, events }: Retraction): Promise<KeyChange[]> {
+    await rememberSums(run, dataset);
+    await record(events, [change]);
+    await consolidate(dataset, ranges);
+    return changesSince(query, dataset);
+  }
+
   /** All that there is, as it was made. */
   async function schema(): Promise<string> {
     const { rows } = await query(
@@ -206,12 +211,7 @@ function createWarehouse(first: Opened, options: DuckDbOptions): Warehouse {
     },
     consolidate: (dataset, ranges) => surely(() => atomically(() => consolidate(dataset, ranges))),
     retract: (retraction) =>
-      surely(() =>
-        atomically(
-          () => retractLoad({ run, query, record, consolidate }, retraction),
-          retraction.rehearse ? rollBack : commit,
-        ),
-      ),
+      surely(() => atomically(() => retract(retraction), retraction.rehearse ? rollBack : commit)),
     write: (changes) =>
       atomically(async () => {
         for (const change of changes) await writeRows(run, change);

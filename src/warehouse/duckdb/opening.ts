@@ -12,7 +12,7 @@ export interface DuckDbOptions {
   /** How long to wait for another process that has the database, in milliseconds. */
   readonly waitMs: number;
   /** Called once, with that process's id, when waiting begins. */
-  readonly onWait?: (holder: string) => void;
+  readonly onWait?: ((holder: string) => void) | undefined;
 }
 
 const LOOK_MS = 100;

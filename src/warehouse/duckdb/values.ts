@@ -1,10 +1,16 @@
-import { DuckDBTypeId, type Json } from '@duckdb/node-api';
+import { type DuckDBType, DuckDBTypeId, type Json } from '@duckdb/node-api';
 import type { Value } from '../warehouse.ts';
 
 const WIDE_INTEGERS = new Set([DuckDBTypeId.BIGINT, DuckDBTypeId.UBIGINT, DuckDBTypeId.HUGEINT]);
 
-/** What makes a value of the port of what a column of this type gives. */
-export function converterOf(type: DuckDBTypeId): (json: Json) => Value {
+/** What makes rows of the port of those that columns of these types give. */
+export function rowConverter(types: readonly DuckDBType[]) {
+  const converters = types.map(({ typeId }) => converterOf(typeId));
+  return (rows: readonly (readonly Json[])[]) =>
+    rows.map((row) => row.map((value, i) => converters[i](value)));
+}
+
+function converterOf(type: DuckDBTypeId): (json: Json) => Value {
   if (WIDE_INTEGERS.has(type)) return toInteger;
   // Somebody's text stays as it is, even where it looks like a date-time.
   return type === DuckDBTypeId.VARCHAR ? (json) => (json === null ? null : String(json)) : toValue;
