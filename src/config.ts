@@ -13,7 +13,7 @@ import { defaultLimits, type Limits, limitSettings } from './workbook/limits.ts'
 z.config({ jitless: true });
 
 /** Where rows live when it is not this machine. */
-export interface BigQuerySettings {
+interface BigQuerySettings {
   readonly project: string;
   readonly dataset: string;
   /** Where the dataset is made when it is not there yet. */
@@ -25,7 +25,7 @@ export interface BigQuerySettings {
 }
 
 /** Where SFTP is served, and where its accounts, its host key and the uploads on their way are. */
-export interface SftpSettings {
+interface SftpSettings {
   readonly address: string;
   readonly port: number;
   readonly accountsFile: string;
@@ -64,7 +64,7 @@ export interface Settings {
   readonly unknown: readonly string[];
 }
 
-export type LakePlace =
+type LakePlace =
   | { readonly kind: 'folder'; readonly folder: string }
   | { readonly kind: 'bucket'; readonly bucket: string };
 

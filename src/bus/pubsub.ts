@@ -6,7 +6,7 @@ import { ALREADY_EXISTS, asking, codeOf, NOT_FOUND, pubSubProblem } from './pubs
 import { createSettling } from './settling.ts';
 import { decodeData, encodeData } from './wire.ts';
 
-export interface PubSubOptions {
+interface PubSubOptions {
   /** The default is that of the Application Default Credentials. */
   readonly project?: string | undefined;
   readonly maxAttempts?: number;

@@ -12,7 +12,7 @@ import type { Output } from '../output.ts';
 import { openWarehouse } from '../warehouse/open.ts';
 
 /** Everything a command works with, opened; closing it frees the database for others. */
-export interface Home extends AsyncDisposable {
+interface Home extends AsyncDisposable {
   readonly context: Context;
 }
 

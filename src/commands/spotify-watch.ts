@@ -17,7 +17,7 @@ import { saySpotify } from './spotify-summary.ts';
 import { sayError } from './summary.ts';
 
 /** Asks Spotify when the schedule says so; to be called often. */
-export type Asking = () => Promise<void>;
+type Asking = () => Promise<void>;
 
 /** What is to be asked for, and when. */
 interface Due {

@@ -13,7 +13,7 @@ const MAX_MONEY = 2 ** 46;
 export type Checked = number | RejectionCode;
 
 /** Checks the cells of one column; made once a load, because texts that mean another value are looked at once each. */
-export type CellCheck = (kind: number, value: number) => Checked;
+type CellCheck = (kind: number, value: number) => Checked;
 
 export function createCellCheck(column: Column, dataset: Dataset, texts: Texts): CellCheck {
   const { type } = column;

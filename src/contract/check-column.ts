@@ -7,7 +7,7 @@ import type { RejectionCode } from './rejection.ts';
 import { type RowBlock, SKIPPED } from './row-block.ts';
 
 /** Checks one column of a block and writes its values row for row; calls back for each cell that is refused. */
-export type ColumnCheck = (
+type ColumnCheck = (
   block: RowBlock,
   slot: number,
   out: ColumnValues,

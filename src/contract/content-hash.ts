@@ -7,7 +7,7 @@ import type { Column } from './dataset.ts';
  * the sum of a hash of each accepted row. Two files that say the same have the same; it decides nothing,
  * since rows are compared themselves, but tells the client that nothing is new.
  */
-export interface ContentHash {
+interface ContentHash {
   add(batch: RowBatch, texts: Texts): void;
   /** 16 hex digits and the number of rows. */
   digest(): string;

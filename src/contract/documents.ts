@@ -8,12 +8,12 @@ import { parseYaml, type Yaml } from './yaml.ts';
 
 const kinds = ['workbook', 'spotify'] as const;
 /** What feeds a dataset; a `dataset.yaml` without a kind is one of workbooks. */
-export type Kind = (typeof kinds)[number];
+type Kind = (typeof kinds)[number];
 
 const kindShape = z.looseObject({ kind: z.enum(kinds).default('workbook') });
 
 /** A `dataset.yaml` as it was written; `parseDocument` checks all but its kind. */
-export interface DatasetDocument {
+interface DatasetDocument {
   readonly folder: string;
   readonly kind: Kind;
   readonly yaml: Yaml;

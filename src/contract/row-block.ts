@@ -53,7 +53,7 @@ export function clearRowBlock(block: RowBlock): void {
 }
 
 /** For each column of a sheet, where the values of its column of the contract begin in a block. */
-export type Places = Int32Array;
+type Places = Int32Array;
 
 /** `columns`: for each column of the contract, its column in the sheet, or 0. */
 export function createPlaces(columns: readonly number[]): Places {

@@ -15,7 +15,7 @@ export function saysOnlyTotal(text: string): boolean {
 }
 
 /** Finds the rows of a block that are no data, and calls back for each: totals, and notes. */
-export type SkipRows = (
+type SkipRows = (
   block: RowBlock,
   onSkip: (row: number, kind: 'totals' | 'notes') => void,
 ) => void;

@@ -4,7 +4,7 @@ import type { Choice } from './choose-sheet.ts';
 import type { RowRange } from './load.ts';
 
 /** Rows of which it is known behind them that a cell is wrong, and the place to tell. */
-export interface WrongRows extends RowRange {
+interface WrongRows extends RowRange {
   readonly code: 'cell.merged' | 'cell.uncalculated';
   /** The range that makes them so, such as `A2:A9`. */
   readonly cell: string;

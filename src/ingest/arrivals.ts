@@ -5,7 +5,7 @@ import { fileNameOf, INBOX, senderOf } from './folders.ts';
 import { hasGaps, lacksEnd } from './whole.ts';
 
 /** Why a file in the inbox is left where it is. */
-export type WaitReason =
+type WaitReason =
   | 'wait.name'
   | 'wait.hidden'
   | 'wait.temporary'

@@ -46,7 +46,7 @@ export interface Answer {
 }
 
 /** An error as it travels between threads: a clone would forget its kind, its code and its values. */
-export interface PackedError {
+interface PackedError {
   readonly problem?: Pick<EntradaError, 'kind' | 'code' | 'values'>;
   readonly message: string;
   readonly stack?: string;

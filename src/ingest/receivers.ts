@@ -14,7 +14,7 @@ import { receive } from './receive.ts';
 export const TOPIC = 'bases_vendas';
 
 /** A file that has arrived, and what the ledger knew of it then. */
-export interface Arrival extends Delivery {
+interface Arrival extends Delivery {
   readonly file: FileVersion;
 }
 

@@ -4,7 +4,7 @@ import { momentOf } from '../warehouse/date-time.ts';
 import type { LoadChange } from '../warehouse/warehouse.ts';
 
 /** What is to be done for some names to stop holding a load. */
-export interface Release {
+interface Release {
   readonly events: readonly LedgerEvent[];
   readonly change: LoadChange;
   /** The names that hold it still, if any: then its rows stay. */
@@ -12,7 +12,7 @@ export interface Release {
 }
 
 /** When and why, as the ledger is to say it. */
-export type Because = Pick<LedgerEvent, 'runId' | 'time' | 'code' | 'detail'>;
+type Because = Pick<LedgerEvent, 'runId' | 'time' | 'code' | 'detail'>;
 
 /**
  * Lets some of its holders go of a load. Its rows stay while the same bytes are held under another name; where they

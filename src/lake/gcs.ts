@@ -9,7 +9,7 @@ import { asking, saysAbsent } from './gcs-problem.ts';
 import type { Lake, LakeFile, OpenFile } from './lake.ts';
 import { checkName } from './name.ts';
 
-export interface GcsOptions {
+interface GcsOptions {
   readonly bucket: string;
   readonly project?: string | undefined;
   /** Where Cloud Storage answers, if not at Google's address. Without TLS nobody is asked who they are. */

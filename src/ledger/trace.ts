@@ -6,7 +6,7 @@ import { nextMonth, withinMonths } from '../warehouse/months.ts';
 import type { MonthRange, Value, Warehouse } from '../warehouse/warehouse.ts';
 import { LOADED_FILES, type LoadedFile, loadedFile } from './loaded-files.ts';
 
-export interface Trace {
+interface Trace {
   /** The column whose values sum to the number; where no column is a number, the last one. */
   readonly column: string;
   /** By the contract's names. */
@@ -15,7 +15,7 @@ export interface Trace {
 }
 
 /** One row of a sheet behind a number of a table. */
-export interface TracedRow extends LoadedFile {
+interface TracedRow extends LoadedFile {
   readonly sheet: string;
   readonly row: number;
   /** What the row adds: nothing when it repeats one that counts. */

@@ -12,7 +12,7 @@ export type SalesRow = readonly [
   number,
 ];
 
-export interface SalesPlan {
+interface SalesPlan {
   readonly rows: number;
   /** First and last day, `YYYY-MM-DD`. */
   readonly from?: string;

@@ -6,7 +6,7 @@ import { contentTypes, ROOT_RELS, STYLES, workbookRels, workbookXml } from './pa
 import { columnName, DECLARATION, escapeXml, textElement } from './xml.ts';
 
 /** A date (its serial number), an error such as `#N/A`, or a formula with the number it last gave. */
-export type SpecialCell =
+type SpecialCell =
   | { readonly serial: number }
   | { readonly error: string }
   | { readonly formula: string; readonly value: number };

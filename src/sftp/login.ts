@@ -8,7 +8,7 @@ import { isPassword } from './passwords.ts';
 /** No name is longer; a longer one is counted by how it begins. */
 const NAME_LENGTH = 64;
 
-export interface LoginEffects {
+interface LoginEffects {
   /** The accounts as they are now. */
   accounts(): Promise<readonly Account[]>;
   sleep(ms: number): Promise<unknown>;

@@ -5,7 +5,7 @@ import { UserError } from '../errors.ts';
 import { namingFile } from '../lake/refusals.ts';
 
 /** The bytes of an upload as they come, in any order, in a file of this machine that nobody else sees. */
-export interface Part {
+interface Part {
   readonly path: string;
   readonly size: number;
   /** How many bytes from the first on have come without a gap. */

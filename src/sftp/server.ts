@@ -52,7 +52,7 @@ export interface SftpOptions {
   readonly now?: () => number;
 }
 
-export interface SftpServer extends AsyncDisposable {
+interface SftpServer extends AsyncDisposable {
   readonly port: number;
   readonly fingerprint: string;
 }

@@ -11,7 +11,7 @@ const { STATUS_CODE } = ssh2.utils.sftp;
 /** What a request weighs until it is answered, besides the bytes that it brings. */
 const REQUEST_BYTES = 1_000;
 
-export interface SessionEffects {
+interface SessionEffects {
   /** A refusal in the words of the client. */
   render(problem: EntradaError): string;
   /** A fault of ours. */

@@ -40,7 +40,7 @@ export interface Desk {
 }
 
 /** Where an upload comes from and goes to. */
-export interface UploadWay {
+interface UploadWay {
   readonly lake: Lake;
   /** A folder of this machine. */
   readonly parts: string;

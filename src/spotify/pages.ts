@@ -2,7 +2,7 @@ import { type Problem, TerminalError, TransientError } from '../errors.ts';
 import type { Page } from './schema.ts';
 
 /** One page to ask for. `name` is the name under which it is kept, the same in a replay. */
-export interface PageRequest {
+interface PageRequest {
   readonly name: string;
   readonly path: string;
   readonly query: Readonly<Record<string, string>>;
@@ -28,7 +28,7 @@ export interface Fetched<Row> {
 }
 
 /** What differs between the two lists. */
-export interface Listing<Row> {
+interface Listing<Row> {
   readonly path: string;
   readonly query: Readonly<Record<string, string>>;
   readonly show?: string;

@@ -17,7 +17,7 @@ const aboutShape = z.object({ time: z.iso.datetime() });
 export type Times = Readonly<Record<List, number>>;
 
 /** What a run keeps, to be read again by a replay. */
-export interface RawAnswers {
+interface RawAnswers {
   /** Says when a list begins to be fetched. */
   begin(list: List, time: number): Promise<void>;
   keep(name: string, text: string): Promise<void>;

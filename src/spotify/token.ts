@@ -11,7 +11,7 @@ export interface TokenSettings {
   readonly clientSecret: string;
 }
 
-export interface Tokens {
+interface Tokens {
   /** The token in force, fetched when there is none; calls side by side share one fetch. */
   get(): Promise<string>;
   /** Forgets a token that Spotify has refused, unless another has taken its place already. */

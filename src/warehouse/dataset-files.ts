@@ -10,7 +10,7 @@ import { landingTable, nameMade, OPTIONAL, stagesOf, statements } from './datase
 import { VERSIONS_TABLE } from './versions.ts';
 
 /** Whose a table or view is, by its name in small letters: engines may not tell them apart by their case. */
-export type Owners = Map<string, string>;
+type Owners = Map<string, string>;
 
 /** Of what is made without any tables.sql. */
 export function ownersOf(datasets: readonly Dataset[]): Owners {

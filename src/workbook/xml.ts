@@ -59,7 +59,7 @@ export const OPEN = 1;
 export const CLOSE = 2;
 export const TEXT = 3;
 export const END = 4;
-export type Token = typeof MORE | typeof OPEN | typeof CLOSE | typeof TEXT | typeof END;
+type Token = typeof MORE | typeof OPEN | typeof CLOSE | typeof TEXT | typeof END;
 
 const MAX_DEPTH = 256;
 const MAX_ATTRIBUTES = 256;

@@ -43,7 +43,7 @@ export function transaction(
 export const script = (all: readonly string[]) => `${all.join(';\n')};\n`;
 
 /** What is taken of a staging table's rows, and where it lands. */
-export interface Staged {
+interface Staged {
   readonly dataset: Dataset;
   readonly loadId: number;
   /** Staging tables; without rejections there is none for them. */

@@ -59,7 +59,7 @@ export async function unstage(client: BigQueryClient, tables: readonly string[])
       .catch(() => {});
 }
 
-export interface TemporaryFolder extends AsyncDisposable {
+interface TemporaryFolder extends AsyncDisposable {
   readonly path: string;
 }
 
@@ -83,7 +83,7 @@ export async function writeNdjson(
   );
 }
 
-export interface LocalLoad extends Pick<Load, 'write' | 'reject' | 'discard'> {
+interface LocalLoad extends Pick<Load, 'write' | 'reject' | 'discard'> {
   /** Ends the writing: two Parquet files, and what is in them. */
   finish(): Promise<LocalRows>;
   close(): Promise<void>;

@@ -18,7 +18,7 @@ import { createMonthOrder } from './month-order.ts';
 import { CHUNK_ROWS, createStrings, type Filled, fillRows, STRING_WORDS } from './vectors.ts';
 
 /** Fills the landing table through DuckDB's appender, which is closed in any case. */
-export type Append = (fill: (appender: DuckDBAppender) => void) => Promise<void>;
+type Append = (fill: (appender: DuckDBAppender) => void) => Promise<void>;
 
 const TYPES: Record<Column['type'], DuckDBType> = {
   integer: BIGINT,

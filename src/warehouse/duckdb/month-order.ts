@@ -10,13 +10,13 @@ import { DAY_MS } from '../../workbook/dates.ts';
 import { giveBackAll } from '../../workbook/give-back.ts';
 
 /** Rows by month, valid until the next batch. */
-export interface RowsByMonth {
+interface RowsByMonth {
   readonly batch: RowBatch;
   /** The first day of each row's month, in days since 1970. */
   readonly months: Int32Array<ArrayBuffer>;
 }
 
-export interface MonthOrder {
+interface MonthOrder {
   byMonth(batch: RowBatch): RowsByMonth;
   /** No batch comes any more. */
   end(): void;
