@@ -170,9 +170,9 @@ export async function withEnvFile(
   home: string,
 ): Promise<NodeJS.ProcessEnv> {
   const file = join(home, '.env');
-  const read = await readFile(file, 'utf8').catch((error) => {
-    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return '';
-    throw new UserError('setting.file', { file, detail: error.code });
+  const read = await readFile(file, 'utf8').catch((cause) => {
+    if (cause.code === 'ENOENT' || cause.code === 'ENOTDIR') return '';
+    throw new UserError('setting.file', { file, detail: cause.code }, { cause });
   });
   // Windows' editor begins a file with a mark of its encoding.
   const text = read.replace(/^\uFEFF/, '');

@@ -112,7 +112,7 @@ export async function allDatasets({ datasetFolders }: Settings) {
   const [, ...own] = datasetFolders;
   // Loaded for those alone who may have one.
   if (own.some(existsSync)) {
-    const { readSpotifyDataset } = await import('./spotify/settings.ts');
+    const { readSpotifyDataset } = await import('./spotify/dataset.ts');
     await readSpotifyDataset(own).catch((error) => {
       if (!(error instanceof UserError)) throw error;
       const folder = dirname(String(error.values.file));

@@ -5,8 +5,8 @@ import { parse } from 'yaml';
 import { settingNames } from '../src/config.ts';
 import { BACKUP, INBOX } from '../src/ingest/folders.ts';
 import { en } from '../src/messages/en.ts';
+import { accessNames } from '../src/spotify/access.ts';
 import { RAW } from '../src/spotify/raw.ts';
-import { accessNames } from '../src/spotify/settings.ts';
 import { TABLES } from '../src/spotify/tables.ts';
 import { found, inTerraform, ROOT, textOf } from './repository.ts';
 

@@ -1,6 +1,6 @@
 import { UserError } from '../errors.ts';
 import { allDatasets } from '../open.ts';
-import { readSpotifyDataset } from '../spotify/settings.ts';
+import { readSpotifyDataset } from '../spotify/dataset.ts';
 import { TABLES } from '../spotify/tables.ts';
 import type { Run } from './commands.ts';
 import { USAGE } from './exit-codes.ts';

@@ -1,8 +1,8 @@
 import type { Settings } from '../config.ts';
 import type { Output } from '../output.ts';
+import { spotifyDataset } from '../spotify/dataset.ts';
 import { startFakeSpotify } from '../spotify/fake/server.ts';
 import type { SpotifySummary } from '../spotify/flow.ts';
-import { spotifyDataset } from '../spotify/settings.ts';
 import { TABLES } from '../spotify/tables.ts';
 import { showFirstRows } from './first-rows.ts';
 import { openForReading } from './home.ts';

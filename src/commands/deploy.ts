@@ -1,7 +1,7 @@
 import { UserError } from '../errors.ts';
 import { allDatasets } from '../open.ts';
+import { spotifyDataset } from '../spotify/dataset.ts';
 import { RUNS_TABLE } from '../spotify/runs.ts';
-import { spotifyDataset } from '../spotify/settings.ts';
 import type { Change } from '../warehouse/bigquery/changes.ts';
 import { openDeployed } from '../warehouse/open.ts';
 import type { Run } from './commands.ts';

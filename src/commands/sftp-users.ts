@@ -92,8 +92,8 @@ function shown({ name, keys, password, quotaBytes }: Account) {
 }
 
 async function readKeys(file: string): Promise<string[]> {
-  const text = await readFile(file, 'utf8').catch(() => {
-    throw new UserError('file.none', { file });
+  const text = await readFile(file, 'utf8').catch((cause) => {
+    throw new UserError('file.none', { file }, { cause });
   });
   return publicKeysOf(text, file);
 }

@@ -1,15 +1,11 @@
 import type { Settings } from '../config.ts';
 import { EntradaError } from '../errors.ts';
 import type { Output } from '../output.ts';
+import { hasSecrets, readAccess } from '../spotify/access.ts';
+import { type SpotifyDataset, spotifyDataset } from '../spotify/dataset.ts';
 import type { SpotifyEffects } from '../spotify/effects.ts';
 import type { SpotifySummary } from '../spotify/flow.ts';
 import { createSchedule, type Schedule } from '../spotify/schedule.ts';
-import {
-  hasSecrets,
-  readAccess,
-  type SpotifyDataset,
-  spotifyDataset,
-} from '../spotify/settings.ts';
 import { type SpotifyTable, TABLES } from '../spotify/tables.ts';
 import { hasHome } from './home.ts';
 import { runSpotifyHome } from './spotify.ts';

@@ -2,17 +2,12 @@ import type { Settings } from '../config.ts';
 import { UserError } from '../errors.ts';
 import { openBus, openLake } from '../open.ts';
 import type { Output } from '../output.ts';
+import { hasSecrets, readAccess, type SpotifyAccess } from '../spotify/access.ts';
+import { type SpotifyDataset, spotifyDataset } from '../spotify/dataset.ts';
 import { realEffects, type SpotifyEffects } from '../spotify/effects.ts';
 import { runSpotifyElsewhere } from '../spotify/elsewhere.ts';
 import { runSpotify, type SpotifyRequest, type SpotifySummary } from '../spotify/flow.ts';
 import { openRaw } from '../spotify/raw.ts';
-import {
-  hasSecrets,
-  readAccess,
-  type SpotifyAccess,
-  type SpotifyDataset,
-  spotifyDataset,
-} from '../spotify/settings.ts';
 import type { SpotifyTable } from '../spotify/tables.ts';
 import type { Run } from './commands.ts';
 import { openHome } from './home.ts';

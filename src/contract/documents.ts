@@ -103,11 +103,11 @@ export async function readText(file: string): Promise<string> {
 export async function absentAs<T, A>(absent: A, file: string, reading: Promise<T>): Promise<T | A> {
   try {
     return await reading;
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  } catch (cause) {
+    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
     if (code === 'ENOENT' || code === 'ENOTDIR') return absent;
     if (code === 'EACCES' || code === 'EPERM' || code === 'EISDIR')
-      throw new UserError('dataset.unreadable', { file, detail: code });
-    throw error;
+      throw new UserError('dataset.unreadable', { file, detail: code }, { cause });
+    throw cause;
   }
 }

@@ -15,10 +15,7 @@ export function saysOnlyTotal(text: string): boolean {
 }
 
 /** Finds the rows of a block that are no data, and calls back for each: totals, and notes. */
-type SkipRows = (
-  block: RowBlock,
-  onSkip: (row: number, kind: 'totals' | 'notes') => void,
-) => void;
+type SkipRows = (block: RowBlock, onSkip: (row: number, kind: 'totals' | 'notes') => void) => void;
 
 export function createSkipRows(
   { columns, period }: Dataset,

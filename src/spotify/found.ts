@@ -1,7 +1,7 @@
+import type { SpotifyDataset } from './dataset.ts';
 import { matches } from './match.ts';
 import type { Fetched } from './pages.ts';
 import type { EpisodeRow, ShowRow } from './schema.ts';
-import type { SpotifyDataset } from './settings.ts';
 import type { Source } from './source.ts';
 import { listOf, type Row, type SpotifyTable } from './tables.ts';
 

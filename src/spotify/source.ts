@@ -1,13 +1,14 @@
 import { type EntradaError, TransientError, UserError } from '../errors.ts';
 import type { Context } from '../ingest/context.ts';
 import { dateTime } from '../warehouse/date-time.ts';
+import { hasSecrets, type SpotifyAccess } from './access.ts';
 import { createSpotifyClient, createSpotifyReplay, type SpotifyClient } from './client.ts';
+import type { SpotifyDataset } from './dataset.ts';
 import { realEffects, type SpotifyEffects } from './effects.ts';
 import type { Fetched } from './pages.ts';
 import { openRaw, rawOf, type Times } from './raw.ts';
 import { waitUntil } from './runs.ts';
 import type { EpisodeRow, ShowRow } from './schema.ts';
-import { hasSecrets, type SpotifyAccess, type SpotifyDataset } from './settings.ts';
 import type { List } from './tables.ts';
 
 /** What a run of the Spotify tables works with. Its clock is that of the effects. */

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { readDatasets } from '../../src/contract/dataset.ts';
 import { findArrivals } from '../../src/ingest/arrivals.ts';
 import { TOPIC } from '../../src/ingest/receivers.ts';
-import { readSpotifyDataset } from '../../src/spotify/settings.ts';
+import { readSpotifyDataset } from '../../src/spotify/dataset.ts';
 import { dueProcedure } from '../../src/warehouse/bigquery/procedures.ts';
 import { createMemoryLake } from '../lake/memory.ts';
 

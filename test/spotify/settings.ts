@@ -4,13 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
 import { readDatasets } from '../../src/contract/dataset.ts';
+import { accessNames, hasSecrets, readAccess } from '../../src/spotify/access.ts';
+import { readSpotifyDataset } from '../../src/spotify/dataset.ts';
 import { createSchedule } from '../../src/spotify/schedule.ts';
-import {
-  accessNames,
-  hasSecrets,
-  readAccess,
-  readSpotifyDataset,
-} from '../../src/spotify/settings.ts';
 import { DATASETS } from './flow-setup.ts';
 import { failure, words } from './setup.ts';
 
