@@ -131,7 +131,7 @@ function parse(given: readonly string[], command: (typeof commands)[number]) {
   }
 }
 
-/** Says what went wrong, never with a stack trace unless the logs are on, and gives the exit code. */
+/** Says what went wrong, with where it arose and its causes only if the logs are on, and gives the exit code. */
 async function report(error: unknown): Promise<number> {
   const [{ renderVisibly }, { visible }] = await Promise.all([
     import('./output.ts'),
@@ -151,8 +151,9 @@ async function report(error: unknown): Promise<number> {
     .split('\n')
     .filter(Boolean))
     process.stderr.write(`  ${visible(line.replaceAll('\t', ' '))}\n`);
-  if (settings && settings.logLevel !== 'silent' && error instanceof Error)
-    process.stderr.write(`${error.stack}\n`);
+  if (settings && settings.logLevel !== 'silent')
+    for (let one = error; one instanceof Error; one = one.cause)
+      process.stderr.write(`${one === error ? '' : 'caused by '}${one.stack}\n`);
   if (!(error instanceof EntradaError)) return OURS;
   return { user: USAGE, transient: LATER, terminal: OURS }[error.kind];
 }

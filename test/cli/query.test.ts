@@ -5,7 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { parse } from 'csv-parse/sync';
-import { entrada, folder, loadedHome, start } from './entrada.ts';
+import { ended, entrada, folder, loadedHome, start } from './entrada.ts';
 
 const ANY = `SELECT 1 AS a, 2 AS a, DATE '1969-07-20' AS d, CAST('1969-07-20 20:17:40.123' AS DATETIME) AS t,
   CAST(1.50 AS DECIMAL(9, 2)) AS m, 9007199254740993 AS big, 0.5 > 0.1 AS yes, NULL AS nothing,
@@ -170,4 +170,12 @@ test('a query may begin with a comment', async () => {
   const home = await loadedHome();
   const { code, stdout } = await entrada(['query', '-- how many\nSELECT 1 AS N', '--home', home]);
   assert.deepEqual([code, stdout], [0, 'N\n1\n']);
+});
+
+test('with the logs on, an error shows where it arose and what caused it', async () => {
+  const args = ['query', '--home', await loadedHome(), 'SELECT nothing'];
+  const { code, stderr } = await ended(start(args, { env: { ENTRADA_LOG: 'error' } }));
+  assert.equal(code, 2);
+  assert.match(stderr, /^UserError: query\.invalid /m);
+  assert.match(stderr, /^ +at .*\ncaused by Error: Binder Error/m);
 });
