@@ -172,6 +172,28 @@ def test_an_empty_workbook_is_given_up_after_ten_minutes(bucket: list[SimpleName
     assert arrived() == ["entrada/old.xlsx"]
 
 
+@pytest.mark.parametrize(
+    ("document", "said"),
+    [
+        (b"", "is no dataset"),
+        (b"name: a\n\tdescription: b\n", "is no dataset: while scanning"),
+        ("description: Devoluções".encode("latin-1"), "is no dataset"),
+        (b"name: a\n", "lacks the key 'description'"),
+    ],
+)
+def test_a_dataset_that_cannot_be_read_is_told_with_its_file(
+    document: bytes, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import entrada_datasets
+
+    (tmp_path / "devolucoes").mkdir()
+    file = tmp_path / "devolucoes" / "dataset.yaml"
+    file.write_bytes(document)
+    monkeypatch.setenv("ENTRADA_DATASETS", str(tmp_path))
+    with pytest.raises(ValueError, match=re.escape(f"{file} {said}")):
+        entrada_datasets.workbook_datasets()
+
+
 def test_datasets_are_those_of_the_program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     import entrada_datasets
 

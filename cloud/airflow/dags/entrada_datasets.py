@@ -62,8 +62,19 @@ def _documents() -> list[dict[str, Any]]:
     files = sorted(folder.glob("[!.]*/dataset.yaml"))
     if not files:
         raise FileNotFoundError(f"{folder} has no */dataset.yaml; ENTRADA_DATASETS names the folder")
-    return [{"kind": "workbook"} | yaml.safe_load(file.read_text("utf-8")) for file in files]
+    return [_document(file) for file in files]
+
+
+def _document(file: Path) -> dict[str, Any]:
+    # Airflow's import error is all that the operator sees: it names the file.
+    try:
+        return {"kind": "workbook", "file": file} | yaml.safe_load(file.read_text("utf-8"))
+    except (TypeError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise ValueError(f"{file} is no dataset: {error}") from error
 
 
 def _of(kind: type[T], document: dict[str, Any]) -> T:
-    return kind(**{field.name: document[field.name] for field in fields(kind)})
+    try:
+        return kind(**{field.name: document[field.name] for field in fields(kind)})
+    except KeyError as error:
+        raise ValueError(f"{document['file']} lacks the key {error}") from error
