@@ -305,7 +305,7 @@ export const en = {
   'warehouse.memory':
     'The database needs more than half of the memory of this machine: {detail}. Free some, or run on a larger machine; nothing was lost.',
   'warehouse.readonly':
-    'The database cannot be written: {detail}. Check the permissions of its folder.',
+    'The database cannot be written: {detail}. Let the user that Entrada runs as read and write the file and its folder.',
   'warehouse.conflict':
     'Somebody else is changing {place} at the same time. Nothing was lost; it can be tried again.',
   'warehouse.sameContent':

@@ -305,7 +305,7 @@ export const ptBR: Record<Code, string> = {
   'warehouse.memory':
     'O banco de dados precisa de mais da metade da memória desta máquina: {detail}. Libere memória ou use uma máquina maior; nada se perdeu.',
   'warehouse.readonly':
-    'Não é possível gravar no banco de dados: {detail}. Verifique as permissões da pasta.',
+    'Não é possível gravar no banco de dados: {detail}. Permita que o usuário que executa o Entrada leia e grave o arquivo e a pasta.',
   'warehouse.conflict':
     'Outra pessoa está alterando {place} ao mesmo tempo. Nada se perdeu; pode-se tentar de novo.',
   'warehouse.sameContent':
