@@ -5,6 +5,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { openDuckDb } from '../../src/warehouse/duckdb/duckdb.ts';
 import type { Warehouse } from '../../src/warehouse/warehouse.ts';
 import { piecesOf, warehouseContract } from '../contracts/warehouse.ts';
@@ -96,6 +97,21 @@ test('a process that was killed holds nothing any more', async () => {
 /* Where DuckDB's file has its headers, and then its blocks, of which the first is one of metadata. */
 const HEADERS = 12_288;
 const BLOCK = 262_144;
+
+test('a database that another process has only begun to make is waited for', async () => {
+  const { file, remove } = await temporaryFile();
+  try {
+    await (await openDuckDb({ file, waitMs: 0 })).close();
+    const whole = await readFile(file);
+    await writeFile(file, whole.subarray(0, HEADERS / 3));
+    const opening = openDuckDb({ file, waitMs: 0 });
+    await Promise.race([opening, sleep(50)]);
+    await writeFile(file, whole);
+    await (await opening).close();
+  } finally {
+    await remove();
+  }
+});
 
 test('a commit that was cut off while it wrote the metadata leaves what was committed before', async () => {
   const { file, remove } = await temporaryFile();

@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { UserError } from '../../errors.ts';
@@ -16,6 +17,10 @@ export interface DuckDbOptions {
 }
 
 const LOOK_MS = 100;
+
+/** What DuckDB writes first, in bytes, and how long a process that makes the file may take until it is there. */
+const HEADERS = 12_288;
+const MAKING_MS = 2_000;
 
 /** New files are for DuckDB 1.3 and later: texts are compressed in three quarters of the time since then. */
 const STORAGE = 'v1.3.0';
@@ -89,10 +94,20 @@ async function openInstance({
       if (await mendTorn(file, error)) continue;
       const problem = duckDbProblem(error, file);
       // No statement was refused: it is the file.
-      if (['warehouse.failed', 'query.invalid'].includes(problem.code)) throw damaged(file, error);
+      if (['warehouse.failed', 'query.invalid'].includes(problem.code)) {
+        if (waited >= MAKING_MS || !(await isBeingMade(file))) throw damaged(file, error);
+        await sleep(LOOK_MS);
+        continue;
+      }
       if (problem.code !== 'warehouse.busy' || waited >= waitMs) throw problem;
       if (waited === 0) onWait?.(String(problem.values.holder));
       await sleep(LOOK_MS);
     }
   }
+}
+
+/** DuckDB looks at a file before it locks it, and does not know one that another process has only begun to write. */
+async function isBeingMade(file: string): Promise<boolean> {
+  const found = await stat(file).catch(() => undefined);
+  return found?.isFile() === true && found.size < HEADERS;
 }
