@@ -4,22 +4,20 @@ import { glob, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { after, before, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { commands, globalOptions } from '../src/commands/commands.ts';
 import { helpForAll } from '../src/commands/help.ts';
 import { settingNames } from '../src/config.ts';
 import { en } from '../src/messages/en.ts';
 import { writeWorkbook } from '../src/samples/workbook-writer.ts';
 import { defaultLimits, limitSettings } from '../src/workbook/limits.ts';
+import { PROGRAM } from './program.ts';
+import { ROOT, textOf } from './repository.ts';
 
-const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const READMES = [
   { file: 'README.md', language: 'en' },
   { file: 'README.pt-BR.md', language: 'pt-BR' },
 ] as const;
 const FENCE = /^```(\w*)\n(.*?)^```$/gms;
-
-const textOf = (file: string) => readFile(join(ROOT, file), 'utf8');
 
 let folder: string;
 before(async () => {
@@ -29,7 +27,7 @@ after(() => rm(folder, { recursive: true }));
 
 function entrada(args: readonly string[], cwd: string, language = 'en') {
   const environment = Object.entries(process.env).filter(([name]) => !name.startsWith('ENTRADA_'));
-  return spawnSync(process.execPath, [join(ROOT, 'bin/entrada.js'), ...args], {
+  return spawnSync(process.execPath, [PROGRAM, ...args], {
     cwd,
     encoding: 'utf8',
     env: { ...Object.fromEntries(environment), ENTRADA_LANG: language },

@@ -5,12 +5,10 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { openDuckDb } from '../../src/warehouse/duckdb/duckdb.ts';
 import { newHome, sale, sales, type TestHome } from '../ingest/home.ts';
+import { PROGRAM } from '../program.ts';
 import { cell, date } from '../workbook-builder.ts';
-
-export const PROGRAM = fileURLToPath(new URL('../../bin/entrada.js', import.meta.url));
 
 /** A folder for all tests of the command line, gone when they end. */
 export const folder = mkdtempSync(join(tmpdir(), 'entrada-cli-'));

@@ -8,8 +8,9 @@ import { test } from 'node:test';
 import { sale, sales } from '../ingest/home.ts';
 import { settle, entrada as started } from '../ingest/killing.ts';
 import { mount } from '../lake/mount.ts';
+import { PROGRAM } from '../program.ts';
 import { date } from '../workbook-builder.ts';
-import { answerOf, entrada, homeWith, newPlace, PROGRAM, put } from './entrada.ts';
+import { answerOf, entrada, homeWith, newPlace, put } from './entrada.ts';
 
 const small = sales(sale(10));
 /** Of rows whose texts take some megabytes however they are compressed. */

@@ -4,15 +4,15 @@ import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/pr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { type Dataset, readDatasets } from '../../src/contract/dataset.ts';
 import { monthsDue } from '../../src/ledger/ledger.ts';
 import { loadRows, numberOf, rowsOf } from '../contracts/warehouse-rows.ts';
+import { PROGRAM } from '../program.ts';
+import { ROOT } from '../repository.ts';
 import { given, skipWithout } from './rig.ts';
 import { newPlace, openEmulated, relabel } from './warehouses.ts';
 
 const skip = skipWithout('bigquery');
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const ROW = [1, 'A', 1, 'B', '2019-01-01T00:00:00', 5];
 
 /** The sales dataset with some text of one of its files changed. */
@@ -215,7 +215,7 @@ describe('deploying to BigQuery', { skip }, () => {
     const entrada = (...args: string[]) => {
       const { stdout, stderr, status } = spawnSync(
         process.execPath,
-        [join(ROOT, 'bin/entrada.js'), ...args, '--home', home],
+        [PROGRAM, ...args, '--home', home],
         {
           encoding: 'utf8',
           env: {

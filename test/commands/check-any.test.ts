@@ -4,10 +4,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
+import { PROGRAM } from '../program.ts';
 import { cell, date, formatted, workbook } from '../workbook-builder.ts';
 
-const program = fileURLToPath(new URL('../../bin/entrada.js', import.meta.url));
 let folder: string;
 
 before(async () => {
@@ -19,7 +18,7 @@ async function checkAny(bytes: Uint8Array, ...flags: string[]) {
   const file = join(folder, 'qualquer.xlsx');
   await writeFile(file, bytes);
   const env = { ...process.env, ENTRADA_LANG: 'en' };
-  return spawnSync(process.execPath, [program, 'check', '--any', file, ...flags], {
+  return spawnSync(process.execPath, [PROGRAM, 'check', '--any', file, ...flags], {
     encoding: 'utf8',
     env,
   });

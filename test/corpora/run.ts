@@ -2,14 +2,14 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { PROGRAM } from '../program.ts';
+import { ROOT } from '../repository.ts';
 import { corpora } from '../workbook/corpora.ts';
 
 /* Compares the reader with python-calamine over ../shared/corpora: `npm run test:corpora [-- --write]`. */
 
 const CALAMINE = '0.9.1';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
 const python = ['python3', 'python'].find((name) => spawnSync(name, ['--version']).status === 0);
 if (!existsSync(corpora)) say(`skipped: the folder ${corpora} is not here`);
 else if (python === undefined) say('skipped: there is no Python here');
@@ -34,13 +34,12 @@ function compare(python: string | undefined): number {
     return 1;
   }
   const folders = ['calamine', 'duckdb-excel'].map((name) => join(corpora, name));
-  const entrada = join(root, 'bin/entrada.js');
   return run(python, [
-    join(root, 'test/corpora/compare.py'),
+    join(ROOT, 'test/corpora/compare.py'),
     ...process.argv.slice(2),
-    join(root, 'docs/workbook-differences.md'),
+    join(ROOT, 'docs/workbook-differences.md'),
     process.execPath,
-    entrada,
+    PROGRAM,
     ...folders,
   ]);
 }

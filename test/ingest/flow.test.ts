@@ -6,6 +6,7 @@ import { describe, test } from 'node:test';
 import { parse } from 'csv-parse/sync';
 import { TransientError } from '../../src/errors.ts';
 import { defaultLimits } from '../../src/workbook/limits.ts';
+import { PROGRAM } from '../program.ts';
 import { cell, date } from '../workbook-builder.ts';
 import { noCase, numbersOf, ORDERS, oneByOne, statesOf, together } from './golden.ts';
 import {
@@ -19,7 +20,7 @@ import {
   shippedDatasets,
   type TestHome,
 } from './home.ts';
-import { cli, settle } from './killing.ts';
+import { settle } from './killing.ts';
 
 describe("the case's own workbooks give the golden tables", { skip: noCase }, () => {
   // Three orders in each way; `npm run test:kills` takes all six in both.
@@ -483,7 +484,12 @@ describe('nothing lost', () => {
     }
     await settle(home.path);
     const entrada = (...args: string[]) =>
-      spawnSync(process.execPath, [cli, ...args], { cwd: '/', encoding: 'utf8', env: {}, ...user });
+      spawnSync(process.execPath, [PROGRAM, ...args], {
+        cwd: '/',
+        encoding: 'utf8',
+        env: {},
+        ...user,
+      });
     if (entrada('--help').status !== 0) return t.skip('another user cannot run this checkout');
     for (const name of ['backup', 'rejeitados']) await fs.chmod(join(home.path, name), 0o500);
     for (let n = 0; n < 2; n++) {

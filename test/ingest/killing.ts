@@ -3,12 +3,11 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { readdir, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { openDuckDb } from '../../src/warehouse/duckdb/duckdb.ts';
 import type { Value } from '../../src/warehouse/warehouse.ts';
+import { PROGRAM } from '../program.ts';
 import { keptFiles, newHome, sale, sales, type TestHome } from './home.ts';
 
-export const cli = fileURLToPath(new URL('../../bin/entrada.js', import.meta.url));
 const preload = new URL('kill-at-effect.ts', import.meta.url).href;
 
 /** One bad row, one row that both workbooks hold, and a file that cannot be read. */
@@ -30,7 +29,7 @@ export function entrada(
   args: readonly string[],
   { env = {}, nodeArgs = [] }: { env?: Record<string, string>; nodeArgs?: readonly string[] } = {},
 ) {
-  const child = spawn(process.execPath, [...nodeArgs, cli, ...args], {
+  const child = spawn(process.execPath, [...nodeArgs, PROGRAM, ...args], {
     env: { ENTRADA_LANG: 'en', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -10,7 +10,8 @@ import { writeWorkbook } from '../../src/samples/workbook-writer.ts';
 import { openDuckDb } from '../../src/warehouse/duckdb/duckdb.ts';
 import type { Value } from '../../src/warehouse/warehouse.ts';
 import { newHome } from '../ingest/home.ts';
-import { cli, settle } from '../ingest/killing.ts';
+import { settle } from '../ingest/killing.ts';
+import { PROGRAM } from '../program.ts';
 
 /** So many that DuckDB writes them before they are committed, and tells of them in more than one block. */
 const ROWS = 800_000;
@@ -82,7 +83,7 @@ function runKilledAtSync(home: string, n: number): NodeJS.Signals | null {
     'strace',
     [
       ...['-f', '-qq', '-o', '/dev/null', '-P', database, '-e', 'trace=fsync,fdatasync'],
-      ...['-e', inject, process.execPath, cli, 'run', '--home', home],
+      ...['-e', inject, process.execPath, PROGRAM, 'run', '--home', home],
     ],
     // strace counts the syncs of each thread: all of them are to be one's.
     { encoding: 'utf8', env: { ...process.env, UV_THREADPOOL_SIZE: '1' } },

@@ -5,10 +5,8 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { ALWAYS, EPISODES, faulty, startFakeSpotify, tooMany } from '../fake-spotify/server.ts';
-
-const CLI = fileURLToPath(new URL('../../bin/entrada.js', import.meta.url));
+import { PROGRAM } from '../program.ts';
 
 async function setupHome(t: TestContext, options: Parameters<typeof startFakeSpotify>[0] = {}) {
   const home = await mkdtemp(join(tmpdir(), 'entrada-'));
@@ -29,7 +27,7 @@ async function setupHome(t: TestContext, options: Parameters<typeof startFakeSpo
 /** The command line, beside the simulated Spotify of this process. */
 async function entrada(home: string, args: string[], environment: NodeJS.ProcessEnv = {}) {
   const env = { PATH: process.env.PATH, HOME: home, ENTRADA_LANG: 'en', ...environment };
-  const argv = [CLI, ...args, '--home', home];
+  const argv = [PROGRAM, ...args, '--home', home];
   return new Promise<{ code: unknown; stdout: string; stderr: string }>((resolve) => {
     execFile(process.execPath, argv, { env }, (error, stdout, stderr) =>
       resolve({ code: error?.code ?? 0, stdout, stderr }),

@@ -7,7 +7,8 @@ import { createInterface } from 'node:readline';
 import { describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { makeKeyPair } from '../../../src/sftp/keys.ts';
-import { answerOf, BAD, entrada, GOOD, newPlace, PROGRAM, start } from '../../cli/entrada.ts';
+import { answerOf, BAD, entrada, GOOD, newPlace, start } from '../../cli/entrada.ts';
+import { PROGRAM } from '../../program.ts';
 import { noClient, PASSWORD, run } from '../rig.ts';
 
 const FREE = { ENTRADA_SFTP_LISTEN: '127.0.0.1:0' };
@@ -273,7 +274,7 @@ test('ssh2 is loaded by nobody who does not serve', async () => {
        const { cache } = createRequire(import.meta.url);
        process.argv = ['node', 'entrada', ...${JSON.stringify([...command, '--home', newPlace()])}];
        process.on('exit', () => console.log(Object.keys(cache).some((file) => /ssh2.lib/.test(file))));
-       await import(${JSON.stringify(join(PROGRAM, '../../src/cli.ts'))});`,
+       await import(${JSON.stringify(PROGRAM)});`,
     ]);
     return stdout.trimEnd().split('\n').at(-1);
   };
