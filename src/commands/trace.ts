@@ -1,6 +1,7 @@
 import { UserError } from '../errors.ts';
 import { traceRows } from '../ledger/trace.ts';
 import { allDatasets } from '../open.ts';
+import type { Value } from '../warehouse/warehouse.ts';
 import type { Run } from './commands.ts';
 import { openForReading } from './home.ts';
 import { nameOfLoaded, sayBroken } from './summary.ts';
@@ -37,9 +38,7 @@ export const trace: Run = async ({ settings, output, positionals }) => {
     );
     const counted = rows.filter(({ repeats }) => repeats === undefined);
     const found = { rows: counted.length, repeated: rows.length - counted.length };
-    const total = counted.reduce((before, { value }) => before + Number(value), 0);
-    // Without what adding cents as doubles leaves behind.
-    const sum = Number(total.toPrecision(15));
+    const sum = sumOf(counted.map(({ value }) => value));
     const has = Number.isNaN(sum) ? {} : { sum, column };
     output.object({ type: 'trace', table, keys, ...found, ...has });
     if (rows.length === 0) output.say({ code: 'trace.none', values: { table } });
@@ -50,3 +49,27 @@ export const trace: Run = async ({ settings, output, positionals }) => {
   }
   return 0;
 };
+
+/**
+ * What values add up to: exactly, as the tables have it, unless one of them has more than two decimal places. Text where
+ * it has more digits than a number keeps, and NaN when one of them is no number.
+ */
+function sumOf(values: readonly Value[]): number | string {
+  const amounts = values.map(centsOf);
+  if (amounts.includes(undefined)) {
+    const total = values.reduce<number>((before, value) => before + Number(value), 0);
+    // Without what adding doubles leaves behind.
+    return Number(total.toPrecision(15));
+  }
+  const total = amounts.reduce<bigint>((before, cents = 0n) => before + cents, 0n);
+  if (Number.isSafeInteger(Number(total))) return Number(total) / 100;
+  const [, whole, cents] = /^(.*)(..)$/.exec(String(total)) ?? [];
+  if (cents !== '00') return `${whole}.${cents}`;
+  return Number.isSafeInteger(Number(whole)) ? Number(whole) : whole;
+}
+
+/** The hundredths that a whole number or an amount is. */
+function centsOf(value: Value): bigint | undefined {
+  const [, whole, cents = ''] = /^(-?\d+)(?:\.(\d\d?))?$/.exec(String(value ?? 0)) ?? [];
+  return whole === undefined ? undefined : BigInt(whole + cents.padEnd(2, '0'));
+}

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { hashOf, newHome, sale, sales } from '../ingest/home.ts';
-import { entrada, loadedHome } from './entrada.ts';
+import { date, workbook } from '../workbook-builder.ts';
+import { entrada, homeWith, loadedHome } from './entrada.ts';
 
 test('a number is traced to its rows, under the name of the column that sums to it', async () => {
   const home = await loadedHome();
@@ -57,6 +60,70 @@ test('of two files of one name, each is told by its hash and time: by run, trace
   const status = (await entrada(['status', '--home', home.path])).stdout;
   for (const hash of [older, newer])
     assert.match(status, new RegExp(`^a\\.xlsx +loaded .* ${time} +${hash}$`, 'm'));
+});
+
+/** In small letters, and of amounts whose sums are near what a number keeps. */
+const CAIXA = {
+  'dataset.yaml': `
+name: caixa
+description: Small letters
+period: dia
+numbers: pt-BR
+dates: dd/mm/yyyy
+columns:
+  - { name: loja, type: text, key: true }
+  - { name: dia, type: date }
+  - { name: qtd, type: integer }
+  - { name: valor, type: money }
+procedures: [[proc_caixa]]
+tables: [caixa, caixa_mes, caixa_loja]
+`,
+  'tables.sql': `
+CREATE VIEW IF NOT EXISTS caixa AS SELECT loja, dia, qtd, valor FROM caixa_linhas;
+CREATE TABLE IF NOT EXISTS caixa_mes (ano INT64, mes INT64, sum_qtd NUMERIC(38, 0));
+CREATE TABLE IF NOT EXISTS caixa_loja (LOJA STRING, month_start DATE, Sum_Valor NUMERIC(38, 2));
+`,
+  'proc_caixa.sql': `
+DELETE FROM caixa_mes WHERE TRUE;
+INSERT INTO caixa_mes (ano, mes, sum_qtd)
+SELECT EXTRACT(YEAR FROM dia), EXTRACT(MONTH FROM dia), SUM(qtd) FROM caixa_linhas GROUP BY 1, 2;
+DELETE FROM caixa_loja WHERE TRUE;
+INSERT INTO caixa_loja (LOJA, month_start, Sum_Valor)
+SELECT loja, MONTH_START, SUM(valor) FROM caixa_linhas GROUP BY loja, MONTH_START;
+UPDATE ledger_months SET ROWS_COUNTED = ROWS_ACCEPTED
+WHERE DATASET = 'caixa' AND MONTH_START >= p_from AND MONTH_START < p_to;
+`,
+};
+
+test('the sum of what is traced is the number of the table, however large, and in small letters too', async () => {
+  const most = Number.MAX_SAFE_INTEGER;
+  const rows = [
+    ['Um', date(2024, 1, 2), most, 70_368_744_177_663.99],
+    ['Um', date(2024, 1, 3), 0, -0.25],
+    ['Dois', date(2024, 1, 2), 1, 0.1],
+    ['Dois', date(2024, 1, 4), 2, 0.2],
+    ...[1, 2].map((day) => ['Dois', date(2024, 2, day), 0, 70_368_744_177_663.99]),
+  ];
+  const header = ['loja', 'dia', 'qtd', 'valor'];
+  const home = await homeWith({
+    'a.xlsx': workbook({ sheets: [{ name: 'Caixa', rows: [header, ...rows] }] }),
+  });
+  const folder = join(home, 'datasets/caixa');
+  await mkdir(folder, { recursive: true });
+  for (const [file, text] of Object.entries(CAIXA)) await writeFile(join(folder, file), text);
+  assert.equal((await entrada(['run', '--home', home])).code, 0);
+  for (const [args, rows, sum] of [
+    [['caixa', 'loja=Um'], 2, most],
+    [['caixa_mes', 'ano=2024', 'MES=1'], 4, '9007199254740994'],
+    [['caixa_mes', 'mes=2'], 2, 0],
+    [['caixa_loja', 'loja=Um', 'MONTH_START=2024-01-01'], 2, 70_368_744_177_663.74],
+    [['caixa_loja', 'LOJA=Dois', 'month_start=2024-01-01'], 2, 0.3],
+    [['caixa_loja', 'LOJA=Dois', 'month_start=2024-02-01'], 2, '140737488355327.98'],
+  ] as const) {
+    const traced = await entrada(['trace', ...args, '--json', '--home', home]);
+    const told = traced.objects().at(-1);
+    assert.deepEqual([told?.rows, told?.sum], [rows, sum], args.join(' '));
+  }
 });
 
 test('what is no key, or is given twice, is told; a month that does not exist matches nothing', async () => {
