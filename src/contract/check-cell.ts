@@ -1,5 +1,5 @@
 import { BOOLEAN, DATE, ERROR, INVALID, NUMBER, TEXT, UNCALCULATED } from '../workbook/cells.ts';
-import { DAY_MS } from '../workbook/dates.ts';
+import { DAY_MS, isDayZero } from '../workbook/dates.ts';
 import type { Texts } from '../workbook/texts.ts';
 import { type Column, type Dataset, isOnlyKey } from './dataset.ts';
 import { type Parsed, parseDateText, parseNumberText } from './parse-text.ts';
@@ -68,7 +68,8 @@ export function createCellCheck(column: Column, dataset: Dataset, texts: Texts):
         if (type === 'text') return 'cell.notText';
         return type === 'date' || type === 'datetime' ? 'cell.notDate' : number(value);
       case DATE:
-        if (type === 'date' || type === 'datetime') return date(value);
+        if (type === 'date' || type === 'datetime')
+          return isDayZero(value) ? 'cell.notDate' : date(value);
         return type === 'text' ? 'cell.notText' : 'cell.notNumber';
       case TEXT:
         return text(value);

@@ -1,4 +1,5 @@
 import { DATE, NUMBER, TEXT } from '../workbook/cells.ts';
+import { DAY_ONE } from '../workbook/dates.ts';
 import type { Texts } from '../workbook/texts.ts';
 import { type ColumnValues, setInt64 } from './batch.ts';
 import { boundsOf, createCellCheck } from './check-cell.ts';
@@ -23,6 +24,7 @@ export function createColumnCheck(column: Column, dataset: Dataset, texts: Texts
   const bounds = boundsOf(column);
   const min = Math.max(bounds.min, Number.MIN_SAFE_INTEGER);
   const max = Math.min(bounds.max, Number.MAX_SAFE_INTEGER);
+  const earliest = Math.max(min, DAY_ONE);
   const checkCell = createCellCheck(column, dataset, texts);
 
   return ({ count, kinds: allKinds, values: allValues, fates }, slot, out, onRefusal) => {
@@ -52,7 +54,7 @@ export function createColumnCheck(column: Column, dataset: Dataset, texts: Texts
     } else if (type === 'datetime') {
       for (let row = 0; row < count; row++) {
         const value = values[row];
-        if (kinds[row] === DATE && value >= min && value <= max)
+        if (kinds[row] === DATE && value >= earliest && value <= max)
           setInt64(out.values, row, value * 1000);
         else checkOne(row);
       }

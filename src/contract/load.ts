@@ -1,5 +1,5 @@
 import { BOOLEAN, columnName, DATE, ERROR, INVALID, NUMBER, TEXT } from '../workbook/cells.ts';
-import { msToIso } from '../workbook/dates.ts';
+import { isDayZero, msToIso } from '../workbook/dates.ts';
 import { giveBackAll } from '../workbook/give-back.ts';
 import type { SheetFacts } from '../workbook/scan.ts';
 import type { Texts } from '../workbook/texts.ts';
@@ -235,7 +235,8 @@ function found(kind: number, value: number, texts: Texts): string {
     case NUMBER:
       return String(value);
     case DATE:
-      return msToIso(value);
+      // Of a day that is none, a sheet shows the time.
+      return isDayZero(value) ? msToIso(value).slice('1899-12-31T'.length) : msToIso(value);
     case TEXT:
     case ERROR:
     case INVALID:

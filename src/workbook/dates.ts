@@ -21,6 +21,17 @@ export function serialToMs(serial: number, date1904: boolean): number {
   return ms - (day < 60 ? EPOCH_1900 - 1 : EPOCH_1900) * DAY_MS;
 }
 
+/** 1 January 1900, the first day that the 1900 system has, as local milliseconds since 1970. */
+export const DAY_ONE = Date.UTC(1900, 0, 1);
+
+/**
+ * Whether this is of the 1900 system's day 0, which is no date: a time alone, or the 0 that a formula makes of an empty
+ * cell.
+ */
+export function isDayZero(ms: number): boolean {
+  return ms < DAY_ONE && ms >= DAY_ONE - DAY_MS;
+}
+
 const ISO = /^(\d{4})-(\d\d)-(\d\d)(?:T(\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?Z?)?$/;
 
 /**

@@ -64,6 +64,16 @@ test('a cell of a kind that a column does not take is refused, for each kind and
         datetime: midnight * 1000,
       },
     ],
+    // A time alone, or a formula's 0 for an empty cell: whatever the bounds, it is no day.
+    [
+      [DATE, Date.UTC(1899, 11, 31, 6)],
+      {
+        ...all('cell.notNumber'),
+        text: 'cell.notText',
+        date: 'cell.notDate',
+        datetime: 'cell.notDate',
+      },
+    ],
   ];
   for (const [cell, answers] of kinds)
     for (const type of ALL) assert.equal(check({ type }, cell), answers[type], `${type} ${cell}`);

@@ -359,3 +359,16 @@ test('rows read are accepted or rejected, over several blocks of rows', async ()
   assert.match(messages[44], /^A44009: ID wants a number/);
   assert.equal((await rowsOf(sheetOf(HEADER))).length, 0);
 });
+
+test('a time without a day is no date, nor is the 0 of a formula that refers to an empty cell, also without bounds', async () => {
+  const columns = ptBR.columns.map(({ min, max, ...column }) => column);
+  const dates = [formatted(0, 14), formatted(0.25, 20), formatted(1, 14)];
+  const { rows, messages } = await load(sheetOf(HEADER, ...dates.map((data) => order({ data }))), {
+    ...ptBR,
+    columns,
+  });
+  assert.deepEqual(rows, { 4: [1, 'VULT', '1900-01-01T00:00:00', 5, null, null] });
+  const wanted = (cell: string, time: string) =>
+    `${cell}: DATA wants a date, and "${time}" is none that can be read without guessing. Type it as a date, such as 31/12/2025.`;
+  assert.deepEqual(messages, [wanted('C2', '00:00:00'), wanted('C3', '06:00:00')]);
+});
