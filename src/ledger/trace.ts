@@ -62,22 +62,28 @@ export async function traceRows(
     // Engines write the same number in several ways.
     return isNumber(dataset, key) ? `${found} = @key${i}` : `CAST(${found} AS STRING) = @key${i}`;
   });
-  // Where all rows of a load and month count, none of them repeats another, also where two are equal.
+  const within = months ? withinMonths([months]) : 'TRUE';
+  // Where all rows of a load and month count, none of them repeats another, also where two are equal. They are counted,
+  // since the ledger does not say how many there are of a load that is withdrawn, and is in the tables still.
   const { rows } = await warehouse.query(
     `WITH traced AS (
        SELECT LOAD_ID, SHEET_ROW, MONTH_START, ${column} AS TRACED,
          FIRST_VALUE(LOAD_ID) OVER same AS COUNTED_LOAD, FIRST_VALUE(SHEET_ROW) OVER same AS COUNTED_ROW
        FROM ${landingTable(dataset)} AS l
-       WHERE ${[...(months ? [withinMonths([months])] : []), ...conditions, ''].join(' AND ')}NOT EXISTS (
+       WHERE ${[within, ...conditions].join(' AND ')} AND NOT EXISTS (
          SELECT 1 FROM ledger_months AS d
          WHERE d.LOAD_ID = l.LOAD_ID AND d.MONTH_START = l.MONTH_START AND d.ROWS_COUNTED IS NULL)
        WINDOW same AS (PARTITION BY ${same.join(', ')} ORDER BY LOAD_ID, SHEET_ROW)
+     ), landed AS (
+       SELECT LOAD_ID, MONTH_START, COUNT(*) AS ROW_COUNT FROM ${landingTable(dataset)} WHERE ${within}
+       GROUP BY LOAD_ID, MONTH_START
      ), files AS ${LOADED_FILES}
      SELECT f.SHEET, t.SHEET_ROW, t.TRACED, t.COUNTED_ROW,
-       IF(m.ROWS_COUNTED = m.ROWS_ACCEPTED OR t.LOAD_ID = t.COUNTED_LOAD AND t.SHEET_ROW = t.COUNTED_ROW, 1, 0),
+       IF(m.ROWS_COUNTED = n.ROW_COUNT OR t.LOAD_ID = t.COUNTED_LOAD AND t.SHEET_ROW = t.COUNTED_ROW, 1, 0),
        f.FILE_NAME, f.FILE_HASH, f.EVENT_TIME, f.NAMESAKE, c.FILE_NAME, c.FILE_HASH, c.EVENT_TIME, c.NAMESAKE
      FROM traced AS t
      JOIN ledger_months AS m ON m.LOAD_ID = t.LOAD_ID AND m.MONTH_START = t.MONTH_START
+     JOIN landed AS n ON n.LOAD_ID = t.LOAD_ID AND n.MONTH_START = t.MONTH_START
      JOIN files AS f ON f.LOAD_ID = t.LOAD_ID
      JOIN files AS c ON c.LOAD_ID = t.COUNTED_LOAD
      ORDER BY t.LOAD_ID, t.SHEET_ROW`,

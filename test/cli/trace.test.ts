@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { hashOf, newHome, sale, sales } from '../ingest/home.ts';
 import { date, workbook } from '../workbook-builder.ts';
-import { entrada, homeWith, loadedHome } from './entrada.ts';
+import { entrada, homeWith, loadedHome, put } from './entrada.ts';
 
 test('a number is traced to its rows, under the name of the column that sums to it', async () => {
   const home = await loadedHome();
@@ -70,6 +70,7 @@ description: Small letters
 period: dia
 numbers: pt-BR
 dates: dd/mm/yyyy
+sameName: replace
 columns:
   - { name: loja, type: text, key: true }
   - { name: dia, type: date }
@@ -95,14 +96,14 @@ WHERE DATASET = 'caixa' AND MONTH_START >= p_from AND MONTH_START < p_to;
 `,
 };
 
-test('the sum of what is traced is the number of the table, however large, and in small letters too', async () => {
+test('the sum of what is traced is the number of the table: however large, in small letters, and before a replacement is published', async () => {
   const most = Number.MAX_SAFE_INTEGER;
   const rows = [
     ['Um', date(2024, 1, 2), most, 70_368_744_177_663.99],
     ['Um', date(2024, 1, 3), 0, -0.25],
     ['Dois', date(2024, 1, 2), 1, 0.1],
     ['Dois', date(2024, 1, 4), 2, 0.2],
-    ...[1, 2].map((day) => ['Dois', date(2024, 2, day), 0, 70_368_744_177_663.99]),
+    ...Array.from({ length: 2 }, () => ['Dois', date(2024, 2, 1), 0, 70_368_744_177_663.99]),
   ];
   const header = ['loja', 'dia', 'qtd', 'valor'];
   const home = await homeWith({
@@ -112,6 +113,14 @@ test('the sum of what is traced is the number of the table, however large, and i
   await mkdir(folder, { recursive: true });
   for (const [file, text] of Object.entries(CAIXA)) await writeFile(join(folder, file), text);
   assert.equal((await entrada(['run', '--home', home])).code, 0);
+  // A file that takes the place of the first is loaded and not published: the tables are as they were.
+  await writeFile(join(folder, 'checks.sql'), "SELECT 'x' AS COMPARED, 1 AS EXPECTED, 2 AS FOUND;");
+  await put(
+    home,
+    'a.xlsx',
+    workbook({ sheets: [{ name: 'Caixa', rows: [header, ...rows.slice(1)] }] }),
+  );
+  assert.equal((await entrada(['run', '--home', home])).code, 1);
   for (const [args, rows, sum] of [
     [['caixa', 'loja=Um'], 2, most],
     [['caixa_mes', 'ano=2024', 'MES=1'], 4, '9007199254740994'],
