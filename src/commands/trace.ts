@@ -24,7 +24,13 @@ export const trace: Run = async ({ settings, output, positionals }) => {
   }
   const warehouse = await openForReading(settings);
   try {
-    const { column, keys, rows } = await traceRows(warehouse, dataset, table, given);
+    const { column, keys, rows } = await traceRows(warehouse, dataset, table, given).catch(
+      (error) => {
+        if (error.code !== 'query.invalid') throw error;
+        // Nobody typed that query: a dataset that is new, or has a new column, is in the tables from the next run on.
+        throw new UserError('trace.notYet', { dataset: dataset.name }, { cause: error });
+      },
+    );
     for (const row of rows) output.object({ type: 'row', ...row });
     output.table(
       output.columns({ code: 'trace.columns', values: { column } }),

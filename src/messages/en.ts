@@ -568,6 +568,8 @@ export const en = {
   'trace.twice': 'The key {key} is given twice. Give it once.',
   'trace.table': 'There is no table {table} to trace. There are: {tables}.',
   'trace.column': 'The table {table} has no column {column}. It has: {columns}.',
+  'trace.notYet':
+    'The tables of this home are not yet as the contract of {dataset} has them. `entrada run` makes them so.',
   'trace.sum':
     '{rows} {rows|row counts and sums|rows count and sum} to {sum} ({column}); {repeated} more {repeated|repeats|repeat} one that counts and {repeated|adds|add} nothing.',
   'trace.rows':

@@ -577,6 +577,8 @@ export const ptBR: Record<Code, string> = {
   'trace.twice': 'A chave {key} foi dada duas vezes. Dê uma só.',
   'trace.table': 'Não existe a tabela {table} para rastrear. Existem: {tables}.',
   'trace.column': 'A tabela {table} não tem a coluna {column}. Ela tem: {columns}.',
+  'trace.notYet':
+    'As tabelas desta pasta ainda não estão como o contrato de {dataset} as descreve. `entrada run` as atualiza.',
   'trace.sum':
     '{rows} {rows|linha conta e soma|linhas contam e somam} {sum} ({column}); {repeated} a mais {repeated|repete uma que conta e não soma|repetem uma que conta e não somam}.',
   'trace.rows':

@@ -135,6 +135,31 @@ test('the sum of what is traced is the number of the table: however large, in sm
   }
 });
 
+test('a dataset that is new, or has a new column, is traced from the next run on, and that is said', async () => {
+  const home = await loadedHome();
+  const folder = join(home, 'datasets/caixa');
+  await mkdir(folder, { recursive: true });
+  for (const [file, text] of Object.entries(CAIXA)) await writeFile(join(folder, file), text);
+  const traced = () => entrada(['trace', 'caixa_mes', '--home', home]);
+  const early = await traced();
+  assert.deepEqual(
+    [early.code, early.stderr],
+    [
+      2,
+      'entrada: The tables of this home are not yet as the contract of caixa has them. `entrada run` makes them so.\n',
+    ],
+  );
+  await entrada(['run', '--home', home]);
+  assert.equal((await traced()).code, 0);
+  const contract = CAIXA['dataset.yaml'].replace(
+    'procedures:',
+    '  - { name: nota, type: text, optional: true }\nprocedures:',
+  );
+  await writeFile(join(folder, 'dataset.yaml'), contract);
+  const changed = await traced();
+  assert.deepEqual([changed.code, changed.stderr], [2, early.stderr]);
+});
+
 test('what is no key, or is given twice, is told; a month that does not exist matches nothing', async () => {
   const home = await loadedHome();
   const traced = (...args: string[]) => entrada(['trace', 'con_ano_mes', ...args, '--home', home]);
