@@ -1,8 +1,10 @@
 import { styleText } from 'node:util';
 import type { Problem } from './errors.ts';
 import type { Code } from './messages/en.ts';
+import { asWritten } from './messages/local.ts';
 import { type Language, render } from './messages/messages.ts';
 import { formatTable, visible } from './table.ts';
+import type { Value } from './warehouse/warehouse.ts';
 
 /** Where a command speaks: to a person, or with `--json` to a program on stdout and to the person on stderr. */
 export interface Output {
@@ -16,6 +18,8 @@ export interface Output {
   render<C extends Code>(problem: Problem<C>): string;
   /** The heads of a table's columns, from a message that names them with commas. */
   columns<C extends Code>(problem: Problem<C>): readonly string[];
+  /** A number as the person writes it. */
+  number(value: Value): string;
   table(headers: readonly string[], rows: readonly (readonly unknown[])[]): void;
   heading(text: string): void;
   /** An object for a program; nothing without `--json`. */
@@ -46,6 +50,7 @@ export function createOutput(json: boolean, language: Language): Output {
     say: (problem) => line(words(problem)),
     render: words,
     columns: (problem) => words(problem).split(', '),
+    number: (value) => asWritten(String(value ?? ''), language),
     heading: (text) => line(`\n${styleText('bold', visible(text), { stream: human })}`),
     table(headers, rows) {
       line(formatTable(headers, rows, human.columns));

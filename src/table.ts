@@ -24,7 +24,7 @@ export function* tableLines(
     for (let i = 0; i < headers.length; i++) {
       const text = cellText(row[i]);
       widths[i] = Math.max(widths[i], widthOf(text));
-      numeric[i] &&= text === '' || /^-?\d+(\.\d+)?$/.test(text);
+      numeric[i] &&= text === '' || /^-?\d+([.,]\d+)?$/.test(text);
     }
   }
   const right = numeric.map((all) => all && rows.length > 0);

@@ -254,7 +254,11 @@ export function showChanges(output: Output, changes: readonly KeyChange[]): void
       [...Object.keys(ofTable[0].key), ...output.columns({ code: 'changes.columns', values: {} })],
       ofTable
         .slice(0, KEYS_SHOWN)
-        .map(({ key, before, after }) => [...Object.values(key), before, after]),
+        .map(({ key, before, after }) => [
+          ...Object.values(key),
+          output.number(before),
+          output.number(after),
+        ]),
     );
     const count = ofTable.length - KEYS_SHOWN;
     if (count > 0) output.say({ code: 'list.more', values: { count } });

@@ -32,20 +32,20 @@ export const trace: Run = async ({ settings, output, positionals }) => {
       },
     );
     for (const row of rows) output.object({ type: 'row', ...row });
+    const counted = rows.filter(({ repeats }) => repeats === undefined);
+    const found = { rows: counted.length, repeated: rows.length - counted.length };
+    const sum = sumOf(counted.map(({ value }) => value));
+    const has = Number.isNaN(sum) ? {} : { sum, column };
     output.table(
       output.columns({ code: 'trace.columns', values: { column } }),
       rows.map((traced) => [
         nameOfLoaded(output, traced),
         traced.sheet,
         traced.row,
-        traced.value,
+        has.column ? output.number(traced.value) : traced.value,
         traced.repeats && `${nameOfLoaded(output, traced.repeats)}, ${traced.repeats.row}`,
       ]),
     );
-    const counted = rows.filter(({ repeats }) => repeats === undefined);
-    const found = { rows: counted.length, repeated: rows.length - counted.length };
-    const sum = sumOf(counted.map(({ value }) => value));
-    const has = Number.isNaN(sum) ? {} : { sum, column };
     output.object({ type: 'trace', table, keys, ...found, ...has });
     if (rows.length === 0) output.say({ code: 'trace.none', values: { table } });
     else if (has.column) output.say({ code: 'trace.sum', values: { ...found, ...has } });

@@ -133,6 +133,9 @@ test('the sum of what is traced is the number of the table: however large, in sm
     const told = traced.objects().at(-1);
     assert.deepEqual([told?.rows, told?.sum], [rows, sum], args.join(' '));
   }
+  const args = ['trace', 'caixa_loja', 'loja=Dois', 'month_start=2024-01-01', '--home', home];
+  const { stdout } = await entrada(args, { env: { ENTRADA_LANG: 'pt-BR' } });
+  assert.match(stdout, /^a\.xlsx .* 0,10\na\.xlsx .* 0,20\n2 linhas contam e somam 0,3 \(valor\)/m);
 });
 
 test('a dataset that is new, or has a new column, is traced from the next run on, and that is said', async () => {
