@@ -22,7 +22,7 @@ export interface Effects {
 }
 
 const FAKE_GCS = 'github.com/fsouza/fake-gcs-server@v1.55.1';
-const EMULATOR = ['bqemulator==1.4.0', 'duckdb==1.5.6', 'numpy==2.4.6'];
+const EMULATOR = ['bqemulator==1.4.0', 'sqlglot==30.11.0', 'duckdb==1.5.6', 'numpy==2.4.6'];
 const UV = 'uv==0.13.9';
 const ANALYZER = [
   'zetasql==0.1.5',

@@ -165,22 +165,52 @@ def _run_query(self, sql): return _counting(self, re.sub(r"@@script\.(\w+)", lam
 itp.ScriptInterpreter._run_query = _run_query
 
 # 11
-import functools
+import functools, gc, types
 from sqlglot.dialects.dialect import Dialect
+from bqemulator.catalog import ddl_sync
+from bqemulator.jobs import routine_ddl
+from bqemulator.sql import inner_query
 from bqemulator.sql.translator import SQLTranslator
-_parsed, _translated = {}, {}
+_parsed, _translated, _reading = {}, {}, False
 _dialect_parse, _translate = Dialect.parse, SQLTranslator.translate
 def _parse_once(self, sql, **options):
     key = (type(self), sql, repr(options))
     if key not in _parsed: _parsed[key] = _dialect_parse(self, sql, **options)
-    return [tree and tree.copy() for tree in _parsed[key]]
+    return _parsed[key] if _reading else [tree and tree.copy() for tree in _parsed[key]]
+def _only_reads(fn):
+    def w(*a, **k):
+        global _reading
+        before, _reading = _reading, True
+        try: return fn(*a, **k)
+        finally: _reading = before
+    return w
+for module, names in (
+    (ddl_sync, ("_detect_catalog_drop", "_detect_create_schema", "_detect_plain_create_table", "_detect_plain_create_view")),
+    (itp, ("_dml_targets", "_is_row_producing")), (inner_query, ("build_catalog_schema",)),
+    (ex, ("_reject_dml_on_immutable",)), (routine_ddl, ("detect_drop_routine",)),
+):
+    for n in names: setattr(module, n, _only_reads(getattr(module, n)))
 def _translate_once(self, sql, *, schema=None, caller=None, **k):
     key = (sql, repr(schema), repr(caller))
     if key not in _translated: _translated[key] = _translate(self, sql, schema=schema, caller=caller, **k)
     return _translated[key]
 Dialect.parse, SQLTranslator.translate = _parse_once, _translate_once
+# A script's text with its variables as parameters is the same whatever their values are, but for NULL and structs.
+_rewritten, _rewrite_vars = {}, itp._rewrite_vars_to_params
+def _rewrite_vars_once(sql, frames):
+    visible = frames.all_visible()
+    if any(isinstance(v.value, dict) for v in visible.values()): return _rewrite_vars(sql, frames)
+    key = (sql, tuple((name, v.type_name, v.value is None) for name, v in visible.items()))
+    if key not in _rewritten:
+        named = {n: types.SimpleNamespace(type_name=v.type_name, value=None if v.value is None else n) for n, v in visible.items()}
+        _rewritten[key] = _rewrite_vars(sql, types.SimpleNamespace(all_visible=lambda: named))
+    text, names = _rewritten[key]
+    return text, [None if name is None else visible[name].value for name in names]
+itp._rewrite_vars_to_params = _rewrite_vars_once
 itp.parse_script = functools.cache(itp.parse_script)
 itp.rewrite_table_refs = functools.cache(itp.rewrite_table_refs)
+# What is kept would be looked through at every collection.
+gc.set_threshold(100_000, 50, 1_000)
 
 from bqemulator.cli import main
 main()
