@@ -21,9 +21,7 @@ type ColumnCheck = (
  */
 export function createColumnCheck(column: Column, dataset: Dataset, texts: Texts): ColumnCheck {
   const { type, optional } = column;
-  const bounds = boundsOf(column);
-  const min = Math.max(bounds.min, Number.MIN_SAFE_INTEGER);
-  const max = Math.min(bounds.max, Number.MAX_SAFE_INTEGER);
+  const { min, max } = boundsOf(column);
   const earliest = Math.max(min, DAY_ONE);
   const checkCell = createCellCheck(column, dataset, texts);
 

@@ -90,6 +90,7 @@ const numbers: [Types, value: number, Checked][] = [
   ['integer', -3, -3],
   ['integer', 4.5, 'cell.notInteger'],
   ['integer', 1e-9, 'cell.notInteger'],
+  ['integer', 1e15 + 0.5, 'cell.notInteger'],
   ['integer', big, big],
   ['integer', big + 1, 'cell.tooLarge'],
   ['integer', -big - 1, 'cell.tooLarge'],
@@ -101,6 +102,8 @@ const numbers: [Types, value: number, Checked][] = [
   ['money', 1.1, 110],
   ['money', 0.1 + 0.2, 30],
   ['money', -19.99, -1999],
+  // Nineteen times 0.1, added up.
+  ['money', 1.9000000000000006, 190],
   ['money', 0.005, 'cell.notMoney'],
   ['money', 19.999, 'cell.notMoney'],
   ['money', 1e15, 'cell.tooLarge'],
@@ -115,6 +118,12 @@ test('money is exact, or refused, however large the amount', () => {
   for (const value of [1_234.567, 123_456.789, 1_234_567.899, -98_765_432.101])
     assert.equal(check({ type: 'money' }, [NUMBER, value]), 'cell.notMoney', String(value));
   assert.equal(check({ type: 'money' }, [NUMBER, 70_368_744_177_663.99]), 7_036_874_417_766_399);
+  // A hundred times each of them is another number of cents in doubles.
+  for (const [value, cents] of [
+    [42_153_686_014_653.88, 4_215_368_601_465_388],
+    [-35_934_425_436_742.34, -3_593_442_543_674_234],
+  ])
+    assert.equal(check({ type: 'money' }, [NUMBER, value]), cents);
   assert.equal(check({ type: 'money' }, [NUMBER, 90_071_992_547_409.9]), 'cell.tooLarge');
 });
 

@@ -81,6 +81,15 @@ test('a header below row 50, or only in numbers, is none', async () => {
     'contract.noHeader',
   );
   assert.equal((await refused(sheetOf([1, 2, 3, 4], order()))).code, 'contract.noHeader');
+  assert.equal((await load(sheetOf([0, 1, 2, 3], HEADER, order()))).report.headerRow, 2);
+});
+
+test('a header is found wherever its row stands in the file; the first row that is one counts', async () => {
+  const below = Array.from({ length: 17_000 }, (_, n) => row(n + 100, order()));
+  const late = await load(sheetOf(...below, row(3, HEADER)));
+  assert.deepEqual([late.report.headerRow, late.report.accepted], [3, 17_000]);
+  const two = await load(sheetOf(row(5, HEADER), row(2, HEADER), row(6, order())));
+  assert.deepEqual([two.report.headerRow, Object.keys(two.rows)], [2, ['6']]);
 });
 
 test('the first full header counts; a title that names some columns is passed over', async () => {
@@ -97,9 +106,22 @@ test('the first full header counts; a title that names some columns is passed ov
   assert.match(messages[0], /A4: ID wants a number, and "id" is none/);
 });
 
-test('a missing column is named, with the row that comes nearest', async () => {
+test('a missing column is named, with the first row that comes nearest in a sheet that is seen', async () => {
   const { code, values } = await refused(
-    sheetOf(['Relatório'], ['ID', 'DATA', 'NOTA'], [1, date(2019, 1, 1)]),
+    workbook({
+      sheets: [
+        { name: 'Antes', state: 'hidden', rows: [['ID', 'NOME', 'DATA']] },
+        {
+          name: 'Dados',
+          rows: [
+            ['Relatório'],
+            ['ID', 'DATA', 'NOTA'],
+            [1, date(2019, 1, 1)],
+            ['ID', 'DATA', 'NOTA'],
+          ],
+        },
+      ],
+    }),
   );
   assert.equal(code, 'contract.missing');
   assert.deepEqual(values, {
@@ -321,7 +343,8 @@ test('merged data cells reject their rows, with the range; a merged title above 
   });
   assert.deepEqual(Object.keys(rows), ['2', '5']);
   assert.deepEqual([report.read, report.accepted, report.rejected], [4, 2, 2]);
-  assert.match(messages[0], /^B3:B4: these cells are merged over NOME/);
+  assert.equal(messages.length, 2);
+  for (const message of messages) assert.match(message, /^B3:B4: these cells are merged over NOME/);
 });
 
 test('rows that a merge takes back are no part of what the sheet says', async () => {
@@ -338,6 +361,29 @@ test('rows that a merge takes back are no part of what the sheet says', async ()
   assert.ok(hashes[2].endsWith('-0'), 'no row is left');
 });
 
+test("a column's bounds hold in every row, negative numbers too", async () => {
+  const [id, ...others] = ptBR.columns;
+  const bounded = { ...ptBR, columns: [{ ...id, min: -5, max: 10 }, ...others] };
+  const ids = [-6, -5, 10, 11].map((id) => order({ id }));
+  const days = [date(1999, 12, 31), date(2099, 12, 31), date(2100, 1, 1)];
+  const { rows, messages } = await load(
+    sheetOf(HEADER, ...ids, ...days.map((data) => order({ data }))),
+    bounded,
+  );
+  assert.deepEqual(
+    Object.entries(rows).map(([row, [id, , data]]) => [row, id, data]),
+    [
+      ['3', -5, '2019-03-14T00:00:00'],
+      ['4', 10, '2019-03-14T00:00:00'],
+      ['7', 1, '2099-12-31T00:00:00'],
+    ],
+  );
+  assert.deepEqual(
+    messages.map((message) => message.split(':')[0]),
+    ['A2', 'A5', 'C6', 'C8'],
+  );
+});
+
 test('every bad cell of a row is named, and the row counts once', async () => {
   const { report, messages } = await loadRows([
     [cell('e', '<v>#N/A</v>'), 5, formatted(60, 14), cell('n', '<f>1+1</f>')],
@@ -351,11 +397,14 @@ test('every bad cell of a row is named, and the row counts once', async () => {
 });
 
 test('rows read are accepted or rejected, over several blocks of rows', async () => {
-  const rows = Array.from({ length: 45_000 }, (_, n) =>
-    order({ id: n % 1_000 === 7 ? 'x' : n + 1 }),
-  );
-  const { report, messages } = await loadRows(rows);
+  // What a block lacks the next one has.
+  const sheet = Array.from({ length: 45_000 }, (_, n) => [
+    ...order({ id: n % 1_000 === 7 ? 'x' : n + 1 }),
+    n < 30_000 ? null : 1,
+  ]);
+  const { rows, report, messages } = await load(sheetOf([...HEADER, 'Valor'], ...sheet));
   assert.deepEqual([report.read, report.accepted, report.rejected], [45_000, 44_955, 45]);
+  assert.equal(Object.values(rows).filter((row) => row[4] === 100).length, 14_985);
   assert.match(messages[44], /^A44009: ID wants a number/);
   assert.equal((await rowsOf(sheetOf(HEADER))).length, 0);
 });

@@ -39,6 +39,24 @@ test('a file that a fault of ours keeps out is told of with the reason, and the 
   assert.deepEqual(await home.query('SELECT QTD_VENDA FROM bases_vendas'), [[1]]);
 });
 
+test('a file that failed, and is then rejected, is a rejected one', async () => {
+  await using home = await newHome();
+  await home.drop('a.xlsx', Buffer.from('no workbook'));
+  const first = await home.run({
+    warehouse: (warehouse) => ({
+      ...warehouse,
+      record: async (events, changes) => {
+        if (events[0].event === 'rejected') throw new Error('a fault');
+        await warehouse.record(events, changes);
+      },
+    }),
+  });
+  const second = await home.run();
+  const [third] = await withDatabase(home, allFiles);
+  const states = [...first.files, ...second.files, third].map(({ state }) => state);
+  assert.deepEqual([states, third.archived], [['failed', 'rejected', 'rejected'], true]);
+});
+
 test('a message that is delivered twice postpones its file once', async () => {
   await using home = await newHome();
   await home.drop('a.xlsx', sales(sale(1)));

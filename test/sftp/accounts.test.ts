@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { writeAccounts } from '../../src/sftp/accounts.ts';
+import { readAccounts, writeAccounts } from '../../src/sftp/accounts.ts';
 import { openInlet } from '../../src/sftp/inlet.ts';
 import { hostKey } from '../../src/sftp/keys.ts';
 import { createMemoryLake } from '../lake/memory.ts';
@@ -14,6 +14,19 @@ test('accounts that cannot be put in their place leave no copy of themselves', a
   await mkdir(join(file, 'in the way'), { recursive: true });
   await assert.rejects(writeAccounts(file, []));
   assert.deepEqual(await readdir(folder.path), ['accounts.json']);
+});
+
+test('a file of accounts that is not right is refused with the place', async () => {
+  await using folder = await temporaryFolder();
+  const file = join(folder.path, 'accounts.json');
+  for (const [text, place] of [
+    ['{"accounts":[', 'accounts'],
+    ['{"accounts":[{"name":"ana"},{"name":"root"}]}', 'accounts.1.name'],
+    [`{"accounts":[{"name":"${'a'.repeat(33)}"}]}`, 'accounts.0.name'],
+  ]) {
+    await writeFile(file, text);
+    await assert.rejects(readAccounts(file), { code: 'sftp.accounts', values: { file, place } });
+  }
 });
 
 test('a host key that two make at once is one', async () => {

@@ -128,6 +128,20 @@ describe('passwords tried at once', () => {
   });
 });
 
+test('of ten thousand names that are tried the oldest are forgotten, and not who is tried still', () => {
+  const guard = createGuard(guardLimits, pino({ level: 'silent' }), () => 0);
+  const [address, other] = ['192.0.2.1', '192.0.2.2'];
+  for (let tries = 0; tries < 8; tries++) guard.failed('bia', address);
+  for (let tries = 0; tries < 10_500; tries++) {
+    if (tries % 1_000 === 0) guard.failed('ana', address);
+    guard.failed(`name ${tries}`, other);
+  }
+  assert.deepEqual(
+    ['ana', 'bia'].map((name) => guard.isBlocked(name, address)),
+    [true, false],
+  );
+});
+
 test('a connection has ten sessions at most, however many it asks for at once', async () => {
   await using rig = await startRig();
   await using connected = await rig.connect('ana');

@@ -80,6 +80,8 @@ describe('the ways of programs, simulated', () => {
       const { sftp } = connected;
       const handle = await sftp.open('/entrada/a.xlsx.filepart', WRITE | OPEN_MODE.TRUNC);
       await write(sftp, handle, 0, 100_000);
+      // What comes behind a gap is sent anew.
+      await write(sftp, handle, 150_000, 160_000);
     }
     while ((await rig.names('entrada/ana')).length === 0) await sleep(10);
     await using connected = await rig.connect('ana');
