@@ -34,7 +34,6 @@ export function placeOf(path: string): Place {
 
 function checkFileName(name: string): void {
   // U+FFFD is what bytes become that are not UTF-8; a back-slash is a folder's end on some disks.
-  if (/[\p{Cc}\\\uFFFD]/u.test(name) || !name.isWellFormed())
-    throw new UserError('sftp.name', { file: name });
+  if (/[\p{Cc}\\\uFFFD]/u.test(name)) throw new UserError('sftp.name', { file: name });
   if (Buffer.byteLength(name) > NAME_BYTES) throw new UserError('lake.long', { file: name });
 }

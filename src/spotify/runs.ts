@@ -102,13 +102,12 @@ export async function lastApplied(
 }
 
 /**
- * The time before which Spotify is not to be asked; the past where it may be. Of what Spotify has told, not of runs that
- * only kept to it; what is further away than it may be was recorded by a clock that was ahead.
+ * The time before which Spotify is not to be asked; the past where it may be. What is further away than it may be was recorded by a clock that was ahead.
  */
 export async function waitUntil(warehouse: Warehouse, now: number): Promise<number> {
   const { rows } = await warehouse.query(
     `SELECT MAX(NOT_BEFORE) FROM spotify_runs
-     WHERE CODE = 'spotify.rateLimited' AND NOT_BEFORE <= CAST(@latest AS DATETIME)`,
+     WHERE NOT_BEFORE <= CAST(@latest AS DATETIME)`,
     { latest: dateTime(now + LONGEST_WAIT) },
   );
   return rows[0][0] === null ? 0 : momentOf(rows[0][0]);

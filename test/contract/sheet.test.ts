@@ -167,7 +167,7 @@ test('of several sheets, the visible one that matches; two that match are both n
     code: 'contract.datasets',
     values: { sheet: 'B', datasets: `${ptBR.name}, ${plain.name}` },
   });
-  const more = [...ptBR.columns, { ...ptBR.columns[3], name: 'PESO', aliases: [] }];
+  const more = [...ptBR.columns.slice(0, 4), { ...ptBR.columns[3], name: 'PESO', aliases: [] }];
   const wider = { ...ptBR, name: 'largo', columns: more };
   const heavy = {
     rows: [
@@ -314,6 +314,15 @@ test('the totals row of a table beside ours is none of our rows', async () => {
     tables,
   });
   assert.deepEqual([Object.keys(rows), report.totals], [['2', '3', '4'], 0]);
+  const left = { ref: 'A1:A2', columns: ['Meta'], totalsRowCount: 1 };
+  const sheet = {
+    rows: [
+      [null, null, ...HEADER],
+      [null, null, ...order()],
+    ],
+    tables: [left],
+  };
+  assert.deepEqual(Object.keys((await load(workbook({ sheets: [sheet] }))).rows), ['2']);
 });
 
 test('a cell of nothing but spaces is blank: an optional column has no value there, another asks for one', async () => {
@@ -339,12 +348,16 @@ test('a cell of nothing but spaces is blank: an optional column has no value the
 
 test('merged data cells reject their rows, with the range; a merged title above the header is none of them', async () => {
   const { rows, report, messages } = await loadRows([order(), order(), order(), order()], {
-    merges: ['B3:B4', 'F2:G9', 'A1:D1'],
+    merges: ['C5:D5', 'B3:B4', 'F2:G9', 'A1:D1'],
   });
-  assert.deepEqual(Object.keys(rows), ['2', '5']);
-  assert.deepEqual([report.read, report.accepted, report.rejected], [4, 2, 2]);
-  assert.equal(messages.length, 2);
-  for (const message of messages) assert.match(message, /^B3:B4: these cells are merged over NOME/);
+  assert.deepEqual(Object.keys(rows), ['2']);
+  assert.deepEqual([report.read, report.accepted, report.rejected], [4, 1, 3]);
+  for (const [i, cells] of ['B3:B4', 'B3:B4', 'C5:D5'].entries())
+    assert.ok(messages[i].startsWith(`${cells}: these cells are merged over`), messages[i]);
+  const noted = await loadRows([['Fonte: vendas', null, null, null], order(), order()], {
+    merges: ['C3:D4'],
+  });
+  assert.deepEqual([noted.report.read, noted.report.skippedRows], [2, [2]]);
 });
 
 test('rows that a merge takes back are no part of what the sheet says', async () => {

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { changedDataset, newHome, sale, sales, shippedDatasets } from './home.ts';
+import { date, type Value, workbook } from '../workbook-builder.ts';
+import { changedDataset, HEADER, newHome, sale, sales, shippedDatasets } from './home.ts';
 
 /* What is done to the tables among the procedures, and the check that finds it. */
 
@@ -15,12 +16,14 @@ const faults: readonly (readonly [when: string, fault: string, found: string])[]
     'DELETE FROM bases_vendas_linhas WHERE QTD_VENDA = 1',
     'rows of a load in bases_vendas_linhas',
   ],
+  [FIRST, 'DELETE FROM bases_vendas_linhas', 'rows of a load in bases_vendas_linhas'],
   [
     FIRST,
     'INSERT INTO bases_vendas_linhas SELECT * FROM bases_vendas_linhas',
     'rows of a load in bases_vendas_linhas',
   ],
   [FIRST, 'UPDATE ledger_events SET ROWS_READ = 9', 'rows read of a load'],
+  [FIRST, 'UPDATE ledger_events SET ROWS_READ = 1', 'rows read of a load'],
   [FIRST, 'UPDATE ledger_months SET ROWS_ACCEPTED = 2', 'rows read of a load'],
   [FIRST, 'DELETE FROM ledger_months', 'rows that count in bases_vendas'],
   [LAST, 'DELETE FROM bases_vendas_repeated', 'rows that count in bases_vendas'],
@@ -53,6 +56,35 @@ test('promise 5, numbers reconcile: whatever is lost, doubled or wrong, a check 
   }
   await home.run();
   assert.deepEqual(await home.query('SELECT SUM(QTD_VENDA) FROM bases_vendas'), [[3]]);
+});
+
+test('rows that differ in any one column are told apart, and so are the keys of each table', async () => {
+  await using home = await newHome();
+  const each = (units: number): Value[][] => {
+    const one: Value[] = [...sale(units)];
+    const others = [5, 'EUDORA', 3, 'MAQUIAGEM', date(2019, 4, 14), units + 1];
+    return [one, ...one.map((_, column) => one.with(column, others[column]))];
+  };
+  // The second file finds every key there.
+  for (const units of [1, 10]) {
+    const rows = [HEADER, ...each(units)];
+    await home.drop(`${units}.xlsx`, workbook({ sheets: [{ rows }] }));
+    await home.run();
+  }
+  assert.deepEqual(await home.query('SELECT COUNT(*)::INT FROM bases_vendas'), [[14]]);
+  for (const [table, keys] of Object.entries({
+    con_ano_mes: 'YEAR(DATA_VENDA), MONTH(DATA_VENDA)',
+    con_mar_lin: 'ID_MARCA, MARCA, ID_LINHA, LINHA',
+    con_mar_ano_mes: 'ID_MARCA, MARCA, YEAR(DATA_VENDA), MONTH(DATA_VENDA)',
+    con_lin_ano_mes: 'ID_LINHA, LINHA, YEAR(DATA_VENDA), MONTH(DATA_VENDA)',
+  }))
+    assert.deepEqual(
+      await home.query(`SELECT * FROM ${table} ORDER BY ALL`),
+      await home.query(
+        `SELECT ${keys}, SUM(QTD_VENDA) FROM bases_vendas GROUP BY ALL ORDER BY ALL`,
+      ),
+      table,
+    );
 });
 
 test('a check that gives other columns, or is no query, is told with its line; nothing is published', async () => {

@@ -39,22 +39,32 @@ test('a file that a fault of ours keeps out is told of with the reason, and the 
   assert.deepEqual(await home.query('SELECT QTD_VENDA FROM bases_vendas'), [[1]]);
 });
 
-test('a file that failed, and is then rejected, is a rejected one', async () => {
-  await using home = await newHome();
-  await home.drop('a.xlsx', Buffer.from('no workbook'));
-  const first = await home.run({
-    warehouse: (warehouse) => ({
-      ...warehouse,
-      record: async (events, changes) => {
-        if (events[0].event === 'rejected') throw new Error('a fault');
-        await warehouse.record(events, changes);
-      },
-    }),
-  });
-  const second = await home.run();
-  const [third] = await withDatabase(home, allFiles);
-  const states = [...first.files, ...second.files, third].map(({ state }) => state);
-  assert.deepEqual([states, third.archived], [['failed', 'rejected', 'rejected'], true]);
+test('a file that is wrong comes to rest as a rejected one, whatever failed on the way', async () => {
+  for (const [failing, first] of [
+    ['rejected', 'failed'],
+    ['archived', 'rejected'],
+  ]) {
+    await using home = await newHome();
+    await home.drop('a.xlsx', Buffer.from('no workbook'));
+    const { files } = await home.run({
+      warehouse: (warehouse) => ({
+        ...warehouse,
+        record: async (events, changes) => {
+          if (events[0].event === failing) throw new Error('a fault');
+          await warehouse.record(events, changes);
+        },
+      }),
+    });
+    await home.run();
+    const known = await withDatabase(home, allFiles);
+    assert.deepEqual(
+      [...files, ...known].map(({ state, archived }) => [state, archived]),
+      [
+        [first, false],
+        ['rejected', true],
+      ],
+    );
+  }
 });
 
 test('a message that is delivered twice postpones its file once', async () => {

@@ -33,10 +33,15 @@ export async function retract(home: TestHome, wanted: string, rehearse = false, 
   );
 }
 
-/** Few days, brands and quantities, so that rows repeat within files and across them. */
+/** Few days, brands, lines and quantities, so that rows repeat within files and across them. */
 function someSales(random: (below: number) => number): Sale[] {
   return Array.from({ length: 1 + random(6) }, () =>
-    sale(1 + random(2), date(2019, 1 + random(3), 1 + random(2)), ['VULT', 'EUDORA'][random(2)]),
+    sale(
+      1 + random(2),
+      date(2019, 1 + random(3), 1 + random(2)),
+      ['VULT', 'EUDORA'][random(2)],
+      ['PERFUMARIA', 'MAQUIAGEM'][random(2)],
+    ),
   );
 }
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import type { Dataset } from '../../src/contract/dataset.ts';
 import { retractFile } from '../../src/ingest/retract.ts';
+import { allFiles } from '../../src/ledger/ledger.ts';
 import { traceRows } from '../../src/ledger/trace.ts';
 import { date, workbook } from '../workbook-builder.ts';
 import { equalsFreshLoad, QUESTIONS, retract, withDatabase } from './histories.ts';
@@ -72,11 +73,13 @@ test('what was dropped under another name too counts on when the first is replac
   const sums = () => home.query('SELECT SUM_QTD_VENDA FROM con_ano_mes');
   await home.drop('loja1.xlsx', sales(sale(10)));
   await home.run();
-  await home.drop('loja2.xlsx', sales(sale(10)));
-  await home.run();
+  for (const copy of ['loja2.xlsx', 'loja4.xlsx']) {
+    await home.drop(copy, sales(sale(10)));
+    await home.run();
+  }
   await home.drop('loja1.xlsx', sales(sale(20)));
   const { files } = await home.run({ replaceSameName: true });
-  assert.equal(files[0].detail.replacedStill, 'loja2.xlsx');
+  assert.equal(files[0].detail.replacedStill, 'loja2.xlsx, loja4.xlsx');
   assert.deepEqual(await sums(), [[30]]);
   const [dataset] = await shippedDatasets();
   const { rows } = await withDatabase(home, (warehouse) =>
@@ -103,7 +106,10 @@ test('what was dropped under another name too counts on when the first is replac
     ['loja1.xlsx', 'retracted', null],
     ['loja2.xlsx', 'loaded', 'file.tookOver'],
     ['loja3.xlsx', 'loaded', 'file.tookOver'],
+    ['loja4.xlsx', 'repeated', 'file.repeated'],
   ]);
+  const times = (await withDatabase(home, allFiles)).map(({ time }) => time);
+  assert.deepEqual(times, times.toSorted());
   await retract(home, 'loja3.xlsx');
   assert.deepEqual(await sums(), [[10]]);
 });

@@ -140,8 +140,13 @@ export type Sale = readonly [
 export const HEADER = ['ID_MARCA', 'MARCA', 'ID_LINHA', 'LINHA', 'DATA_VENDA', 'QTD_VENDA'];
 
 /** A sale that is right, unless told otherwise. */
-export function sale(units: Value, day: Value = date(2019, 3, 14), brandName = 'VULT'): Sale {
-  return [4, brandName, 2, 'PERFUMARIA', day, units];
+export function sale(
+  units: Value,
+  day: Value = date(2019, 3, 14),
+  brandName = 'VULT',
+  line = 'PERFUMARIA',
+): Sale {
+  return [4, brandName, 2, line, day, units];
 }
 
 /** A workbook of sales; the first one is in row 2 of the sheet "Vendas". */

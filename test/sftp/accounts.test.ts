@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { readAccounts, writeAccounts } from '../../src/sftp/accounts.ts';
@@ -27,6 +27,14 @@ test('a file of accounts that is not right is refused with the place', async () 
     await writeFile(file, text);
     await assert.rejects(readAccounts(file), { code: 'sftp.accounts', values: { file, place } });
   }
+});
+
+test('nobody else reads the accounts', async () => {
+  await using folder = await temporaryFolder();
+  const file = join(folder.path, 'accounts.json');
+  await writeAccounts(file, []);
+  assert.equal((await stat(file)).mode & 0o777, 0o600);
+  assert.deepEqual(await readAccounts(file), []);
 });
 
 test('a host key that two make at once is one', async () => {

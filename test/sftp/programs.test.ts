@@ -249,7 +249,7 @@ describe('a quota', () => {
     await sftp.close(one);
     assert.deepEqual(await rig.names('entrada/ana'), ['a.xlsx', 'b.xlsx']);
     // One over itself takes no more room, and what is removed makes some.
-    await put(sftp, '/entrada/a.xlsx', WHOLE.subarray(0, 32_000));
+    await put(sftp, '/entrada/a.xlsx', WHOLE.subarray(0, 60_000));
     await sftp.remove('/entrada/b.xlsx');
     await put(sftp, '/entrada/d.xlsx', WHOLE.subarray(0, 32_000));
     const nothing = await sftp.open('/entrada/e.xlsx', 'w');

@@ -38,6 +38,16 @@ describe('a replay', () => {
     for (const { outcome } of tables) assert.equal(outcome, 'unchanged');
   });
 
+  test('of the run just made changes nothing, also where the other fetch of its list was kept', async (t) => {
+    const { run, lake, clock } = await setupFlow(t);
+    await run();
+    const time = new Date(clock.effects.now() - 60_000).toISOString();
+    const about = new TextEncoder().encode(JSON.stringify({ time }));
+    await lake.write(`${RAW}/run-1/episodes.json`, about);
+    const { tables } = await run({ replay: 'run-1' });
+    for (const { outcome } of tables) assert.equal(outcome, 'unchanged');
+  });
+
   test('takes the tables of which the run kept pages', async (t) => {
     const { run } = await setupFlow(t);
     await run({ tables: ['dh_gb_episodes'] });

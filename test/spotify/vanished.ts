@@ -85,6 +85,9 @@ describe('episodes that vanish', () => {
     assert.equal(dh_gb_episodes[0].vanished_at, '2026-11-24T13:00:00');
     assert.deepEqual(dh_gb_episodes, [spotify_all_episodes[6]]);
     assert.deepEqual(outcomes(await run()), all('unchanged'));
+    edit(({ episodes }) => episodes.splice(0, 1)); // one that does not speak of the company
+    await run();
+    assert.deepEqual((await tables()).dh_gb_episodes, dh_gb_episodes);
   });
 
   test('are in dh_gb_episodes when its words are changed afterwards', async (t) => {

@@ -64,12 +64,14 @@ test('17. parts in UTF-16 and with a byte order mark are read; bytes that are no
 const CFB = Buffer.from('d0cf11e0a1b11ae1', 'hex');
 
 test('21. an encrypted workbook and an old .xls are told apart, each with what to do', async () => {
-  const file = (stream: string) =>
-    Buffer.concat([CFB, Buffer.alloc(2_000), Buffer.from(stream, 'utf16le')]);
-  assert.equal(
-    await refusal(open(file('EncryptedPackage'))),
-    'The workbook has a password. In Excel: File > Info > Protect Workbook > Encrypt with Password, clear it, save, and upload it again.',
-  );
+  const file = (stream: string, before = 2_000) =>
+    Buffer.concat([CFB, Buffer.alloc(before), Buffer.from(stream, 'utf16le')]);
+  // A large file is looked through piece by piece.
+  for (const before of [2_000, 2 ** 20 - 20])
+    assert.equal(
+      await refusal(open(file('EncryptedPackage', before))),
+      'The workbook has a password. In Excel: File > Info > Protect Workbook > Encrypt with Password, clear it, save, and upload it again.',
+    );
   assert.equal(
     await refusal(open(file('Workbook'))),
     'This is an old .xls workbook (Excel 97-2003). In Excel: File > Save As > Excel Workbook (*.xlsx).',

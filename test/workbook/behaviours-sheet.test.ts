@@ -168,6 +168,20 @@ test('24. filtered and hidden rows and hidden columns are loaded, and counted', 
   assert.deepEqual(Object.keys(rows), ['2', '3', '4']);
   assert.equal(report.hiddenRows, 2);
   assert.equal(report.hiddenColumns, 1, 'column 9 holds nothing of the contract');
+  const beside = await load(
+    workbook({
+      sheets: [
+        {
+          rows: [
+            [null, ...HEADER],
+            [null, ...order()],
+          ],
+          hiddenColumns: [1, 3],
+        },
+      ],
+    }),
+  );
+  assert.equal(beside.report.hiddenColumns, 1, 'nor does column 1');
 });
 
 test('25. merged cells over data columns reject their rows, with the range', async () => {

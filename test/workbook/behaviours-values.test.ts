@@ -20,6 +20,10 @@ test('7. errors and booleans in a number column reject the row, with the address
   ]);
 });
 
+test('a mark of byte order at the start of a text is part of it', async () => {
+  assert.deepEqual(await cellsOfRows([['\ufeffVULT']]), { A1: '\ufeffVULT' });
+});
+
 test('8. a formula without a cached value is rejected, and says how to get one', async () => {
   const { rows, messages } = await loadRows([
     order({ qtd: cell('n', '<f>1+1</f>') }),

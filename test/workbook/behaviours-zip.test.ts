@@ -39,11 +39,21 @@ test('20. zip64, data descriptors, a comment and bytes before the zip', async ()
   await same({ zip: { zip64: true } });
   await same({ entries: (entries) => entries.map((entry) => ({ ...entry, descriptor: true })) });
   await same({ entries: (entries) => entries.map((entry) => ({ ...entry, method: 0 })) });
-  await same({ zip: { comment: 'PK\u0005\u0006 is how a zip ends' } });
+  for (const comment of ['PK\u0005\u0006 is how a zip ends', 'x'.repeat(65_535)])
+    await same({ zip: { comment } });
   const prefix = Buffer.from('#!/bin/sh PK\u0003\u0004');
   await same({ zip: { prefix } });
   await same({ zip: { prefix, zip64: true } });
-  assert.deepEqual(await cellsOf(Buffer.concat([prefix, workbook({ sheets })])), CELLS);
+  const bytes = workbook({ sheets });
+  assert.deepEqual(await cellsOf(Buffer.concat([prefix, bytes])), CELLS);
+  const end = bytes.subarray(-22);
+  const signature = Buffer.from('PK\u0005\u0005\0\0');
+  end.writeUInt32LE(end.readUInt32LE(12) + signature.length, 12);
+  assert.deepEqual(
+    await cellsOf(Buffer.concat([bytes.subarray(0, -22), signature, end])),
+    CELLS,
+    'a signature of the list of parts',
+  );
 });
 
 test('20. a zip that is cut off, damaged, encrypted or lies is refused', async () => {
