@@ -161,6 +161,8 @@ test('a date column takes no time of day', () => {
   assert.equal(check({ type: 'date' }, text('14/03/2019 12:00')), 'cell.hasTime');
   assert.equal(check({ type: 'date' }, text('14/03/2019')), midnight / DAY);
   assert.equal(check({ type: 'date' }, [DATE, -DAY]), -1);
+  const early = Date.UTC(1850, 0, 1);
+  assert.equal(check({ type: 'date' }, [DATE, early]), early / DAY);
   assert.equal(check({ type: 'datetime' }, text('14/03/2019 12:00')), noon * 1000);
 });
 

@@ -58,12 +58,12 @@ test('promise 5, numbers reconcile: whatever is lost, doubled or wrong, a check 
   assert.deepEqual(await home.query('SELECT SUM(QTD_VENDA) FROM bases_vendas'), [[3]]);
 });
 
-test('rows that differ in any one column are told apart, and so are the keys of each table', async () => {
+test('rows that differ from a repeated one in any one column are told apart, and so are the keys of each table', async () => {
   await using home = await newHome();
   const each = (units: number): Value[][] => {
     const one: Value[] = [...sale(units)];
     const others = [5, 'EUDORA', 3, 'MAQUIAGEM', date(2019, 4, 14), units + 1];
-    return [one, ...one.map((_, column) => one.with(column, others[column]))];
+    return [one, one, ...one.map((_, column) => one.with(column, others[column]))];
   };
   // The second file finds every key there.
   for (const units of [1, 10]) {
@@ -85,6 +85,21 @@ test('rows that differ in any one column are told apart, and so are the keys of 
       ),
       table,
     );
+});
+
+test('more rows of the same sum are published too', async () => {
+  await using home = await newHome();
+  const day = (n: number) => date(2019, 3, n);
+  for (const [name, file] of [
+    ['a.xlsx', sales(sale(1, day(1)))],
+    ['b.xlsx', sales(sale(2, day(2)))],
+    ['b.xlsx', sales(sale(1, day(3)), sale(1, day(4)))],
+  ] as const) {
+    await home.drop(name, file);
+    const { unpublished } = await home.run({ replaceSameName: true });
+    assert.deepEqual(unpublished, []);
+  }
+  assert.deepEqual(await home.query('SELECT * FROM con_ano_mes'), [[2019, 3, 3]]);
 });
 
 test('a check that gives other columns, or is no query, is told with its line; nothing is published', async () => {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -43,6 +44,14 @@ test('a host key that two make at once is one', async () => {
   const [one, other] = await Promise.all([hostKey(file), hostKey(file)]);
   assert.equal(one.privateKey, other.privateKey);
   assert.deepEqual(await readdir(join(folder.path, 'sftp')), ['host_key']);
+});
+
+test('of what an earlier server left among the uploads only its parts are removed', async () => {
+  await using folder = await temporaryFolder();
+  for (const name of [`${randomUUID()}.part`, 'notes.txt', 'other.part'])
+    await writeFile(join(folder.path, name), '');
+  await openInlet(createMemoryLake(), folder.path);
+  assert.deepEqual((await readdir(folder.path)).sort(), ['notes.txt', 'other.part']);
 });
 
 test('a file in the place of the folder for uploads is named', async () => {
