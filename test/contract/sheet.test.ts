@@ -360,7 +360,7 @@ test('merged data cells reject their rows, with the range; a merged title above 
   assert.deepEqual([noted.report.read, noted.report.skippedRows], [2, [2]]);
 });
 
-test('rows that a merge takes back are no part of what the sheet says', async () => {
+test('what a sheet says is known by each of its texts, and rows that a merge takes back are no part of it', async () => {
   const rows = [order(), order({ id: 2 }), order({ id: 3 })];
   const hashes: string[] = [];
   for (const [some, merges] of [
@@ -368,9 +368,10 @@ test('rows that a merge takes back are no part of what the sheet says', async ()
     [rows, ['B3:B4']],
     [rows, ['B2:B4']],
     [rows.slice(0, 1), []],
+    [[order({ nome: 'EUDORA' })], []],
   ] as const)
     hashes.push((await loadRows([...some], { merges: [...merges] })).report.contentHash);
-  assert.equal(new Set(hashes).size, 4);
+  assert.equal(new Set(hashes).size, 5);
   assert.ok(hashes[2].endsWith('-0'), 'no row is left');
 });
 

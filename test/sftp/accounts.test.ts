@@ -30,11 +30,14 @@ test('a file of accounts that is not right is refused with the place', async () 
   }
 });
 
-test('nobody else reads the accounts', async () => {
+test('nobody else reads the accounts, nor what is on its way', async () => {
   await using folder = await temporaryFolder();
   const file = join(folder.path, 'accounts.json');
   await writeAccounts(file, []);
   assert.equal((await stat(file)).mode & 0o777, 0o600);
+  const parts = join(folder.path, 'uploads');
+  await openInlet(createMemoryLake(), parts);
+  assert.equal((await stat(parts)).mode & 0o777, 0o700);
   assert.deepEqual(await readAccounts(file), []);
 });
 

@@ -59,6 +59,18 @@ describe('episodes that vanish', () => {
     assert.deepEqual(await tables(), before);
   });
 
+  test('and episodes whose new words do not speak of the company are not taken for those', async (t) => {
+    const { hooks, edit } = editing();
+    const { run, tables } = await setupFlow(t, { episodes: 9, switches: [hooks] });
+    await run();
+    edit(({ episodes }) => {
+      episodes[2] = { ...episodes[2], name: 'Outro nome', description: 'Outro assunto' };
+    });
+    await run();
+    const { spotify_all_episodes, dh_gb_episodes } = await tables();
+    assert.deepEqual([spotify_all_episodes.length, dh_gb_episodes], [9, []]);
+  });
+
   test('and episodes that do not speak of new words leave dh_gb_episodes', async (t) => {
     const { run, tables, context, warehouse } = await setupFlow(t, { episodes: 9 });
     await run();

@@ -62,6 +62,7 @@ test('20. a zip that is cut off, damaged, encrypted or lies is refused', async (
     await refusal(open(bytes.subarray(0, -30))),
     'The workbook is incomplete: its end is missing. Upload it again, or open it in Excel and save it again.',
   );
+  assert.match(await refusal(open(bytes.subarray(10))), /the list of its parts is cut off/);
   const lie = (change: Partial<Entry>) =>
     refusal(
       cellsOf(
