@@ -89,19 +89,26 @@ test('rows that differ from a repeated one in any one column are told apart, and
     );
 });
 
-test('more rows of the same sum are published too', async () => {
+test('more rows of the same sum are published, and as many of another; those of the month after stay as they are', async () => {
   await using home = await newHome();
   const day = (n: number) => date(2019, 3, n);
   for (const [name, file] of [
     ['a.xlsx', sales(sale(1, day(1)))],
     ['b.xlsx', sales(sale(2, day(2)))],
+    ['abril.xlsx', sales(sale(5, date(2019, 4, 1)), sale(5, date(2019, 4, 1)))],
     ['b.xlsx', sales(sale(1, day(3)), sale(1, day(4)))],
+    ['b.xlsx', sales(sale(1, day(3)), sale(2, day(4)))],
   ] as const) {
     await home.drop(name, file);
     const { unpublished } = await home.run({ replaceSameName: true });
     assert.deepEqual(unpublished, []);
   }
-  assert.deepEqual(await home.query('SELECT * FROM con_ano_mes'), [[2019, 3, 3]]);
+  const sums = [
+    [2019, 3, 4],
+    [2019, 4, 5],
+  ];
+  assert.deepEqual(await home.query('SELECT * FROM con_ano_mes ORDER BY ALL'), sums);
+  assert.deepEqual(await home.query('SELECT SUM(QTD_VENDA)::INT FROM bases_vendas'), [[9]]);
 });
 
 test('a check that gives other columns, or is no query, is told with its line; nothing is published', async () => {
