@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Settings } from '../config.ts';
 import { runOnce } from '../ingest/flow.ts';
-import { receiveElsewhere, receiveHere } from '../ingest/receivers.ts';
+import { type IsEnough, receiveElsewhere, receiveHere } from '../ingest/receivers.ts';
 import { openBus } from '../open.ts';
 import type { Output } from '../output.ts';
 import type { Run } from './commands.ts';
@@ -19,12 +19,15 @@ export const run: Run = async ({ settings, output, values }) => {
 export async function runHome(
   settings: Settings,
   output: Output,
-  options?: { readonly replaceSameName: boolean },
+  {
+    isEnough,
+    ...options
+  }: { readonly replaceSameName?: boolean; readonly isEnough?: IsEnough } = {},
 ) {
   const receives = settings.receiver === 'here';
   await using home = await openHome(settings, output, { ...options, receives });
   const bus = await openBus(settings);
-  const receiving = receives ? receiveHere : receiveElsewhere(sleep);
+  const receiving = receives ? receiveHere(isEnough) : receiveElsewhere(sleep);
   try {
     // Awaited here: the home must not close before the run has ended.
     const summary = await runOnce(home.context, bus, { now: Date.now, sleep }, receiving);

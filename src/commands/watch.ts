@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Settings } from '../config.ts';
 import { EntradaError, problemOf } from '../errors.ts';
 import type { RunSummary } from '../ingest/flow.ts';
-import type { Failure } from '../ingest/receivers.ts';
+import type { Failure, IsEnough } from '../ingest/receivers.ts';
 import { hasOutcome } from '../ledger/ledger.ts';
 import type { Output } from '../output.ts';
 import { stoppedBy } from '../spotify/effects.ts';
@@ -15,9 +15,13 @@ import { exitCodeOf, sayError, sayFiles, saySummary } from './summary.ts';
 
 const LOOK_MS = 2_000;
 
+/** After so long a run begins no other file: what has come is published, and others have their turn. */
+const TURN_MS = 20_000;
+
 /**
  * Looks, runs when there is something new, and lets go of the database between two looks so that others can query.
- * A signal ends it after the run under way, never in the middle of one; it does not wait for Spotify.
+ * A signal ends it after the file under way, never in the middle of one, and what it has loaded is published; it does
+ * not wait for Spotify.
  */
 export const watch: Run = async ({ settings, output, values }) => {
   const stop = untilStopped();
@@ -27,7 +31,7 @@ export const watch: Run = async ({ settings, output, values }) => {
   output.say({ code: 'watch.started', values: { home: lakeName(settings) } });
   const askSpotify = await createAsking(settings, output, stoppedBy(stop));
   const replaceSameName = values.replaces === true;
-  const look = createLook(settings, output, { replaceSameName });
+  const look = createLook(settings, output, { replaceSameName, isEnough: enoughUntil(stop) });
   while (!stop.aborted) {
     const broken = await look();
     if (broken) {
@@ -42,6 +46,14 @@ export const watch: Run = async ({ settings, output, values }) => {
   return 0;
 };
 
+function enoughUntil(stop: AbortSignal): IsEnough {
+  let began = 0;
+  return (received) => {
+    if (received === 0) began = performance.now();
+    return stop.aborted || performance.now() - began > TURN_MS;
+  };
+}
+
 /**
  * Gives what runs once and says what is new. That gives a run after which somebody has to mend a dataset. What may pass
  * by itself, such as a database that somebody queries at length, does not end the watch; nor does a home that goes
@@ -50,7 +62,7 @@ export const watch: Run = async ({ settings, output, values }) => {
 function createLook(
   settings: Settings,
   output: Output,
-  options: { readonly replaceSameName: boolean },
+  options: { readonly replaceSameName: boolean; readonly isEnough: IsEnough },
 ): () => Promise<RunSummary | undefined> {
   const told = new Set<string>();
   let isMade = false;

@@ -38,43 +38,54 @@ export type Receiving = (
   arrivals: readonly Arrival[],
 ) => Promise<NotReceived>;
 
-/** Each file is received by this process, one after the other. */
-export const receiveHere: Receiving = async (context, bus, arrivals) => {
-  const postponed: Failure[] = [];
-  const failed: Failure[] = [];
-  const drops = new Map(arrivals.map(({ file, drop }) => [file.name, drop]));
-  await bus.subscribe(TOPIC, context.runId, {
-    async handle({ data: { name, version } }) {
-      let delivery: Delivery | undefined;
-      try {
-        const file = { name, version };
-        delivery = await deliveryOf(context.warehouse, file);
-        await receive(context, file, delivery);
-      } catch (error) {
-        if (!canWait(error)) throw error;
-        if (!postponed.some((earlier) => earlier.name === name)) postponed.push({ name, error });
-        // What somebody must mend is told the ledger, though not at each look.
-        if (delivery && error.kind === 'user' && delivery.state?.code !== error.code)
-          await recordFailure(context, delivery.drop, error);
-      }
-    },
-    async onDeadLetter({ data: { name } }, error) {
-      context.log.error({ file: name, err: error }, 'failed');
-      failed.push({ name, error });
-      const drop = drops.get(name);
-      // What another run announced, that run tells the ledger.
-      if (drop) await recordFailure(context, drop, error);
-    },
-  });
-  context.incoming.expect(
-    arrivals.map(({ file }) => file),
-    context.datasets,
-  );
-  await announce(context, bus, arrivals);
-  await bus.drain();
-  await context.incoming.rest();
-  return { postponed, failed };
-};
+/** Whether a run that has received so many files is to begin no other. */
+export type IsEnough = (received: number) => boolean;
+
+/**
+ * Each file is received by this process, one after the other, until that is enough: the rest stays for a later run.
+ * What was not received does not count, so that no file that waits to be mended keeps others from their turn.
+ */
+export const receiveHere =
+  (isEnough: IsEnough = () => false): Receiving =>
+  async (context, bus, arrivals) => {
+    let received = 0;
+    const postponed: Failure[] = [];
+    const failed: Failure[] = [];
+    const drops = new Map(arrivals.map(({ file, drop }) => [file.name, drop]));
+    await bus.subscribe(TOPIC, context.runId, {
+      async handle({ data: { name, version } }) {
+        if (isEnough(received)) return;
+        let delivery: Delivery | undefined;
+        try {
+          const file = { name, version };
+          delivery = await deliveryOf(context.warehouse, file);
+          await receive(context, file, delivery);
+          received++;
+        } catch (error) {
+          if (!canWait(error)) throw error;
+          if (!postponed.some((earlier) => earlier.name === name)) postponed.push({ name, error });
+          // What somebody must mend is told the ledger, though not at each look.
+          if (delivery && error.kind === 'user' && delivery.state?.code !== error.code)
+            await recordFailure(context, delivery.drop, error);
+        }
+      },
+      async onDeadLetter({ data: { name } }, error) {
+        context.log.error({ file: name, err: error }, 'failed');
+        failed.push({ name, error });
+        const drop = drops.get(name);
+        // What another run announced, that run tells the ledger.
+        if (drop) await recordFailure(context, drop, error);
+      },
+    });
+    context.incoming.expect(
+      arrivals.map(({ file }) => file),
+      context.datasets,
+    );
+    await announce(context, bus, arrivals);
+    await bus.drain();
+    await context.incoming.rest();
+    return { postponed, failed };
+  };
 
 /** What passes by itself, or somebody must mend, is not tried again in the same run. */
 export function canWait(error: unknown): error is EntradaError {

@@ -94,6 +94,25 @@ test('watch makes no home in the place of one that has gone, and goes on when it
   assert.deepEqual(await answerOf(home, UNITS), [[30]]);
 });
 
+test('a signal ends watch after the file under way, what it has loaded is published, and the rest waits', async () => {
+  const names = Array.from({ length: 40 }, (_, i) => `${10 + i}.xlsx`);
+  const home = await homeWith(
+    Object.fromEntries(names.map((name, i) => [name, sales(sale(i + 1))])),
+  );
+  const { child, ended, says } = started(['watch', '--home', home], {
+    env: { ENTRADA_LOG: 'info' },
+  });
+  await says(/"msg":"loaded"/);
+  child.kill('SIGTERM');
+  const { code, stdout, stderr } = await ended;
+  assert.equal(code, 0, stderr);
+  assert.match(stdout, /tables consolidated for/);
+  const rest = await readdir(join(home, 'entrada'));
+  assert.ok(rest.length > 0);
+  const loaded = names.length - rest.length;
+  assert.deepEqual(await answerOf(home, UNITS), [[(loaded * (loaded + 1)) / 2]]);
+});
+
 test('what cannot be written to stdout does not end the work, and is no success', async (t) => {
   if (!existsSync('/dev/full')) return t.skip('this system has no /dev/full');
   const full = openSync('/dev/full', 'w');

@@ -94,7 +94,7 @@ async function runFiles(warehouse: Warehouse, folder: string): Promise<void> {
     now: () => Date.now() + 60_000,
     sleep: async () => {},
   };
-  const { failed, postponed } = await runOnce(context, createMemoryBus(), effects, receiveHere);
+  const { failed, postponed } = await runOnce(context, createMemoryBus(), effects, receiveHere());
   assert.deepEqual([failed, postponed], [[], []]);
 }
 

@@ -67,6 +67,35 @@ test('a file that is wrong comes to rest as a rejected one, whatever failed on t
   }
 });
 
+test('a run that is to receive no more leaves the rest for the next one, and what cannot be received has no turn of it', async () => {
+  await using home = await newHome();
+  for (const [i, name] of ['a', 'b', 'c', 'd'].entries())
+    await home.drop(`${name}.xlsx`, sales(sale(i + 1)));
+  const { postponed, files, consolidated } = await home.run({
+    isEnough: (received) => received === 2,
+    lake: (lake) => ({
+      ...lake,
+      move: async (file, to) => {
+        if (file.name === 'entrada/a.xlsx') throw new TransientError('lake.busy', { file: to });
+        await lake.move(file, to);
+      },
+    }),
+  });
+  assert.deepEqual(
+    postponed.map(({ name }) => name),
+    ['entrada/a.xlsx'],
+  );
+  assert.deepEqual(files.map(({ fileName, state }) => `${fileName} ${state}`).sort(), [
+    'a.xlsx loaded',
+    'b.xlsx loaded',
+    'c.xlsx loaded',
+  ]);
+  assert.equal(consolidated.length, 1);
+  assert.deepEqual(await home.names('entrada'), ['a.xlsx', 'd.xlsx']);
+  await home.run();
+  assert.deepEqual(await home.query('SELECT SUM(SUM_QTD_VENDA) FROM con_ano_mes'), [[10]]);
+});
+
 test('a message that is delivered twice postpones its file once', async () => {
   await using home = await newHome();
   await home.drop('a.xlsx', sales(sale(1)));

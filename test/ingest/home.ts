@@ -11,7 +11,7 @@ import type { ArrivalEffects } from '../../src/ingest/arrivals.ts';
 import type { Context } from '../../src/ingest/context.ts';
 import { type RunSummary, runOnce } from '../../src/ingest/flow.ts';
 import { createIncoming } from '../../src/ingest/incoming.ts';
-import { receiveHere } from '../../src/ingest/receivers.ts';
+import { type IsEnough, receiveHere } from '../../src/ingest/receivers.ts';
 import { createFolderLake } from '../../src/lake/folder.ts';
 import type { Lake } from '../../src/lake/lake.ts';
 import { openDuckDb } from '../../src/warehouse/duckdb/duckdb.ts';
@@ -29,6 +29,7 @@ export interface Parts
   readonly warehouse?: (warehouse: Warehouse) => Warehouse;
   readonly bus?: (bus: Bus) => Bus;
   readonly effects?: Partial<ArrivalEffects>;
+  readonly isEnough?: IsEnough;
 }
 
 export interface TestHome extends AsyncDisposable {
@@ -74,6 +75,7 @@ export async function newHome(): Promise<TestHome> {
     drop: (name, bytes) => writeFile(join(path, 'entrada', name), bytes),
     run: async ({
       effects,
+      isEnough,
       limits = defaultLimits,
       lake: wrapLake,
       warehouse: wrap,
@@ -102,7 +104,7 @@ export async function newHome(): Promise<TestHome> {
           },
           wrapBus?.(bus) ?? bus,
           { now: () => Date.now() + LATER_MS, sleep: async () => {}, ...effects },
-          receiveHere,
+          receiveHere(isEnough),
         ),
       );
     },
