@@ -104,7 +104,8 @@ export const LEDGER_TABLES = [
   `CREATE TABLE IF NOT EXISTS rejections (
     LOAD_ID INT64, FILE_HASH STRING, DATASET STRING, SHEET STRING, SHEET_ROW INT64, CELL STRING, COLUMN_NAME STRING,
     VALUE_FOUND STRING, CODE STRING, DETAIL STRING)`,
-  // One pass over the events, by drop: a filter on DROP_ID reaches the table through the windows.
+  // One pass over the events, by drop: a filter on DROP_ID reaches the table through the windows. Beside a condition on
+  // the events alone DuckDB would compare each of them with every load.
   `CREATE VIEW IF NOT EXISTS ledger_files AS
   SELECT o.DROP_ID, o.FILE_NAME, o.FILE_HASH, o.EVENT AS STATE, o.EVENT_TIME, o.RUN_ID, o.DATASET, o.LOAD_ID, o.SHEET,
     o.ROWS_READ, o.ROWS_REJECTED, o.CONTENT_HASH, IF(o.ROWS_ACCEPTED = 0, 0, m.ROWS_LOADED) AS ROWS_LOADED,
@@ -119,5 +120,5 @@ export const LEDGER_TABLES = [
     SELECT LOAD_ID, CAST(SUM(ROWS_COUNTED) AS INT64) AS ROWS_LOADED,
       CAST(SUM(ROWS_ACCEPTED - ROWS_COUNTED) AS INT64) AS ROWS_REPEATED
     FROM ledger_months GROUP BY LOAD_ID
-  ) AS m ON m.LOAD_ID = o.LOAD_ID AND o.EVENT = 'loaded'`,
+  ) AS m ON m.LOAD_ID = IF(o.EVENT = 'loaded', o.LOAD_ID, NULL)`,
 ] as const;

@@ -2,7 +2,7 @@
 export const LEDGER = '(ledger)';
 
 /** The tables that this Entrada keeps. A dataset that is not named here has no version. */
-const VERSIONS: Readonly<Record<string, number>> = { [LEDGER]: 3, bases_vendas: 2 };
+const VERSIONS: Readonly<Record<string, number>> = { [LEDGER]: 4, bases_vendas: 2 };
 
 /** The version of the ledger's tables, or of a dataset's; 0 where it has none. */
 export const tablesVersion = (name: string) => VERSIONS[name] ?? 0;

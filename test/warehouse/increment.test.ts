@@ -137,3 +137,29 @@ test('promise 6: an increment costs what it brings: no statement reads more rows
       `${table}: ${long.get(table)}`,
     );
 });
+
+test('the states of all files are found without comparing each of them with every load', async () => {
+  const instance = await DuckDBInstance.create(':memory:');
+  const connection = await instance.connect();
+  try {
+    // Of a handful DuckDB would compare each with each in any case.
+    const loads = 'FROM range(1000) AS r(i)';
+    for (const sql of [
+      ...LEDGER_TABLES,
+      `INSERT INTO ledger_events (DROP_ID, EVENT, STEP, LOAD_ID) SELECT 'd' || i, 'loaded', 3, i ${loads}`,
+      `INSERT INTO ledger_months SELECT 'bases_vendas', i, DATE '2015-01-01', 9, 9 ${loads}`,
+    ])
+      await connection.run(sql);
+    const explained = await connection.runAndReadAll(
+      'EXPLAIN (FORMAT JSON) SELECT * FROM ledger_files',
+    );
+    const joins = String(explained.getRows()[0][1]).match(/"name": *"\w+_JOIN *"/g) ?? [];
+    assert.deepEqual(
+      joins.map((name) => /\w+_JOIN/.exec(name)?.[0]),
+      ['HASH_JOIN'],
+    );
+  } finally {
+    connection.closeSync();
+    instance.closeSync();
+  }
+});

@@ -9,6 +9,7 @@ const OUTDATED: Readonly<Record<string, Readonly<Record<number, readonly string[
   [LEDGER]: {
     1: ['DROP VIEW IF EXISTS ledger_files'],
     2: ['DROP VIEW IF EXISTS ledger_files'],
+    3: ['DROP VIEW IF EXISTS ledger_files'],
   },
   bases_vendas: {
     1: ['DROP VIEW IF EXISTS bases_vendas', 'DROP TABLE IF EXISTS bases_vendas_distinct'],
