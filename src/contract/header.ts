@@ -39,10 +39,14 @@ export async function readTitles(workbook: Workbook, sheet: Sheet): Promise<Titl
   return titles;
 }
 
+/** No header is longer, in bytes; a hostile text may be, in each of a million cells. */
+const TITLE_BYTES = 1 << 9;
+
 function collect(titles: Titles, batch: CellBatch, workbook: Workbook): void {
   for (let i = 0; i < batch.count; i++) {
     const row = batch.rows[i];
     if (row > HEADER_ROWS || batch.kinds[i] !== TEXT) continue;
+    if (workbook.texts.bytes(batch.values[i]).length > TITLE_BYTES) continue;
     const cells = titles.get(row) ?? new Map<number, string>();
     cells.set(batch.columns[i], workbook.texts.get(batch.values[i]));
     titles.set(row, cells);

@@ -186,7 +186,7 @@ function rejectionOf(
   const cell = `${columnName(header.columns[slot])}${rows[row]}`;
   const { name: column, min = '', max = '' } = dataset.columns[slot];
   const kind = kinds[slot][row];
-  const value = found(kind, values[slot][row], texts);
+  const value = shortened(found(kind, values[slot][row], texts));
   const holds = HOLDS[kind];
   const date = A_DATE[dataset.dates];
   return {
@@ -227,6 +227,16 @@ async function rejectLate(
   const rejected = new Set(wrong);
   report.skippedRows = report.skippedRows.filter((row) => !rejected.has(row));
   if (rejections.length > 0) await sink.reject(rejections);
+}
+
+/** As much of a value as tells a person which one it is, in characters: a sheet may repeat a long one in every row. */
+const SHOWN = 255;
+
+function shortened(value: string): string {
+  if (value.length <= SHOWN) return value;
+  // By way of bytes, since a piece of a text keeps all of it in the memory.
+  const start = value.slice(0, SHOWN).replace(/[\ud800-\udbff]$/, '');
+  return `${Buffer.from(start)}…`;
 }
 
 /** A cell's value as text for a person. */

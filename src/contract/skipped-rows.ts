@@ -1,4 +1,4 @@
-import { TEXT } from '../workbook/cells.ts';
+import { MAX_ROW, TEXT } from '../workbook/cells.ts';
 import type { Texts } from '../workbook/texts.ts';
 import type { SheetTable } from '../workbook/workbook.ts';
 import type { Dataset } from './dataset.ts';
@@ -36,11 +36,11 @@ export function createSkipRows(
   return (block, onSkip) => {
     // Only a row that lacks one of them can be skipped, but for those of a table that says so. Most blocks lack none.
     const isBlank = (slot: number) => block.kinds[slot].subarray(0, block.count).includes(0);
-    if (!telling.some(isBlank) && totalsRows.size === 0) return;
+    if (!telling.some(isBlank) && totalsRows === undefined) return;
     for (let row = 0; row < block.count; row++) {
       const isPartial = telling.some((slot) => block.kinds[slot][row] === 0);
       let kind = isPartial ? partialRow(block, row, keys, when, texts) : undefined;
-      if (totalsRows.has(block.rows[row])) kind = 'totals';
+      if (totalsRows?.[block.rows[row]] === 1) kind = 'totals';
       if (kind === undefined) continue;
       block.fates[row] = SKIPPED;
       block.skipped++;
@@ -73,11 +73,12 @@ function partialRow(
   return saysWhen && cells.length > 1 ? undefined : 'notes';
 }
 
-function rowsOfTotals(tables: readonly SheetTable[]): Set<number> {
-  const rows = new Set<number>();
-  for (const { range, totalsRows } of tables) {
-    const first = Math.max(range.top, range.bottom - totalsRows + 1);
-    for (let row = first; row <= range.bottom; row++) rows.add(row);
-  }
+/** For each row 1 where it is among a table's totals; undefined where no table has any. Tables may be many and overlap. */
+function rowsOfTotals(tables: readonly SheetTable[]): Uint8Array | undefined {
+  const withTotals = tables.filter(({ totalsRows }) => totalsRows > 0);
+  if (withTotals.length === 0) return undefined;
+  const rows = new Uint8Array(MAX_ROW + 1);
+  for (const { range, totalsRows } of withTotals)
+    rows.fill(1, Math.max(range.top, range.bottom - totalsRows + 1), range.bottom + 1);
   return rows;
 }

@@ -90,6 +90,8 @@ export const en = {
     'The part {part} of the workbook holds "{entity}", which stands for no character. Open it in Excel and save it again.',
   'xml.long':
     'The part {part} of the workbook holds one piece of more than {limit} {limit|byte|bytes}, as no spreadsheet program writes. Open it in Excel and save it again.',
+  'xml.large':
+    'The part {part} of the workbook is longer than {limit} {limit|byte|bytes}, and no spreadsheet program writes as much of what is no cell. Open it in Excel and save it again.',
   'xml.encoding':
     'The part {part} of the workbook is written in an unknown encoding, {encoding}. Open it in Excel and save it again.',
   'sheet.address':
@@ -100,6 +102,8 @@ export const en = {
     'The sheet "{sheet}" holds row {row} twice, so it is unclear which one counts. Open it in Excel and save it again.',
   'sheet.cellTwice':
     'The sheet "{sheet}" holds the cell {cell} twice, so it is unclear which one counts. Open it in Excel and save it again.',
+  'sheet.longText':
+    'A text of the workbook is longer than {limit} {limit|character|characters}, and no cell of Excel holds more. Shorten it, and save the workbook again.',
   'limit.inflatedBytes':
     'The workbook inflates to more than {limit} {limit|byte|bytes}, so it was not read further. If it is meant to be that large, set {setting} higher.',
   'limit.ratio':

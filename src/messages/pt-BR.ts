@@ -86,6 +86,8 @@ export const ptBR: Record<Code, string> = {
     'A parte {part} da planilha contém "{entity}", que não representa nenhum caractere. Abra-a no Excel e salve-a de novo.',
   'xml.long':
     'A parte {part} da planilha tem um pedaço de mais de {limit} {limit|byte|bytes}, que nenhum programa de planilhas grava. Abra-a no Excel e salve de novo.',
+  'xml.large':
+    'A parte {part} da planilha passa de {limit} {limit|byte|bytes}, e nenhum programa de planilhas grava tanto que não sejam células. Abra-a no Excel e salve de novo.',
   'xml.encoding':
     'A parte {part} da planilha está em uma codificação desconhecida, {encoding}. Abra-a no Excel e salve-a de novo.',
   'sheet.address':
@@ -96,6 +98,8 @@ export const ptBR: Record<Code, string> = {
     'A aba "{sheet}" contém a linha {row} duas vezes, e não se sabe qual delas vale. Abra-a no Excel e salve-a de novo.',
   'sheet.cellTwice':
     'A aba "{sheet}" contém a célula {cell} duas vezes, e não se sabe qual delas vale. Abra-a no Excel e salve-a de novo.',
+  'sheet.longText':
+    'Um texto da planilha passa de {limit} {limit|caractere|caracteres}, e nenhuma célula do Excel guarda mais. Encurte-o e salve a planilha de novo.',
   'limit.inflatedBytes':
     'A planilha descomprimida passa de {limit} {limit|byte|bytes}, e a leitura parou. Se ela é mesmo desse tamanho, aumente {setting}.',
   'limit.ratio':

@@ -35,6 +35,8 @@ export async function* inflate(
     budget.inflated += chunk.length;
     checkBudget(budget, entry, size);
     yield chunk;
+    // Nothing behind it makes it right.
+    if (size > entry.size) break;
   }
   if (size !== entry.size) throw corrupt(entry);
 }

@@ -12,6 +12,8 @@ export interface Package {
   readonly names: readonly string[];
   /** A part's bytes as UTF-8. Throws UserError when there is no such part. */
   read(part: string): AsyncGenerator<Uint8Array<ArrayBuffer>>;
+  /** The same of a part whose content is kept whole: throws UserError `xml.large` where that would fill the memory. */
+  readKept(part: string): AsyncGenerator<Uint8Array<ArrayBuffer>>;
   /** The relationships of a part (`''`: of the package itself) by id; none when it has none. */
   relationships(part: string): Promise<Map<string, Relationship>>;
   /** Compressed bytes of a part, a measure of the work that it is. */
@@ -25,6 +27,9 @@ export interface Relationship {
   readonly target: string;
 }
 
+/** What a part may have that is neither cells nor their texts, in bytes. Of honest ones few have a tenth of it. */
+const MOST_KEPT = 64 * 2 ** 20;
+
 export async function openPackage(source: ByteSource, limits: Limits): Promise<Package> {
   const entries = await readDirectory(source);
   const budget: InflateBudget = { limits, inflated: 0 };
@@ -36,11 +41,21 @@ export async function openPackage(source: ByteSource, limits: Limits): Promise<P
     return toUtf8(inflate(source, entry, budget), part);
   }
 
+  async function* readKept(part: string): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+    let bytes = 0;
+    for await (const chunk of read(part)) {
+      bytes += chunk.length;
+      if (bytes > MOST_KEPT) throw new UserError('xml.large', { part, limit: MOST_KEPT });
+      yield chunk;
+    }
+  }
+
   async function relationships(part: string): Promise<Map<string, Relationship>> {
     const found = new Map<string, Relationship>();
-    const rels = part.replace(/[^/]*$/, (name) => `_rels/${name}.rels`);
+    const folder = part.lastIndexOf('/') + 1;
+    const rels = `${part.slice(0, folder)}_rels/${part.slice(folder)}.rels`;
     if (!find(rels)) return found;
-    await eachElement(read(rels), rels, (xml) => {
+    await eachElement(readKept(rels), rels, (xml) => {
       const id = attribute(xml, 'Id');
       const target = attribute(xml, 'Target');
       if (!isLocal(xml, 'Relationship') || id === undefined || target === undefined) return;
@@ -55,6 +70,7 @@ export async function openPackage(source: ByteSource, limits: Limits): Promise<P
     has: (part) => find(part) !== undefined,
     names: [...entries.keys()],
     read,
+    readKept,
     relationships,
     size: (part) => find(part)?.compressedSize ?? 0,
   };

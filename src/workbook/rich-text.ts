@@ -21,22 +21,23 @@ export interface RichText {
   /** Depth of the element that holds the text. */
   depth: number;
   text: string;
-  /** Depth of the `t` being read, or 0; where its text begins in `text`, and whether its ends may be white. */
+  /** Depth of the `t` being read, or 0; its text so far, and whether its ends may be white. */
   inText: number;
-  textStart: number;
+  piece: string;
   preserve: boolean;
   /** Depth of the element being passed over, or 0. */
   skipping: number;
 }
 
 export function createRichText(): RichText {
-  return { depth: 0, text: '', inText: 0, textStart: 0, preserve: false, skipping: 0 };
+  return { depth: 0, text: '', inText: 0, piece: '', preserve: false, skipping: 0 };
 }
 
 /** The element was just opened. */
 export function startRichText(rich: RichText, xml: Xml): void {
   rich.depth = xml.depth;
   rich.text = '';
+  rich.piece = '';
   rich.inText = 0;
   rich.skipping = 0;
 }
@@ -48,8 +49,8 @@ export function readRichText(rich: RichText, xml: Xml): boolean {
     if (token === MORE) return false;
     if (token === OPEN) opened(rich, xml);
     else if (token === TEXT) {
-      if (rich.inText > 0) rich.text += textValue(xml);
-      if (rich.text.length > MAX_WINDOW) throw tooLong(xml);
+      if (rich.inText > 0) rich.piece += textValue(xml);
+      if (rich.text.length + rich.piece.length > MAX_WINDOW) throw tooLong(xml);
     } else if (token === CLOSE) {
       if (xml.depth < rich.depth) return true;
       if (xml.depth < rich.skipping) rich.skipping = 0;
@@ -60,18 +61,15 @@ export function readRichText(rich: RichText, xml: Xml): boolean {
 
 function finishText(rich: RichText): void {
   rich.inText = 0;
-  if (rich.preserve) return;
-  const { text, textStart } = rich;
-  // Nearly every text begins and ends with a character that stays.
-  if (text.charCodeAt(textStart) > 32 && text.charCodeAt(text.length - 1) > 32) return;
-  rich.text = text.slice(0, textStart) + trimSpace(text.slice(textStart));
+  // Only the piece is looked at: to look into a text that grows would copy all of it for each of its runs.
+  rich.text += rich.preserve ? rich.piece : trimSpace(rich.piece);
+  rich.piece = '';
 }
 
 function opened(rich: RichText, xml: Xml): void {
   if (xml.selfClosing || rich.skipping > 0) return;
   if (isMain(xml, 't')) {
     rich.inText = xml.depth;
-    rich.textStart = rich.text.length;
     rich.preserve = preservesSpace(xml);
   } else if (!isMain(xml, 'r')) rich.skipping = xml.depth;
 }

@@ -6,6 +6,8 @@ import {
   DATE,
   ERROR,
   INVALID,
+  MAX_COLUMN,
+  MAX_ROW,
   NUMBER,
   parseRange,
   TEXT,
@@ -32,7 +34,7 @@ import {
   startRow,
 } from './scan.ts';
 import { AS_NUMBER } from './styles.ts';
-import { decodeEscapes } from './texts.ts';
+import { decodeEscapes, MOST_CHARACTERS } from './texts.ts';
 import {
   attribute,
   CLOSE,
@@ -159,14 +161,21 @@ function openedOutside(scan: SheetScan): void {
     if (!xml.selfClosing) scan.place = IN_DATA;
   } else if (isMain(xml, 'col')) {
     if (!isTrue(attribute(xml, 'hidden'))) return;
-    facts.hiddenColumns.push({
+    note(xml, facts.hiddenColumns, MAX_COLUMN, {
       from: Number(attribute(xml, 'min')),
       to: Number(attribute(xml, 'max')),
     });
   } else if (isMain(xml, 'mergeCell')) {
     const range = parseRange(attribute(xml, 'ref') ?? '');
-    if (range) facts.merges.push(range);
+    if (range) note(xml, facts.merges, MAX_ROW, range);
   }
+}
+
+/** Keeps a fact of the sheet: of no honest one there are more than `most`, and a hostile one would fill the memory. */
+function note<T>(xml: Xml, known: T[], most: number, fact: T): void {
+  if (known.length === most)
+    throw malformed(xml, 'it merges, hides or calculates more ranges than a sheet has');
+  known.push(fact);
 }
 
 function closed(scan: SheetScan): void {
@@ -226,7 +235,8 @@ function openCell(scan: SheetScan): void {
 function finishCell(scan: SheetScan): void {
   const held = interpret(scan);
   // Whoever does not calculate leaves out the other cells of such a formula, or writes 0 there too.
-  if (held?.kind === UNCALCULATED && scan.spill) scan.facts.uncalculated.push(scan.spill);
+  if (held?.kind === UNCALCULATED && scan.spill)
+    note(scan.xml, scan.facts.uncalculated, MAX_ROW, scan.spill);
   if (held) emit(scan, held.kind, held.value);
 }
 
@@ -286,5 +296,5 @@ function textOf(scan: SheetScan, text: string): Held | undefined {
 }
 
 function invalid(scan: SheetScan, text: string): Held {
-  return { kind: INVALID, value: scan.meaning.texts.intern(text) };
+  return { kind: INVALID, value: scan.meaning.texts.intern(text.slice(0, MOST_CHARACTERS)) };
 }

@@ -1,5 +1,6 @@
 import type { Limits } from './limits.ts';
 import { createTexts, type TextStore } from './texts.ts';
+import { MAX_WINDOW } from './xml.ts';
 
 /** What the bytes between two tags say, so that each way to spell a text is decoded once. */
 export interface Spellings {
@@ -10,8 +11,8 @@ export interface Spellings {
 }
 
 export function createSpellings(texts: TextStore, limits: Limits): Spellings {
-  // They rest as texts do, in a store of their own.
-  const spelt = createTexts(limits);
+  // They rest as texts do, in a store of their own, and may be longer: each character may be an entity.
+  const spelt = createTexts(limits, MAX_WINDOW);
   let indexes = new Int32Array(1 << 8);
   return {
     find(bytes, from, to) {

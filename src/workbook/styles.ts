@@ -114,10 +114,11 @@ const MAX_CODE = 1 << 10;
 
 function readCode(code: string): Format {
   // One pass, because each of these may hold what looks like another: `\"`, `"["`.
-  // Of brackets only elapsed time, [h]:mm, shows something, and a condition, [=0], says which section does.
+  // Of brackets only elapsed time, [h]:mm, shows something, and a condition, [=0], says which section does. What is
+  // never closed goes to the end, or each of many would be looked for there.
   const bare = code
     .slice(0, MAX_CODE)
-    .replace(/"[^"]*"?|[\\_*].|\[(?!(?:h+|m+|s+|[<>=][^\]]*)\])[^\]]*\]/gis, '');
+    .replace(/"[^"]*"?|[\\_*].|\[(?!(?:h+|m+|s+|[<>=][^\]]*)\])[^\]]*\]?/gis, '');
   const sections = bare.split(';').slice(0, 4);
   // The last one may be for texts.
   if (sections.length === 4 || sections.at(-1)?.includes('@')) sections.pop();

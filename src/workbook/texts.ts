@@ -1,3 +1,4 @@
+import { UserError } from '../errors.ts';
 import { type Limits, overLimit } from './limits.ts';
 
 /**
@@ -41,7 +42,15 @@ export interface TextStore extends Texts {
   add(piece: TextPiece): void;
 }
 
-export function createTexts(limits: Limits): TextStore {
+/** What a cell of Excel holds at most, in characters; and in bytes, of UTF-8. */
+export const MOST_CHARACTERS = 32_767;
+const MOST_BYTES = 3 * MOST_CHARACTERS;
+
+/**
+ * Makes an empty store. Adding a text throws UserError `sheet.longText` where it has more than `mostBytes`: it stands in
+ * as many cells as a workbook likes, for each of which it is copied.
+ */
+export function createTexts(limits: Limits, mostBytes = MOST_BYTES): TextStore {
   let arena = new Uint8Array(1 << 16);
   let ends = new Int32Array(1 << 10);
   let size = 0;
@@ -133,6 +142,7 @@ export function createTexts(limits: Limits): TextStore {
 
   function roomFor(bytes: number): number {
     const at = start(size);
+    if (bytes > mostBytes) throw new UserError('sheet.longText', { limit: MOST_CHARACTERS });
     if (at + bytes > limits.textBytes) throw overLimit('textBytes', limits);
     makeRoom(bytes, 1);
     return at;

@@ -59,7 +59,7 @@ export async function openWorkbook(
   const strings = partOfType(relationships, 'sharedStrings');
   if (strings) await readSharedStrings(pack.read(strings), strings, texts);
   const styles = partOfType(relationships, 'styles');
-  const dateStyles = styles ? await readDateStyles(pack.read(styles), styles) : NO_STYLES;
+  const dateStyles = styles ? await readDateStyles(pack.readKept(styles), styles) : NO_STYLES;
   const sharedEmpties = texts.empties();
   const spellings = createSpellings(texts, limits);
   const meaning: CellMeaning = {
@@ -101,7 +101,7 @@ async function mainPart(pack: Package): Promise<string> {
 
 async function isWorkbook(pack: Package, part: string): Promise<boolean> {
   let found = false;
-  await eachElement(pack.read(part), part, (xml) => {
+  await eachElement(pack.readKept(part), part, (xml) => {
     if (xml.depth <= 1 && isMain(xml, 'workbook')) found = true;
   });
   return found;
@@ -129,7 +129,7 @@ async function readWorkbookPart(
   let date1904 = false;
   let isToCalculate = false;
   await eachElement(
-    pack.read(main),
+    pack.readKept(main),
     main,
     (xml) => {
       if (isMain(xml, 'workbookPr')) date1904 = isTrue(attribute(xml, 'date1904'));
@@ -157,10 +157,10 @@ async function readTables(pack: Package, sheet: Sheet): Promise<SheetTable[]> {
   for (const target of new Set(parts)) {
     if (!pack.has(target)) continue;
     await eachElement(
-      pack.read(target),
+      pack.readKept(target),
       target,
       (xml) => {
-        if (!isMain(xml, 'table')) return;
+        if (xml.depth > 1 || !isMain(xml, 'table')) return;
         const range = parseRange(attribute(xml, 'ref') ?? '');
         if (range && range.bottom <= MAX_ROW)
           tables.push({ range, totalsRows: Number(attribute(xml, 'totalsRowCount') ?? 0) });

@@ -26,6 +26,8 @@ const ZIP64_END = 0x06064b50;
 const CENTRAL = 0x02014b50;
 const CENTRAL_SIZE = 46;
 const MAX_DIRECTORY = 64 * 2 ** 20;
+/** As many as a zip had before zip64: each is a trip to the thread pool for who reads them all. */
+const MAX_PARTS = 0xffff;
 
 /**
  * The parts of a zip by name, lower-cased as the Open Packaging Conventions compare them.
@@ -149,7 +151,8 @@ async function findEnd(source: ByteSource): Promise<Directory | undefined> {
   const directoryStart = directory.endsAt - directory.size;
   const shift = directoryStart - directory.offset;
   if (directoryStart < 0 || shift < 0) throw broken('the list of its parts is cut off');
-  if (directory.size > MAX_DIRECTORY) throw broken('the list of its parts is absurdly long');
+  if (directory.size > MAX_DIRECTORY || directory.count > MAX_PARTS)
+    throw broken('the list of its parts is absurdly long');
   return { count: directory.count, directoryStart, directorySize: directory.size, shift };
 }
 

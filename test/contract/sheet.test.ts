@@ -305,6 +305,25 @@ test('the totals row that a table declares is no data, whatever it says', async 
   assert.deepEqual([report.read, report.totals, report.skippedRows], [2, 1, [4]]);
 });
 
+test('however many tables say that all of their rows are totals, it is soon known which are', async () => {
+  const tables = Array.from({ length: 2_000 }, () => ({
+    ref: 'A1:D1048576',
+    columns: HEADER,
+    totalsRowCount: 1_048_575,
+  }));
+  const { report } = await loadRows([order()], { tables });
+  assert.deepEqual([report.read, report.totals], [0, 1]);
+});
+
+test('of a long text a rejection shows the beginning, and no header is as long', async () => {
+  const long = 'x'.repeat(30_000);
+  const { messages } = await load(sheetOf([long], HEADER, order({ data: long })));
+  assert.deepEqual(messages.length, 1);
+  assert.ok(messages[0].includes(`${'x'.repeat(255)}…`) && messages[0].length < 1_000);
+  const { values } = await refused(sheetOf([HEADER[0], long]));
+  assert.ok(JSON.stringify(values).length < 1_000);
+});
+
 test('the totals row of a table beside ours is none of our rows', async () => {
   const tables = [
     { ref: 'I1:J3', columns: ['Meta', 'Valor'], totalsRowCount: 1 },

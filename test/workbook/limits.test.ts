@@ -1,7 +1,17 @@
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import { test } from 'node:test';
 import type { Limits } from '../../src/workbook/limits.ts';
-import { bomb, rich, SHARED_STRINGS, SHEET, type Spec, workbook } from '../workbook-builder.ts';
+import {
+  bomb,
+  type Entry,
+  rich,
+  SHARED_STRINGS,
+  SHEET,
+  type Spec,
+  workbook,
+  zip,
+} from '../workbook-builder.ts';
 import { cellsOf, refusal } from './reading.ts';
 
 const TEXT = '<t xml:space="preserve">a</t>';
@@ -79,3 +89,61 @@ test('entities cannot be declared, and elements cannot be nested without end', a
     /an element has too many attributes/,
   );
 });
+
+test('what a workbook says besides its cells cannot fill the memory', async () => {
+  const large = (part: string) =>
+    `The part ${part} of the workbook is longer than 67108864 bytes, and no spreadsheet program writes as much of what is no cell. Open it in Excel and save it again.`;
+  const rels = 'xl/_rels/workbook.xml.rels';
+  // Just below the ratio at which a bomb ends, and above what is kept.
+  const noise = randomBytes(2 ** 18).toString('hex');
+  const inside = (open: string) => (xml: string) => bomb(`<!--${noise}-->`, 130, open)(xml);
+  assert.equal(
+    await words({ parts: { 'xl/styles.xml': inside('</cellXfs>') } }),
+    large('xl/styles.xml'),
+  );
+  assert.equal(await words({ parts: { [rels]: inside('</Relationships>') } }), large(rels));
+  assert.equal(
+    await words({ parts: { 'xl/workbook.xml': inside('</sheets>') } }),
+    large('xl/workbook.xml'),
+  );
+  const merges = (xml: string) =>
+    bomb(
+      '<mergeCell ref="A1:B2"/>'.padEnd(32),
+      40,
+      '</mergeCells>',
+    )(xml.replace('</sheetData>', '</sheetData><mergeCells></mergeCells>'));
+  assert.match(
+    await words({ parts: { [SHEET]: merges } }),
+    /it merges, hides or calculates more ranges than a sheet has/,
+  );
+});
+
+test('a text is no longer than a cell holds, and soon read, of however many runs', async () => {
+  const tooLong =
+    'A text of the workbook is longer than 32767 characters, and no cell of Excel holds more. Shorten it, and save the workbook again.';
+  const shared = (text: string) => words({ parts: { [SHARED_STRINGS]: longer(text, '</t>') } });
+  assert.equal(await shared('é'.repeat(50_000)), tooLong);
+  assert.equal(await shared(' x'.repeat(50_000)), tooLong);
+  const runs = longer('<r><t>ab</t></r>'.repeat(400_000), '</si>');
+  assert.equal(await words({ parts: { [SHARED_STRINGS]: runs } }), tooLong);
+  const most = 'é'.repeat(32_767);
+  assert.deepEqual(await cellsOf(workbook({ sheets: [{ rows: [[most]] }] })), { A1: most });
+  // Each character may be written as an entity.
+  const entities = rich(`<t>${'&#233;'.repeat(32_767)}</t>`);
+  assert.deepEqual(await cellsOf(workbook({ sheets: [{ rows: [[entities]] }] })), { A1: most });
+});
+
+test('a part that is longer than promised is not read further, and a zip has not more parts than zips had', async () => {
+  const lying = (entries: Entry[]) =>
+    entries.map((entry) => (entry.name === SHEET ? { ...entry, size: 100 } : entry));
+  assert.match(
+    await words({ parts: { [SHEET]: bomb(' '.repeat(1024), 80) }, entries: lying }),
+    /not those that were written/,
+  );
+  const many = Array.from({ length: 65_536 }, (_, i) => ({ name: `${i}`, data: '' }));
+  assert.match(await refusal(cellsOf(zip(many, { zip64: true }))), /absurdly long/);
+});
+
+function longer(text: string, before: string) {
+  return (xml: string) => xml.replace(before, text + before);
+}
