@@ -62,7 +62,7 @@ export function createOutput(json: boolean, language: Language): Output {
       if (!process.stderr.isTTY) return;
       const done = Math.round(fraction * BAR);
       const bar = `${'█'.repeat(done)}${'░'.repeat(BAR - done)}`;
-      process.stderr.write(`${CLEAR_LINE}${bar} ${Math.floor(fraction * 100)}% ${label}`);
+      process.stderr.write(`${CLEAR_LINE}${bar} ${Math.floor(fraction * 100)}% ${visible(label)}`);
       barShown = true;
     },
   };

@@ -100,7 +100,7 @@ function cellText(value: unknown): string {
 }
 
 // With the controls go the marks that turn a text's direction, and Unicode's own ends of a line.
-const CONTROLS = /[\p{Cc}\u202a-\u202e\u2066-\u2069\u2028\u2029]/gu;
+const CONTROLS = /[\p{Cc}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\u2028\u2029]/gu;
 
 /**
  * Somebody else's text must neither break a line nor speak to the terminal: what does either is shown as its escape.

@@ -85,8 +85,8 @@ test('of two wide columns each gives way, and a short one stays whole', () => {
 
 test('what would break a line or speak to the terminal is shown as its escape', () => {
   assert.equal(
-    visible('a\nb\r\tc\u001b[0m\u0000\u009b\u202e'),
-    'a\\nb\\r\\tc\\u001b[0m\\u0000\\u009b\\u202e',
+    visible('a\nb\r\tc\u001b[0m\u0000\u009b\u202e\u200f'),
+    'a\\nb\\r\\tc\\u001b[0m\\u0000\\u009b\\u202e\\u200f',
   );
   assert.deepEqual(table(undefined, [1, 'a\nb']), ['n  texto', '1  a\\nb']);
 });

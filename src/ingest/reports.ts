@@ -24,12 +24,12 @@ const DELIMITERS: Record<Language, string> = { en: ',', 'pt-BR': ';' };
 export async function keepRejections(context: Context, state: FileState): Promise<void> {
   const { lake, warehouse, language } = context;
   const place = rejectionsPlace(state.fileName);
-  const rows = state.rowsRejected ? await rejectionsOf(warehouse, state) : [];
-  await using old = rows.length > 0 ? undefined : await openIfThere(lake, place);
-  if (rows.length === 0 && old === undefined) return;
+  const list = state.rowsRejected ? await listOf(warehouse, state, language) : undefined;
+  await using old = list ? undefined : await openIfThere(lake, place);
+  if (list === undefined && old === undefined) return;
   if (await hasLater(warehouse, state)) return;
   if (old) await ifThere(lake.remove(old.file));
-  else await lake.write(place, csvOf(rows, language));
+  else if (list) await lake.write(place, list);
 }
 
 /** Of two deliveries at the same time the earlier one may come to rest last: then the list is the later one's. */
@@ -49,20 +49,28 @@ async function hasLater(
   return rows.length > 0;
 }
 
-type Rows = readonly (readonly Value[])[];
-
-async function rejectionsOf(warehouse: Warehouse, { fileHash }: FileState): Promise<Rows> {
-  const { rows } = await warehouse.query(
+/**
+ * The rejected cells as a CSV that Excel opens with its accents right; undefined when there are none. They come and are
+ * written piece by piece: a sheet may have millions.
+ */
+async function listOf(
+  warehouse: Warehouse,
+  { fileHash }: FileState,
+  language: Language,
+): Promise<Uint8Array | undefined> {
+  const hash = `FILE_HASH = '${fileHash}'`;
+  const found = warehouse.stream(
     `SELECT SHEET, CELL, COLUMN_NAME, VALUE_FOUND, CODE, DETAIL FROM rejections
-     WHERE FILE_HASH = @fileHash AND LOAD_ID = (SELECT MAX(LOAD_ID) FROM rejections WHERE FILE_HASH = @fileHash)
+     WHERE ${hash} AND LOAD_ID = (SELECT MAX(LOAD_ID) FROM rejections WHERE ${hash})
      ORDER BY SHEET_ROW, CELL`,
-    { fileHash },
   );
-  return rows;
+  const pieces: Buffer[] = [];
+  for await (const { rows } of found)
+    if (rows.length > 0) pieces.push(csvOf(rows, language, pieces.length === 0));
+  return pieces.length > 0 ? Buffer.concat(pieces) : undefined;
 }
 
-/** As a CSV that Excel opens with its accents right. */
-function csvOf(rows: Rows, language: Language): Uint8Array {
+function csvOf(rows: readonly (readonly Value[])[], language: Language, isFirst: boolean): Buffer {
   const lines = rows.map(([sheet, cell, column, value, code, detail]) => {
     const values = JSON.parse(String(detail));
     return [
@@ -74,8 +82,8 @@ function csvOf(rows: Rows, language: Language): Uint8Array {
       render({ code: code as Code, values: { ...values, value: String(value) } }, language),
     ];
   });
-  const csv = stringify([HEADERS[language], ...lines], {
-    bom: true,
+  const csv = stringify(isFirst ? [HEADERS[language], ...lines] : lines, {
+    bom: isFirst,
     delimiter: DELIMITERS[language],
     record_delimiter: 'windows',
     // A value that begins like a formula would be run by whoever opens the list.
@@ -95,6 +103,7 @@ export async function writeReason(
   const problem = { code: state.code as Code, values: state.detail };
   await lake.write(
     `${place}.txt`,
-    Buffer.from(`${state.fileName}\n\n${render(problem, language)}\n`),
+    // As on a terminal: some print the reason there.
+    Buffer.from(`${visible(state.fileName)}\n\n${visible(render(problem, language))}\n`),
   );
 }

@@ -191,6 +191,15 @@ describe('nothing lost', () => {
     );
   });
 
+  test('a name that would speak to a terminal is shown in the reason as its escape', async () => {
+    await using home = await newHome();
+    await home.drop('a\u001b[2J\nb.xlsx', Buffer.from('a,b\n1,2\n'));
+    await home.run();
+    const [reason] = (await home.names('rejeitados')).filter((name) => name.endsWith('.txt'));
+    const said = await fs.readFile(join(home.path, 'rejeitados', reason), 'utf8');
+    assert.ok(said.startsWith('a\\u001b[2J\\nb.xlsx\n\n'), said);
+  });
+
   test('a value that would speak to a terminal is shown in the list as its escape', async () => {
     await using home = await newHome();
     await home.drop('a.xlsx', sales(sale('\u001b[2J'), sale(1)));
