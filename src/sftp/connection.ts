@@ -16,6 +16,9 @@ const MOST_SESSIONS = 10;
 /** When so many bytes wait for the disk, no more are read from the connection until half of them are written. */
 const MOST_BACKLOG = 4 << 20;
 
+/** Answers that wait for a client to read them, in bytes: who asks for more than that at once reads none of it. */
+const MOST_UNREAD = 16 << 20;
+
 /** What all connections of a server share. */
 export interface Serving {
   readonly accountsFile: string;
@@ -93,6 +96,7 @@ export function serveConnection(
       onFault: (error) => log.error({ err: error }, 'fault'),
       onUpload: ({ name: file, size }) => log.info({ file, size }, 'uploaded'),
       onBacklog,
+      onAnswered: () => hangUpOnDeaf(sftp),
     });
     sessions.add(end);
     sftp.once('end', async () => {
@@ -101,6 +105,15 @@ export function serveConnection(
       exitWell(sftp);
       sftp.end();
     });
+  }
+
+  /** ssh2 keeps what a client leaves no window for, without end. */
+  function hangUpOnDeaf(sftp: SFTPWrapper): void {
+    const { _buffer } = sftp as unknown as { readonly _buffer: readonly Uint8Array[] };
+    const unread = _buffer.reduce((sum, { length }) => sum + length, socket.writableLength);
+    if (unread <= MOST_UNREAD || socket.destroyed) return;
+    log.warn({ bytes: unread }, 'answers not read');
+    socket.destroy();
   }
 
   /** scp takes silence for a failure, and ssh2 gives a session no word of its own for how it ended. */

@@ -19,6 +19,7 @@ interface SessionEffects {
   onUpload(upload: Pick<Upload, 'name' | 'size'>): void;
   /** Bytes that came and are not dealt with yet: more by this many, or fewer. */
   onBacklog(bytes: number): void;
+  onAnswered(): void;
 }
 
 /**
@@ -29,7 +30,7 @@ export function serveSession(
   sftp: SFTPWrapper,
   view: View,
   account: string,
-  { render, onFault, onUpload, onBacklog }: SessionEffects,
+  { render, onFault, onUpload, onBacklog, onAnswered }: SessionEffects,
 ): () => Promise<void> {
   const handles = createHandles();
   let turn: Promise<void> = Promise.resolve();
@@ -58,7 +59,10 @@ export function serveSession(
         .catch((error) => refuse(id, error))
         // The connection may be gone by now, and with it whoever would hear.
         .catch(onFault)
-        .then(() => onBacklog(-bytes));
+        .then(() => {
+          onBacklog(-bytes);
+          onAnswered();
+        });
     });
   }
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { readFile, stat, writeFile } from 'node:fs/promises';
+import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -286,4 +287,22 @@ describe('lftp itself', { skip: noLftp }, () => {
     assert.deepEqual(await arrived(rig, 'a.xlsx'), WHOLE);
     assert.deepEqual(await arrived(rig, 'c.xlsx'), WHOLE);
   });
+});
+
+test('who asks for much and reads none of it is hung up on, before it fills the memory', async () => {
+  await using rig = await startRig();
+  await using connected = await rig.connect('ana');
+  const { client, sftp } = connected;
+  await put(sftp, '/entrada/a.bin', WHOLE);
+  const handle = await sftp.open('/entrada/a.bin', 'r');
+  const closed = new Promise((done) => client.once('close', done));
+  const { _sock: socket } = client as unknown as { readonly _sock: Socket };
+  socket.pause();
+  const { raw } = sftp;
+  for (let i = 0; i < 600; i++) raw.read(handle, Buffer.alloc(65_536), 0, 65_536, 0, () => {});
+  while (!rig.log.some(({ msg }) => msg === 'answers not read')) await sleep(10);
+  socket.resume();
+  await closed;
+  await using other = await rig.connect('ana');
+  assert.deepEqual(await other.sftp.names('/entrada'), ['a.bin']);
 });
