@@ -295,7 +295,9 @@ test('who asks for much and reads none of it is hung up on, before it fills the 
   const { client, sftp } = connected;
   await put(sftp, '/entrada/a.bin', WHOLE);
   const handle = await sftp.open('/entrada/a.bin', 'r');
-  const closed = new Promise((done) => client.once('close', done));
+  const closed = new Promise<void>((done) => {
+    client.once('close', () => done());
+  });
   const { _sock: socket } = client as unknown as { readonly _sock: Socket };
   socket.pause();
   const { raw } = sftp;
