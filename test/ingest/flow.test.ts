@@ -590,6 +590,8 @@ SELECT ${values} FROM ledger_events WHERE EVENT = 'loaded';
   LOAD_ID AS ONE_LOAD_ID, ${loadId} AS OTHER_LOAD_ID`);
     const faults: [sql: string, code: string, line: number][] = [
       ['-- x\nSELECT 1\nFROM nowhere;\n', 'dataset.sql', 3],
+      // No file of the machine is a dataset's to read.
+      ["SELECT 1\nFROM read_text('/etc/hostname');\n", 'dataset.sql', 2],
       [row("'ID_MARCA' AS KEY_COLUMN, 4 AS KEY_VALUE"), 'dataset.sqlColumns', 2],
       [named('FABRICANTE'), 'dataset.noWarning', 2],
       [named('ID_MARCA', '7'), 'dataset.noWarning', 2],

@@ -77,6 +77,8 @@ async function openInstance({
   const settings: Record<string, string> = readOnly
     ? { access_mode: 'READ_ONLY', enable_external_access: 'false' }
     : {
+        // A dataset's statements are about the home's tables, and read no file of the machine.
+        enable_external_access: 'false',
         memory_limit: MEMORY,
         threads: String(THREADS),
         preserve_insertion_order: 'false',
