@@ -107,7 +107,9 @@ export async function openLocalLoad(
   await using stack = new AsyncDisposableStack();
   const folder = stack.use(await temporaryFolder());
   const file = join(folder.path, 'rows.duckdb');
-  const warehouse = stack.adopt(await openDuckDb({ file, waitMs: 0 }), (one) => one.close());
+  const warehouse = stack.adopt(await openDuckDb({ file, withFiles: true, waitMs: 0 }), (one) =>
+    one.close(),
+  );
   await warehouse.prepare([{ ...dataset, procedures: [] }]);
   const load = stack.adopt(await warehouse.beginLoad(dataset, sheet, fileHash), (one) =>
     one.abort(),

@@ -10,6 +10,8 @@ export interface DuckDbOptions {
   /** The database's file; made when it is missing, unless `readOnly`. */
   readonly file: string;
   readonly readOnly?: boolean;
+  /** Whether statements may read and write other files of the machine; those on a home's database may not. */
+  readonly withFiles?: boolean;
   /** How long to wait for another process that has the database, in milliseconds. */
   readonly waitMs: number;
   /** Called once, with that process's id, when waiting begins. */
@@ -71,14 +73,14 @@ const damaged = (file: string, error: unknown) =>
 async function openInstance({
   file,
   readOnly,
+  withFiles = false,
   waitMs,
   onWait,
 }: DuckDbOptions): Promise<DuckDBInstance> {
   const settings: Record<string, string> = readOnly
     ? { access_mode: 'READ_ONLY', enable_external_access: 'false' }
     : {
-        // A dataset's statements are about the home's tables, and read no file of the machine.
-        enable_external_access: 'false',
+        enable_external_access: String(withFiles),
         memory_limit: MEMORY,
         threads: String(THREADS),
         preserve_insertion_order: 'false',
