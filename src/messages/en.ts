@@ -103,7 +103,7 @@ export const en = {
   'sheet.cellTwice':
     'The sheet "{sheet}" holds the cell {cell} twice, so it is unclear which one counts. Open it in Excel and save it again.',
   'sheet.longText':
-    'A text of the workbook is longer than {limit} {limit|character|characters}, and no cell of Excel holds more. Shorten it, and save the workbook again.',
+    'A text of the workbook is longer than {limit} {limit|character|characters}, and no cell of Excel or of Google Sheets holds more. Shorten it, and save the workbook again.',
   'limit.inflatedBytes':
     'The workbook inflates to more than {limit} {limit|byte|bytes}, so it was not read further. If it is meant to be that large, set {setting} higher.',
   'limit.ratio':

@@ -99,7 +99,7 @@ export const ptBR: Record<Code, string> = {
   'sheet.cellTwice':
     'A aba "{sheet}" contém a célula {cell} duas vezes, e não se sabe qual delas vale. Abra-a no Excel e salve-a de novo.',
   'sheet.longText':
-    'Um texto da planilha passa de {limit} {limit|caractere|caracteres}, e nenhuma célula do Excel guarda mais. Encurte-o e salve a planilha de novo.',
+    'Um texto da planilha passa de {limit} {limit|caractere|caracteres}, e nenhuma célula do Excel ou do Google Planilhas guarda mais. Encurte-o e salve a planilha de novo.',
   'limit.inflatedBytes':
     'A planilha descomprimida passa de {limit} {limit|byte|bytes}, e a leitura parou. Se ela é mesmo desse tamanho, aumente {setting}.',
   'limit.ratio':

@@ -102,7 +102,8 @@ export async function lastApplied(
 }
 
 /**
- * The time before which Spotify is not to be asked; the past where it may be. What is further away than it may be was recorded by a clock that was ahead.
+ * The time before which Spotify is not to be asked; the past where it may be. What is further away than it may be was
+ * recorded by a clock that was ahead.
  */
 export async function waitUntil(warehouse: Warehouse, now: number): Promise<number> {
   const { rows } = await warehouse.query(

@@ -42,8 +42,8 @@ export interface TextStore extends Texts {
   add(piece: TextPiece): void;
 }
 
-/** What a cell of Excel holds at most, in characters; and in bytes, of UTF-8. */
-export const MOST_CHARACTERS = 32_767;
+/** What a cell of Google Sheets holds, in characters, of Excel 32,767; and in bytes, of UTF-8. */
+export const MOST_CHARACTERS = 50_000;
 const MOST_BYTES = 3 * MOST_CHARACTERS;
 
 /**

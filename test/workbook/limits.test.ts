@@ -120,16 +120,16 @@ test('what a workbook says besides its cells cannot fill the memory', async () =
 
 test('a text is no longer than a cell holds, and soon read, of however many runs', async () => {
   const tooLong =
-    'A text of the workbook is longer than 32767 characters, and no cell of Excel holds more. Shorten it, and save the workbook again.';
+    'A text of the workbook is longer than 50000 characters, and no cell of Excel or of Google Sheets holds more. Shorten it, and save the workbook again.';
   const shared = (text: string) => words({ parts: { [SHARED_STRINGS]: longer(text, '</t>') } });
-  assert.equal(await shared('é'.repeat(50_000)), tooLong);
-  assert.equal(await shared(' x'.repeat(50_000)), tooLong);
+  assert.equal(await shared('é'.repeat(75_000)), tooLong);
+  assert.equal(await shared(' x'.repeat(75_000)), tooLong);
   const runs = longer('<r><t>ab</t></r>'.repeat(400_000), '</si>');
   assert.equal(await words({ parts: { [SHARED_STRINGS]: runs } }), tooLong);
-  const most = 'é'.repeat(32_767);
+  const most = 'é'.repeat(50_000);
   assert.deepEqual(await cellsOf(workbook({ sheets: [{ rows: [[most]] }] })), { A1: most });
   // Each character may be written as an entity.
-  const entities = rich(`<t>${'&#233;'.repeat(32_767)}</t>`);
+  const entities = rich(`<t>${'&#233;'.repeat(50_000)}</t>`);
   assert.deepEqual(await cellsOf(workbook({ sheets: [{ rows: [[entities]] }] })), { A1: most });
 });
 
