@@ -88,10 +88,17 @@ function csvOf(rows: readonly (readonly Value[])[], language: Language, isFirst:
     record_delimiter: 'windows',
     // A value that begins like a formula would be run by whoever opens the list.
     escape_formulas: true,
-    // As on a terminal: some print the list there.
-    cast: { string: visible },
+    cast: { string: harmless },
   });
   return Buffer.from(csv);
+}
+
+/**
+ * As on a terminal, since some print the list there; and nothing like a formula where a spreadsheet program that
+ * separates by another character begins a cell.
+ */
+function harmless(text: string): string {
+  return visible(text).replace(/[,;]\s*(?=[=+@-])/g, "$&'");
 }
 
 /** Says beside a rejected file what it is and what to do. */

@@ -128,7 +128,7 @@ describe('nothing lost', () => {
       sales(
         sale(1),
         sale('=SOMA(1)'),
-        sale(2, 'ontem'),
+        sale(2, 'ontem; =1'),
         [4, '', 2, 'x', date(2019, 1, 2), 1.5],
         sale(3),
       ),
@@ -141,7 +141,7 @@ describe('nothing lost', () => {
     );
     assert.deepEqual(numbersOf(rejected), [
       ['Vendas', 3, 'F3', 'QTD_VENDA', '=SOMA(1)', 'cell.notNumber'],
-      ['Vendas', 4, 'E4', 'DATA_VENDA', 'ontem', 'cell.notDate'],
+      ['Vendas', 4, 'E4', 'DATA_VENDA', 'ontem; =1', 'cell.notDate'],
       ['Vendas', 5, 'B5', 'MARCA', '', 'cell.blank'],
       ['Vendas', 5, 'F5', 'QTD_VENDA', '1.5', 'cell.notInteger'],
     ]);
@@ -150,15 +150,15 @@ describe('nothing lost', () => {
     assert.deepEqual(header, ['sheet', 'cell', 'column', 'value', 'code', 'reason']);
     assert.deepEqual(
       lines.map(([, cell, , value]) => [cell, value]),
-      // A value that looks like a formula is quoted, so that no spreadsheet runs it.
+      // A value that looks like a formula is quoted, so that no spreadsheet runs it, whatever separates its cells.
       [
         ['F3', "'=SOMA(1)"],
-        ['E4', 'ontem'],
+        ['E4', "ontem; '=1"],
         ['B5', ''],
         ['F5', '1.5'],
       ],
     );
-    assert.match(lines[1][5], /^E4: DATA_VENDA wants a date, and "ontem" is none/);
+    assert.match(lines[1][5], /^E4: DATA_VENDA wants a date, and "ontem; '=1" is none/);
     assert.match((await home.names('backup'))[0], /^março\.\d{8}T\d+\.[0-9a-f]{12}\.xlsx$/);
   });
 
