@@ -77,7 +77,7 @@ async function consolidate(scene: CloudScene): Promise<void> {
 
 const outcome = ({ lake, warehouse }: CloudScene) => outcomeOf(lake, warehouse);
 
-describe('functions, in processes of their own', { skip, timeout: 600_000 }, () => {
+describe('functions, in processes of their own', { skip, timeout: 1_200_000 }, () => {
   if (skip) return;
 
   test("the case's workbooks, from the bucket's notifications to backup/", {

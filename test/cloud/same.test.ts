@@ -27,7 +27,7 @@ import { openEmulated } from './warehouses.ts';
 const skip = skipWithout('bigquery');
 
 /** How many random histories; each takes some seconds. */
-const HISTORIES = Number(process.env.HISTORIES ?? (process.env.CI ? 50 : 5));
+const HISTORIES = Number(process.env.HISTORIES ?? (process.env.CI ? 25 : 5));
 
 const [vendas] = await readDatasets(fileURLToPath(new URL('../../datasets', import.meta.url)));
 const SALES = fileURLToPath(new URL('../../../shared/data/sales', import.meta.url));

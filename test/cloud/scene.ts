@@ -18,7 +18,7 @@ import { newPlace, openEmulated } from './warehouses.ts';
 
 const PROGRAM = fileURLToPath(new URL('function-process.ts', import.meta.url));
 /** The emulator pushes ever more slowly to whoever refuses. */
-const GIVEN_UP_MS = 120_000;
+const GIVEN_UP_MS = 300_000;
 
 export interface FunctionProcess extends AsyncDisposable {
   readonly pid: number;
