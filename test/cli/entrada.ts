@@ -50,6 +50,18 @@ export function put(home: string, name: string, bytes: Uint8Array): Promise<void
   return writeFile(join(home, 'entrada', name), bytes);
 }
 
+/** Makes a dataset of the home's own; gives its folder. */
+export async function putDataset(
+  home: string,
+  name: string,
+  files: Readonly<Record<string, string>>,
+): Promise<string> {
+  const place = join(home, 'datasets', name);
+  await mkdir(place, { recursive: true });
+  for (const [file, text] of Object.entries(files)) await writeFile(join(place, file), text);
+  return place;
+}
+
 export interface Answer {
   readonly code: number | null;
   readonly stdout: string;

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { sale, sales } from '../ingest/home.ts';
 import { date, type Row, workbook } from '../workbook-builder.ts';
-import { answerOf, entrada, newPlace, put } from './entrada.ts';
+import { answerOf, entrada, homeWith, put, putDataset } from './entrada.ts';
 
 /** A dataset with a key that may be blank, a table of one sum, and files that replace their namesakes. */
 const NOTAS = {
@@ -50,11 +50,8 @@ const note = (id: number, loja: string | null, valor: number): Row => [
 ];
 
 async function homeOfNotas(): Promise<string> {
-  const home = newPlace();
-  const folder = join(home, 'datasets', 'notas');
-  await mkdir(folder, { recursive: true });
-  await mkdir(join(home, 'entrada'));
-  for (const [file, text] of Object.entries(NOTAS)) await writeFile(join(folder, file), text);
+  const home = await homeWith({});
+  await putDataset(home, 'notas', NOTAS);
   return home;
 }
 

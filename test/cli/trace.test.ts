@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { hashOf, newHome, sale, sales } from '../ingest/home.ts';
 import { date, workbook } from '../workbook-builder.ts';
-import { entrada, homeWith, loadedHome, put } from './entrada.ts';
+import { entrada, homeWith, loadedHome, put, putDataset } from './entrada.ts';
 
 test('a number is traced to its rows, under the name of the column that sums to it', async () => {
   const home = await loadedHome();
@@ -109,9 +109,7 @@ test('the sum of what is traced is the number of the table: however large, in sm
   const home = await homeWith({
     'a.xlsx': workbook({ sheets: [{ name: 'Caixa', rows: [header, ...rows] }] }),
   });
-  const folder = join(home, 'datasets/caixa');
-  await mkdir(folder, { recursive: true });
-  for (const [file, text] of Object.entries(CAIXA)) await writeFile(join(folder, file), text);
+  const folder = await putDataset(home, 'caixa', CAIXA);
   assert.equal((await entrada(['run', '--home', home])).code, 0);
   // A file that takes the place of the first is loaded and not published: the tables are as they were.
   await writeFile(join(folder, 'checks.sql'), "SELECT 'x' AS COMPARED, 1 AS EXPECTED, 2 AS FOUND;");
@@ -140,9 +138,7 @@ test('the sum of what is traced is the number of the table: however large, in sm
 
 test('a dataset that is new, or has a new column, is traced from the next run on, and that is said', async () => {
   const home = await loadedHome();
-  const folder = join(home, 'datasets/caixa');
-  await mkdir(folder, { recursive: true });
-  for (const [file, text] of Object.entries(CAIXA)) await writeFile(join(folder, file), text);
+  const folder = await putDataset(home, 'caixa', CAIXA);
   const traced = () => entrada(['trace', 'caixa_mes', '--home', home]);
   const early = await traced();
   assert.deepEqual(

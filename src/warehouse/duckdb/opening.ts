@@ -100,11 +100,8 @@ async function openInstance({
       // No statement was refused: it is the file.
       if (['warehouse.failed', 'query.invalid'].includes(problem.code)) {
         if (waited >= MAKING_MS || !(await isBeingMade(file))) throw damaged(file, error);
-        await sleep(LOOK_MS);
-        continue;
-      }
-      if (problem.code !== 'warehouse.busy' || waited >= waitMs) throw problem;
-      if (waited === 0) onWait?.(String(problem.values.holder));
+      } else if (problem.code !== 'warehouse.busy' || waited >= waitMs) throw problem;
+      else if (waited === 0) onWait?.(String(problem.values.holder));
       await sleep(LOOK_MS);
     }
   }
