@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync, writeFileSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -108,6 +109,12 @@ test('a database that another process has only begun to make is waited for', asy
     await Promise.race([opening, sleep(50)]);
     await writeFile(file, whole);
     await (await opening).close();
+    // Whole by the time that a refusal is heard.
+    await writeFile(file, whole.subarray(0, HEADERS / 3));
+    const late = openDuckDb({ file, waitMs: 0 });
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50);
+    writeFileSync(file, whole);
+    await (await late).close();
   } finally {
     await remove();
   }
@@ -119,15 +126,27 @@ test('a commit that was cut off while it wrote the metadata leaves what was comm
     const [vendas] = await shippedDatasets();
     const COUNT = 'SELECT COUNT(*), SUM(QTD_VENDA) FROM bases_vendas_linhas';
     const month = (n: number): Row => [n, 'VULT', 1, 'LINHA', '2019-03-14T00:00:00', n];
+    const ALONE = ['entrada.duckdb'];
+    const MARKED = [...ALONE, 'entrada.duckdb.committing'];
+    const there = () => readdir(dirname(file));
     let warehouse = await openDuckDb({ file, waitMs: 0 });
     await warehouse.prepare([vendas]);
+    assert.deepEqual(await there(), MARKED);
     await loadRows(warehouse, vendas, [month(1), month(2)]);
     await warehouse.close();
-    assert.deepEqual(await readdir(dirname(file)), ['entrada.duckdb'], 'nothing beside it');
+    const prepared = await readFile(file);
+    warehouse = await openDuckDb({ file, waitMs: 0 });
+    await warehouse.prepare([vendas]);
+    assert.deepEqual(await there(), ALONE);
+    assert.ok(prepared.equals(await readFile(file)), 'nothing was missing, and nothing is written');
+    await warehouse.query('UPDATE ledger_schema SET VERSION = VERSION - 1');
+    await warehouse.prepare([vendas]);
+    assert.deepEqual(await there(), MARKED);
+    await warehouse.close();
     const before = await readFile(file);
     warehouse = await openDuckDb({ file, waitMs: 0 });
     await loadRows(warehouse, vendas, [month(3)]);
-    assert.deepEqual(await readdir(dirname(file)), ['entrada.duckdb', 'entrada.duckdb.committing']);
+    assert.deepEqual(await there(), MARKED);
     await warehouse.close();
     const after = await readFile(file);
 
@@ -147,11 +166,41 @@ test('a commit that was cut off while it wrote the metadata leaves what was comm
         assert.deepEqual(await rowsOf(opened, COUNT), [[2, 3]], `${written}`);
         if (!readOnly) await loadRows(opened, vendas, [month(4)]);
         await opened.close();
+        assert.deepEqual(await there(), readOnly ? MARKED : ALONE);
       }
       const again = await openDuckDb({ file, waitMs: 0 });
       assert.deepEqual(await rowsOf(again, COUNT), [[3, 7]]);
       await again.close();
-      assert.deepEqual(await readdir(dirname(file)), ['entrada.duckdb']);
+      assert.deepEqual(await there(), ALONE);
+    }
+  } finally {
+    await remove();
+  }
+});
+
+test('after a commit that was cut off metadata is mended wherever it is, also where nothing needs it yet', async () => {
+  const { file, remove } = await temporaryFile();
+  try {
+    // Of many row groups it takes blocks of its own what is known of their columns, and which rows are deleted.
+    const maker = await openDuckDb({ file: ':memory:', withFiles: true, waitMs: 0 });
+    await maker.query(`ATTACH '${file}' AS home (ROW_GROUP_SIZE 2048)`);
+    const rows = 'AS SELECT range AS i, i AS j FROM range(6000000)';
+    await maker.query(`CREATE TABLE home."somebody's own" ${rows}`);
+    await maker.close();
+    const owner = await openDuckDb({ file, waitMs: 0 });
+    await owner.query('CREATE TABLE """quoted""" (i INTEGER)');
+    await owner.query(`CREATE TABLE fewer ${rows}`);
+    await owner.query('DELETE FROM fewer WHERE HASH(i) % 9 = 0');
+    const blocks = await rowsOf(owner, 'SELECT block_id FROM pragma_metadata_info()');
+    await owner.close();
+    const whole = await readFile(file);
+    for (const [block] of blocks) {
+      const torn = Buffer.from(whole);
+      torn[HEADERS + BLOCK * Number(block)] ^= 1;
+      await writeFile(file, torn);
+      await writeFile(`${file}.committing`, '');
+      await (await openDuckDb({ file, waitMs: 0 })).close();
+      assert.ok(whole.equals(await readFile(file)), `block ${block} of ${blocks.join()}`);
     }
   } finally {
     await remove();
@@ -198,6 +247,7 @@ test('rows that came in any order stand by month, so that those of other months 
       return [1, 'VULT', 2, 'PERFUMARIA', `2019-${month}-15`, n];
     });
     await loadRows(warehouse, vendas, rows);
+    assert.ok(!existsSync(':memory:.committing'), 'what is in memory has no file beside it');
     const landed = await rowsOf(
       warehouse,
       'SELECT MONTH_START FROM bases_vendas_linhas ORDER BY rowid',

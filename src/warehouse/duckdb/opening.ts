@@ -91,6 +91,8 @@ async function openInstance({
         ...WITHOUT_LOG,
       };
   for (let waited = 0; ; waited += LOOK_MS) {
+    // Once DuckDB has refused it, it may have become whole.
+    const wasWhole = await isWhole(file);
     try {
       // fromCache, never create: a second instance of one file in a process silently loses data.
       return await DuckDBInstance.fromCache(file, settings);
@@ -99,7 +101,7 @@ async function openInstance({
       const problem = duckDbProblem(error, file);
       // No statement was refused: it is the file.
       if (['warehouse.failed', 'query.invalid'].includes(problem.code)) {
-        if (waited >= MAKING_MS || !(await isBeingMade(file))) throw damaged(file, error);
+        if (waited >= MAKING_MS || wasWhole) throw damaged(file, error);
       } else if (problem.code !== 'warehouse.busy' || waited >= waitMs) throw problem;
       else if (waited === 0) onWait?.(String(problem.values.holder));
       await sleep(LOOK_MS);
@@ -108,7 +110,7 @@ async function openInstance({
 }
 
 /** DuckDB looks at a file before it locks it, and does not know one that another process has only begun to write. */
-async function isBeingMade(file: string): Promise<boolean> {
+async function isWhole(file: string): Promise<boolean> {
   const found = await stat(file).catch(() => undefined);
-  return found?.isFile() === true && found.size < HEADERS;
+  return found !== undefined && !(found.isFile() && found.size < HEADERS);
 }
