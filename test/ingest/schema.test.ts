@@ -51,6 +51,14 @@ test('the tables of an earlier version are brought up to date, by a run that has
   assert.deepEqual(await home.query(tables.replace('%', "'%_distinct'")), []);
   await retract(home, 'a.xlsx');
   assert.deepEqual(await home.query(UNITS), [[2], [3]]);
+  // The first version kept no record of itself; later ones do.
+  const VERSIONS = 'SELECT * FROM ledger_schema ORDER BY NAME';
+  const versions = await home.query(VERSIONS);
+  await home.query('UPDATE ledger_schema SET VERSION = VERSION - 1');
+  await assert.rejects(openToRead(home), { kind: 'user', code: 'home.older' });
+  await home.run();
+  assert.deepEqual(await home.query(VERSIONS), versions);
+  assert.deepEqual(await home.query(UNITS), [[2], [3]]);
 });
 
 test('a run that a check stops leaves the tables of the earlier version as they were', async () => {

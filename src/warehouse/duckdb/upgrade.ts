@@ -4,11 +4,12 @@ import { landingTable } from '../dataset-sql.ts';
 import { LEDGER, tablesVersion, VERSIONS_TABLE } from '../versions.ts';
 import type { Warehouse } from '../warehouse.ts';
 
-/** By the version that they were part of: what is taken away before the tables of the next version are made. */
+/**
+ * By the last version that they were part of: what is taken away before the tables of the next version are made. Who comes
+ * from an earlier one passes by it.
+ */
 const OUTDATED: Readonly<Record<string, Readonly<Record<number, readonly string[]>>>> = {
   [LEDGER]: {
-    1: ['DROP VIEW IF EXISTS ledger_files'],
-    2: ['DROP VIEW IF EXISTS ledger_files'],
     3: ['DROP VIEW IF EXISTS ledger_files'],
   },
   bases_vendas: {
