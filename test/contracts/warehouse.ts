@@ -423,13 +423,21 @@ const consolidating: Promises = {
 
   async 'consolidating twice changes nothing'({ warehouse, vendas }) {
     const history = randomHistory(99).steps.flatMap((step) => ('load' in step ? [step.load] : []));
-    for (const rows of history) await loadRows(warehouse, vendas, rows);
+    const loads: number[] = [];
+    for (const rows of history) loads.push(await loadRows(warehouse, vendas, rows));
     const months = await monthsDue(warehouse, vendas);
     await warehouse.consolidate(vendas, months);
     const before = await snapshot(warehouse, vendas);
     await warehouse.consolidate(vendas, months);
     assert.deepEqual(await snapshot(warehouse, vendas), before);
     assert.deepEqual(await monthsDue(warehouse, vendas), []);
+    // Nor does it bring back what is gone.
+    await loadRows(warehouse, vendas, [], loads);
+    for (const _ of ['at first', 'and again']) {
+      await warehouse.consolidate(vendas, months);
+      for (const table of vendas.tables)
+        assert.deepEqual(await rowsOf(warehouse, `SELECT * FROM ${table}`), [], table);
+    }
   },
 
   async 'a check that fails publishes nothing, and the months stay due'({ warehouse, tipos }) {
