@@ -272,6 +272,18 @@ const loading: Promises = {
     assert.deepEqual(await load.discard([{ from: 1, to: 3 }]), [2]);
     assert.deepEqual(await load.discard([{ from: 100, to: 200 }]), []);
     await writeRows(load, tipos, [tipo(9)], { firstRow: 3 });
+    // Every second one of many.
+    const rows = Array.from({ length: 5_000 }, (_, n) => 101 + n);
+    await writeRows(
+      load,
+      tipos,
+      rows.map((row) => tipo(row)),
+      { firstRow: 101 },
+    );
+    const odd = rows.filter((row) => row % 2 === 1);
+    assert.deepEqual(await load.discard(odd.map((row) => ({ from: row, to: row }))), odd);
+    const even = rows.filter((row) => row % 2 === 0);
+    assert.deepEqual(await load.discard([{ from: 101, to: 5_100 }]), even);
     await load.commit([loadedEvent(load, tipos, 3)], []);
     assert.deepEqual(await rowsOf(warehouse, 'SELECT ID FROM tipos_linhas ORDER BY ID'), [
       [3],
@@ -338,11 +350,14 @@ const loading: Promises = {
   async 'a commit withdraws the loads that it replaces, and consolidating takes their rows out'({
     warehouse,
     tipos,
+    vendas,
   }) {
     const first = await loadRows(warehouse, tipos, [tipo(1), tipo(2, '2018-01-01T00:00:00')]);
     await loadRows(warehouse, tipos, [tipo(5)]);
     await warehouse.consolidate(tipos, await monthsDue(warehouse, tipos));
     await loadRows(warehouse, tipos, [tipo(3)], [first]);
+    const sale: Row = [1, 'M', 1, 'L', '2019-03-14T00:00:00', 1];
+    await loadRows(warehouse, vendas, [], [await loadRows(warehouse, vendas, [sale])]);
     assert.equal(await numberOf(warehouse, LANDED), 4);
     assert.deepEqual(await monthsDue(warehouse, tipos), [
       { from: '2018-01-01', to: '2018-02-01' },
@@ -355,6 +370,10 @@ const loading: Promises = {
       [5],
     ]);
     assert.deepEqual(await monthsDue(warehouse, tipos), []);
+    const LANDED_SALES = 'SELECT COUNT(*) FROM bases_vendas_linhas';
+    assert.equal(await numberOf(warehouse, LANDED_SALES), 1);
+    await warehouse.consolidate(vendas, await monthsDue(warehouse, vendas));
+    assert.equal(await numberOf(warehouse, LANDED_SALES), 0);
   },
 };
 
@@ -570,6 +589,21 @@ const undoing: Promises = {
       await rowsOf(warehouse, PUBLISHED),
       both.slice(0, 1).map(([month]) => [month, 1]),
     );
+    assert.deepEqual(await monthsDue(warehouse, tipos), []);
+  },
+
+  async 'events that cannot be written leave the load in force'({ warehouse, tipos }) {
+    const loadId = await loadRows(warehouse, tipos, [tipo(1)]);
+    await warehouse.consolidate(tipos, await monthsDue(warehouse, tipos));
+    const event = {
+      drop: 'd',
+      fileName: 'f',
+      fileHash: 'h',
+      event: 'retracted',
+      runId: 'r',
+    } as const;
+    const recorded = warehouse.record([{ ...event, time: Number.NaN }], [withdrawn(loadId)]);
+    await assert.rejects(recorded, RangeError);
     assert.deepEqual(await monthsDue(warehouse, tipos), []);
   },
 
