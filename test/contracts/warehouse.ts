@@ -193,10 +193,11 @@ const loading: Promises = {
     const load = await warehouse.beginLoad(tipos, 'Vendas', 'a hash');
     const rows = [tipo(1), tipo(2, '2019-04-30T23:59:59.999'), tipo(3, '2019-04-01T00:00:00')];
     await writeRows(load, tipos, rows);
+    await writeRows(load, tipos, [tipo(4, '2019-05-01T00:00:00')], { firstRow: 5 });
     for (const sql of [LANDED, 'SELECT COUNT(*) FROM ledger_events'])
       assert.deepEqual((await reader.query(sql)).rows, [[0]], sql);
-    await load.commit([loadedEvent(load, tipos, 3)], []);
-    assert.deepEqual((await reader.query(LANDED)).rows, [[3]]);
+    await load.commit([loadedEvent(load, tipos, 4)], []);
+    assert.deepEqual((await reader.query(LANDED)).rows, [[4]]);
     assert.deepEqual(
       (
         await reader.query(
@@ -206,12 +207,13 @@ const loading: Promises = {
       [
         [load.loadId, '2019-03-01', 1],
         [load.loadId, '2019-04-01', 2],
+        [load.loadId, '2019-05-01', 1],
       ],
     );
     const [file] = await allFiles(warehouse);
-    assert.deepEqual([file.state, file.rowsRead, file.loadId], ['loaded', 3, load.loadId]);
+    assert.deepEqual([file.state, file.rowsRead, file.loadId], ['loaded', 4, load.loadId]);
     await load.abort();
-    assert.equal(await numberOf(warehouse, LANDED), 3);
+    assert.equal(await numberOf(warehouse, LANDED), 4);
   },
 
   async 'an aborted load leaves no trace, whatever was done with it'({ warehouse, tipos }) {
@@ -417,7 +419,7 @@ const consolidating: Promises = {
       '2019-12-31T23:59:59.999',
       '2020-01-01T00:00:00',
       '2020-03-01T00:00:00',
-      '1969-12-31T00:00:00',
+      '1969-12-31T12:00:00',
     ];
     await loadRows(
       warehouse,
@@ -787,6 +789,13 @@ const values: Promises = {
     assert.deepEqual(await rowsOf(warehouse, 'SELECT NOME, NOTA FROM tipos_linhas WHERE ID = 4'), [
       [null, null],
     ]);
+    for (const count of [1_024, 1_025]) {
+      const names = Array.from({ length: count }, (_, n) => `text ${n}`);
+      const rows = names.map((name, n) => tipo(n, undefined, name));
+      const loadId = await loadRows(warehouse, tipos, rows);
+      const landed = `SELECT NOME FROM tipos_linhas WHERE LOAD_ID = ${loadId} ORDER BY SHEET_ROW`;
+      assert.deepEqual((await rowsOf(warehouse, landed)).flat(), names);
+    }
   },
 
   async 'of 150,000 rows with as many texts none is lost or mixed up'({ warehouse, tipos }) {

@@ -14,7 +14,6 @@ import {
   hashOf,
   keptFiles,
   newHome,
-  type Sale,
   sale,
   sales,
   shippedDatasets,
@@ -615,8 +614,8 @@ SELECT ${values} FROM ledger_events WHERE EVENT = 'loaded';
   test('one brand id with two names is a warning with both places', async () => {
     await using home = await newHome();
     const day = date(2019, 5, 6);
-    const other: Sale = [4, 'VULT COSMÉTICA', 2, 'PERFUMARIA', day, 2];
-    const [a, b] = [sales(sale(1, day), sale(9, day)), sales(sale(3, day), other)];
+    const other = (when: typeof day) => sale(2, when, 'VULT COSMÉTICA');
+    const [a, b] = [sales(sale(1, day), sale(9, day)), sales(sale(3, day), other(day))];
     await home.drop('a.xlsx', a);
     await home.drop('b.xlsx', b);
     const { warnings, files } = await home.run();
@@ -637,6 +636,14 @@ SELECT ${values} FROM ledger_events WHERE EVENT = 'loaded';
       },
     ]);
     assert.deepEqual(await units(home), [1, 2, 3, 9]);
+    // In its place comes another of the same sum.
+    const c = sales(other(date(2019, 5, 7)));
+    await home.drop('b.xlsx', c);
+    const later = await home.run({ replaceSameName: true });
+    assert.deepEqual(
+      later.warnings.map((warning) => warning.other?.fileHash),
+      [hashOf(c)],
+    );
   });
 
   test('a brand id with very many names gives a few warnings and the number of the others', async () => {
