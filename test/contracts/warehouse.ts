@@ -559,6 +559,11 @@ const consolidating: Promises = {
     // What repeated a row of the withdrawn load counts in its place.
     assert.deepEqual(await units(), [2, 3, 4]);
     assert.deepEqual(await rowsOf(warehouse, 'SELECT * FROM con_ano_mes'), [[2019, 3, 9]]);
+    // Of a load's months those that are consolidated are seen.
+    await loadRows(warehouse, vendas, [row(5), row(9, 6)]);
+    const before = await units();
+    await warehouse.consolidate(vendas, [{ from: '2019-03-01', to: '2019-04-01' }]);
+    assert.deepEqual(await units(), [...before, 5]);
   },
 };
 
