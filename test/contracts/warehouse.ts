@@ -212,8 +212,11 @@ const loading: Promises = {
     );
     const [file] = await allFiles(warehouse);
     assert.deepEqual([file.state, file.rowsRead, file.loadId], ['loaded', 4, load.loadId]);
+    const next = await warehouse.beginLoad(tipos, 'Vendas', 'another hash');
+    await writeRows(next, tipos, [tipo(5)]);
     await load.abort();
-    assert.equal(await numberOf(warehouse, LANDED), 4);
+    await next.commit([loadedEvent(next, tipos, 1)], []);
+    assert.equal(await numberOf(warehouse, LANDED), 5);
   },
 
   async 'an aborted load leaves no trace, whatever was done with it'({ warehouse, tipos }) {
@@ -365,6 +368,8 @@ const loading: Promises = {
       { from: '2018-01-01', to: '2018-02-01' },
       { from: '2019-03-01', to: '2019-04-01' },
     ]);
+    await warehouse.consolidate(tipos, [{ from: '2018-01-01', to: '2018-02-01' }]);
+    assert.equal(await numberOf(warehouse, LANDED), 3);
     await warehouse.consolidate(tipos, await monthsDue(warehouse, tipos));
     assert.deepEqual(await rowsOf(warehouse, PUBLISHED), [['2019-03-01', 8]]);
     assert.deepEqual(await rowsOf(warehouse, 'SELECT ID FROM tipos_linhas ORDER BY ID'), [

@@ -53,9 +53,10 @@ async function holdInAnotherProcess(file: string) {
   return child;
 }
 
-/** What the database may take of memory now. */
+/** What the database may take of memory now, and how many threads. */
 async function memoryOf({ query }: Warehouse) {
-  return (await query("SELECT current_setting('memory_limit')")).rows[0][0];
+  const sql = "SELECT current_setting('memory_limit'), current_setting('threads')";
+  return (await query(sql)).rows[0].join();
 }
 
 test('a database that another process has is busy: says who, and opens once it is free', async () => {
@@ -316,7 +317,7 @@ test('p_from and p_to are months where a procedure names them, and letters in a 
     const [vendas] = await shippedDatasets();
     await warehouse.prepare([vendas]);
     await warehouse.query('CREATE TABLE said (TEXT STRING, FIRST DATE, BEHIND DATE)');
-    const sql = "INSERT INTO said\nSELECT 'it''s p_from, p_to', p_from, p_to;\n";
+    const sql = "INSERT INTO said -- it's p_to\nSELECT 'it''s p_from, p_to', p_from, p_to;\n";
     await writeFile(join(folder, 'p.sql'), sql);
     await warehouse.query(
       "INSERT INTO ledger_months VALUES ('bases_vendas', 1, DATE '2019-01-01', 1, NULL)",
@@ -354,7 +355,7 @@ test('after a consolidation that broke off there is as much memory as before', a
   }
 });
 
-test('after a load that was given up there is as much memory as before', async () => {
+test('after a load that was given up, and one that was not, there is as much memory as before', async () => {
   const warehouse = await openDuckDb({ file: ':memory:', waitMs: 0 });
   try {
     const [vendas] = await shippedDatasets();
@@ -363,6 +364,8 @@ test('after a load that was given up there is as much memory as before', async (
     const load = await warehouse.beginLoad(vendas, 'Aba', 'a');
     assert.notEqual(await memoryOf(warehouse), before);
     await load.abort();
+    assert.equal(await memoryOf(warehouse), before);
+    await loadRows(warehouse, vendas, []);
     assert.equal(await memoryOf(warehouse), before);
   } finally {
     await warehouse.close();
