@@ -602,6 +602,11 @@ const undoing: Promises = {
       both.slice(0, 1).map(([month]) => [month, 1]),
     );
     assert.deepEqual(await monthsDue(warehouse, tipos), []);
+    const another = withdrawn(await loadRows(warehouse, tipos, [tipo(4)]));
+    await warehouse.consolidate(tipos, await monthsDue(warehouse, tipos));
+    assert.deepEqual(await warehouse.retract({ ...retraction, change: another, rehearse: false }), [
+      { ...changes[0], before: 5 },
+    ]);
   },
 
   async 'events that cannot be written leave the load in force'({ warehouse, tipos }) {

@@ -11,11 +11,14 @@ test('months come in portions of at most so many rows, in order, each of them on
     month('2019-12', 5),
     month('2020-01', 3),
     month('2020-02', 9),
+    month('2020-03', 1),
+    month('2020-04', 8),
   ];
   assert.deepEqual(portionsOf(months, all, 9), [
     { from: '2019-11-01', to: '2020-01-01' },
     { from: '2020-01-01', to: '2020-02-01' },
     { from: '2020-02-01', to: '2020-03-01' },
+    { from: '2020-03-01', to: '2020-05-01' },
   ]);
 });
 
