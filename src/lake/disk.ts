@@ -3,7 +3,7 @@ import * as fs from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
 import { TransientError, UserError } from '../errors.ts';
 import type { LakeFile, OpenFile } from './lake.ts';
-import { saysAbsent } from './refusals.ts';
+import { namingFile, saysAbsent } from './refusals.ts';
 
 // A link is not followed, and a pipe in a file's place must not make us wait for its writer.
 const readOnly = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
@@ -47,24 +47,26 @@ export async function openFile(path: string, name: string): Promise<OpenFile> {
 function readerOf(handle: fs.FileHandle, path: string, file: LakeFile): OpenFile {
   return {
     file,
-    async read(offset, length) {
-      const bytes = new Uint8Array(Math.max(0, Math.min(length, file.size - offset)));
-      let filled = 0;
-      while (filled < bytes.length) {
-        const rest = bytes.length - filled;
-        const { bytesRead } = await handle.read(bytes, filled, rest, offset + filled);
-        if (bytesRead === 0) break;
-        filled += bytesRead;
-      }
-      return bytes.subarray(0, filled);
-    },
-    async verify() {
-      // The descriptor for what was read, the path for what bears the name now.
-      const seen = await Promise.all([handle.stat({ bigint: true }), look(path)]);
-      if (seen.some((stats) => fileOf(file.name, stats)?.version !== file.version)) {
-        throw new TransientError('lake.changed', { file: file.name });
-      }
-    },
+    read: (offset, length) =>
+      namingFile(file.name, async () => {
+        const bytes = new Uint8Array(Math.max(0, Math.min(length, file.size - offset)));
+        let filled = 0;
+        while (filled < bytes.length) {
+          const rest = bytes.length - filled;
+          const { bytesRead } = await handle.read(bytes, filled, rest, offset + filled);
+          if (bytesRead === 0) break;
+          filled += bytesRead;
+        }
+        return bytes.subarray(0, filled);
+      }),
+    verify: () =>
+      namingFile(file.name, async () => {
+        // The descriptor for what was read, the path for what bears the name now.
+        const seen = await Promise.all([handle.stat({ bigint: true }), look(path)]);
+        if (seen.some((stats) => fileOf(file.name, stats)?.version !== file.version)) {
+          throw new TransientError('lake.changed', { file: file.name });
+        }
+      }),
     [Symbol.asyncDispose]: () => handle.close(),
   };
 }

@@ -1,4 +1,8 @@
+import { constants } from 'node:os';
 import { type EntradaError, TransientError, UserError } from '../errors.ts';
+
+/** Of a network drive whose server has forgotten the file. Node has no name for it. */
+const ESTALE = `Unknown system error -${constants.errno.ESTALE}`;
 
 /** Does `work`; a refusal of the operating system that somebody can mend is thrown as a problem that names `file`. */
 export async function namingFile<T>(file: string, work: () => Promise<T>): Promise<T> {
@@ -17,6 +21,11 @@ function diskProblem(cause: unknown, file: string): EntradaError | undefined {
     case 'EMFILE':
     case 'ENFILE':
       return new TransientError('lake.busy', { file }, { cause });
+    case 'EIO':
+    case 'ENOTCONN':
+    case 'ETIMEDOUT':
+    case ESTALE:
+      return new TransientError('lake.failing', { file }, { cause });
     case 'EROFS':
       return new UserError('lake.readonly', { file }, { cause });
     case 'EACCES':

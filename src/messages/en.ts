@@ -23,6 +23,8 @@ export const en = {
     'Entrada has no permission for {file}. Let the user it runs as read and write the file and its folder.',
   'lake.busy':
     'Too many files are open to reach {file}. It can be tried again; if this comes back, raise the limit of open files (ulimit -n).',
+  'lake.failing':
+    'The disk or network drive of {file} fails. Look into the log of the system (dmesg), and mend it or mount it anew; then it can be tried again.',
   'lake.noFolder':
     '{folder} is to be a folder, and something else stands in its place. Move that away, then try again.',
   'lake.disks':

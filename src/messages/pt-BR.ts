@@ -19,6 +19,8 @@ export const ptBR: Record<Code, string> = {
     'O Entrada não tem permissão para {file}. Permita que o usuário que o executa leia e grave o arquivo e a pasta.',
   'lake.busy':
     'Há arquivos abertos demais para acessar {file}. É possível tentar de novo; se isso se repetir, aumente o limite de arquivos abertos (ulimit -n).',
+  'lake.failing':
+    'O disco ou a unidade de rede de {file} está com falha. Veja o registro do sistema (dmesg), e conserte ou monte de novo; depois é só tentar de novo.',
   'lake.noFolder':
     '{folder} deve ser uma pasta, e há outra coisa no lugar. Retire-a dali e tente de novo.',
   'lake.disks':

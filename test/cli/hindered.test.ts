@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { sale, sales } from '../ingest/home.ts';
 import { settle, entrada as started } from '../ingest/killing.ts';
-import { mount } from '../lake/mount.ts';
+import { mount, mountFailing } from '../lake/mount.ts';
 import { PROGRAM } from '../program.ts';
 import { date } from '../workbook-builder.ts';
 import { answerOf, entrada, homeWith, newPlace, put } from './entrada.ts';
@@ -57,6 +57,29 @@ test('a disk that is full in the middle: what was done is told, the rest with th
   await rm(join(home, 'filler'));
   assert.equal((await entrada(['run', '--home', home])).code, 0);
   assert.deepEqual(await answerOf(home, UNITS), [[10 + (60_000 * 59_999) / 2]]);
+});
+
+test('a disk that fails is told as that, may be tried again, and nothing on it is called damaged', async (t) => {
+  const home = newPlace();
+  await mkdir(home);
+  using disk = await mountFailing(t, home, async () => {
+    await entrada(['run', '--home', home]);
+    await put(home, 'a.xlsx', small);
+    await settle(home);
+  });
+  if (!disk) return;
+  for (const [command, file] of Object.entries({ run: 'entrada/a', query: 'entrada.duckdb' })) {
+    const args = command === 'query' ? [UNITS] : [];
+    const { code, stderr, objects } = await entrada([command, ...args, '--json', '--home', home]);
+    assert.equal(code, 4, stderr);
+    assert.match(
+      stderr,
+      /^entrada: The disk or network drive of .* fails\. Look into .*\(dmesg\)/m,
+    );
+    const [{ error, values }] = objects();
+    assert.equal(error, 'lake.failing');
+    assert.ok(JSON.stringify(values).includes(file), JSON.stringify(values));
+  }
 });
 
 test('a file that cannot be moved is told once: afterwards only what hinders it', async () => {

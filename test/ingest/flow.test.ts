@@ -516,6 +516,12 @@ describe('nothing lost', () => {
     await home.drop('c.xlsx', sales(sale(2)));
     await settle(home.path);
     await fs.chmod(home.path, 0o500);
+    const beside = entrada('run', '--home', home.path);
+    assert.match(
+      beside.stdout,
+      /c\.xlsx: not now\. Entrada has no permission for .*\.committing\./,
+    );
+    assert.equal(beside.status, 2);
     await fs.chmod(join(home.path, 'entrada.duckdb'), 0o400);
     const { status, stderr } = entrada('run', '--home', home.path);
     await fs.chmod(join(home.path, 'entrada.duckdb'), 0o600);

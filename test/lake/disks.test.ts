@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs/promises';
+import { constants } from 'node:os';
 import { join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
 import { createFolderLake } from '../../src/lake/folder.ts';
@@ -16,7 +17,9 @@ describe('folder lake: a rename that the operating system refuses', () => {
     EROFS: 'lake.readonly',
     EACCES: 'lake.forbidden',
     EPERM: 'lake.forbidden',
-    EIO: 'EIO',
+    EIO: 'lake.failing',
+    [`Unknown system error -${constants.errno.ESTALE}`]: 'lake.failing',
+    ELOOP: 'ELOOP',
   };
   for (const [code, told] of Object.entries(refusals)) {
     test(`${code} is told as ${told}, and all stays as it was`, async () => {

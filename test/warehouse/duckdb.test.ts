@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, writeFileSync } from 'node:fs';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
@@ -12,6 +12,7 @@ import type { Warehouse } from '../../src/warehouse/warehouse.ts';
 import { piecesOf, warehouseContract } from '../contracts/warehouse.ts';
 import { loadRows, type Row, rowsOf, writeRows } from '../contracts/warehouse-rows.ts';
 import { shippedDatasets } from '../ingest/home.ts';
+import { mount } from '../lake/mount.ts';
 
 async function temporaryFile() {
   const folder = await mkdtemp(join(tmpdir(), 'entrada-duckdb-'));
@@ -204,6 +205,57 @@ test('after a commit that was cut off metadata is mended wherever it is, also wh
       assert.ok(whole.equals(await readFile(file)), `block ${block} of ${blocks.join()}`);
     }
   } finally {
+    await remove();
+  }
+});
+
+test('a database whose rows are damaged is told to be so once they are read', async () => {
+  const { file, remove } = await temporaryFile();
+  try {
+    const owner = await openDuckDb({ file, waitMs: 0 });
+    await owner.query('CREATE TABLE t AS SELECT RANDOM() AS r FROM RANGE(100000)');
+    await owner.close();
+    const bytes = await readFile(file);
+    bytes.fill(0, HEADERS + 2 * BLOCK - 100, HEADERS + 2 * BLOCK);
+    await writeFile(file, bytes);
+    const warehouse = await openDuckDb({ file, waitMs: 0 });
+    await assert.rejects(warehouse.query('SELECT SUM(r) FROM t'), ({ kind, code, values }) => {
+      assert.deepEqual([kind, code, values.database], ['user', 'warehouse.damaged', file]);
+      return true;
+    });
+    await warehouse.close();
+  } finally {
+    await remove();
+  }
+});
+
+test('a database on a disk that fails is not called damaged', async (t) => {
+  const { file, remove } = await temporaryFile();
+  // Whatever reads it at its beginning is told EIO.
+  const failing = '/proc/self/mem';
+  if (!existsSync(failing)) return t.skip('this system has no file that fails');
+  try {
+    await symlink(failing, file);
+    await assert.rejects(openDuckDb({ file, waitMs: 0 }), {
+      kind: 'transient',
+      code: 'lake.failing',
+    });
+  } finally {
+    await remove();
+  }
+});
+
+test('a database on a disk that can only be read is told as that', async (t) => {
+  const { file, remove } = await temporaryFile();
+  using disk = mount(t, dirname(file), '10m');
+  try {
+    if (!disk) return;
+    await (await openDuckDb({ file, waitMs: 0 })).close();
+    spawnSync('mount', ['-o', 'remount,ro', dirname(file)]);
+    const values = { file };
+    await assert.rejects(openDuckDb({ file, waitMs: 0 }), { code: 'lake.readonly', values });
+  } finally {
+    disk?.[Symbol.dispose]();
     await remove();
   }
 });

@@ -52,7 +52,7 @@ function createWarehouse(first: Opened, options: DuckDbOptions): Warehouse {
     try {
       return await opened.connection.run(sql, values);
     } catch (error) {
-      throw duckDbProblem(error, sql);
+      throw duckDbProblem(error, sql, file);
     }
   };
 
@@ -90,7 +90,7 @@ function createWarehouse(first: Opened, options: DuckDbOptions): Warehouse {
       for await (const rows of result.yieldConvertedRows(JsonDuckDBValueConverter))
         yield { columns, rows: toRows(rows) };
     } catch (error) {
-      throw error instanceof UserError ? error : duckDbProblem(error, sql);
+      throw error instanceof UserError ? error : duckDbProblem(error, sql, file);
     }
   }
 

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
-import { UserError } from '../../errors.ts';
+import { EntradaError, UserError } from '../../errors.ts';
 import { MEMORY, THREADS } from './memory.ts';
 import { duckDbProblem } from './problem.ts';
 import { clearMark, mendTorn, readMetadata, wasCutOff } from './torn.ts';
@@ -53,7 +53,7 @@ export async function open(options: DuckDbOptions): Promise<Opened> {
       return { instance, connection };
     } catch (error) {
       close({ instance, connection });
-      if (!(await mendTorn(file, error))) throw damaged(file, error);
+      if (!(await mendTorn(file, error))) throw fileProblem(error, file);
     }
   }
 }
@@ -63,12 +63,13 @@ export function close({ instance, connection }: Opened): void {
   instance.closeSync();
 }
 
-const damaged = (file: string, error: unknown) =>
-  new UserError(
-    'warehouse.damaged',
-    { database: file, detail: duckDbProblem(error, file).values.detail },
-    { cause: error },
-  );
+/** Why the file cannot be opened. No statement was refused: what says nothing of why is the file's fault. */
+function fileProblem(error: unknown, file: string): EntradaError {
+  const problem = error instanceof EntradaError ? error : duckDbProblem(error, file);
+  if (!['warehouse.failed', 'query.invalid'].includes(problem.code)) return problem;
+  const values = { database: file, detail: problem.values.detail };
+  return new UserError('warehouse.damaged', values, { cause: error });
+}
 
 async function openInstance({
   file,
@@ -98,10 +99,9 @@ async function openInstance({
       return await DuckDBInstance.fromCache(file, settings);
     } catch (error) {
       if (await mendTorn(file, error)) continue;
-      const problem = duckDbProblem(error, file);
-      // No statement was refused: it is the file.
-      if (['warehouse.failed', 'query.invalid'].includes(problem.code)) {
-        if (waited >= MAKING_MS || wasWhole) throw damaged(file, error);
+      const problem = fileProblem(error, file);
+      if (problem.code === 'warehouse.damaged') {
+        if (waited >= MAKING_MS || wasWhole) throw problem;
       } else if (problem.code !== 'warehouse.busy' || waited >= waitMs) throw problem;
       else if (waited === 0) onWait?.(String(problem.values.holder));
       await sleep(LOOK_MS);

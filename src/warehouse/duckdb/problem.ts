@@ -6,8 +6,11 @@ import {
   type Values,
 } from '../../errors.ts';
 
-/** What DuckDB refused, as an error that says what to do. `subject` is the file or the statement it was about. */
-export function duckDbProblem(error: unknown, subject: string): EntradaError {
+/**
+ * What DuckDB refused, as an error that says what to do. `subject` is the database's file or the statement that it was
+ * about, and then `file` the database's.
+ */
+export function duckDbProblem(error: unknown, subject: string, file = subject): EntradaError {
   const whole = error instanceof Error ? error.message : String(error);
   // Of a database that has given up, what made it do so.
   const message = whole.replace(
@@ -29,7 +32,19 @@ export function duckDbProblem(error: unknown, subject: string): EntradaError {
   if (/^Invalid Input Error: Cannot execute statement of type/.test(message)) {
     return new UserError('query.invalid', { detail: firstLine(message) }, options);
   }
-  if (/Read-only file system|Permission denied|read-only mode|Cannot open file/i.test(message)) {
+  // Of a file, what the operating system said.
+  const [, refused = file, refusal = ''] = /file "([^"]*)": ([^\n]*)/.exec(message) ?? [];
+  if (/^(Input\/output error|Stale file handle)/.test(refusal) || /fsync failed/.test(message)) {
+    return new TransientError('lake.failing', { file: refused }, options);
+  }
+  if (refusal.startsWith('Read-only file system')) {
+    return new UserError('lake.readonly', { file: refused }, options);
+  }
+  if (/Corrupt database file|Could not read enough bytes/.test(message)) {
+    const values = { database: file, detail: firstLine(message) };
+    return new UserError('warehouse.damaged', values, options);
+  }
+  if (/Permission denied|read-only mode|Cannot open file/i.test(message)) {
     return new UserError('warehouse.readonly', { detail: firstLine(message) }, options);
   }
   if (

@@ -3,6 +3,7 @@ import { open, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { sync } from '../../lake/disk.ts';
+import { namingFile } from '../../lake/refusals.ts';
 
 /*
  * A commit writes the blocks of DuckDB's metadata where they are. In such a block only pieces change that nothing of the
@@ -18,12 +19,18 @@ const markOf = (file: string) => `${file}.committing`;
 export const wasCutOff = (file: string) => existsSync(markOf(file));
 
 /** Before a commit: tells of it, to last through a power cut. */
-export async function markCommitting(file: string): Promise<void> {
-  await writeFile(markOf(file), '');
-  await sync(dirname(file));
+export function markCommitting(file: string): Promise<void> {
+  const mark = markOf(file);
+  return namingFile(mark, async () => {
+    await writeFile(mark, '');
+    await sync(dirname(mark));
+  });
 }
 
-export const clearMark = (file: string) => rm(markOf(file), { force: true });
+export function clearMark(file: string): Promise<void> {
+  const mark = markOf(file);
+  return namingFile(mark, () => rm(mark, { force: true }));
+}
 
 const TORN =
   /computed checksum (\d+) does not match stored checksum (\d+) in block at location (\d+)/;
