@@ -1,6 +1,7 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { INBOX } from '../ingest/folders.ts';
+import type { Problem } from '../errors.ts';
+import { INBOX, REJECTED } from '../ingest/folders.ts';
 import { makeFolder } from '../lake/disk.ts';
 import type { Lake, LakeFile, OpenFile } from '../lake/lake.ts';
 import { namingFile } from '../lake/refusals.ts';
@@ -20,6 +21,8 @@ export interface View {
   remove(name: string): Promise<void>;
   /** Never overwrites: throws UserError `lake.exists`. */
   rename(from: string, to: string): Promise<void>;
+  /** What the lake says, in the names that the account knows: it sees neither its own folder's nor what is above. */
+  inItsNames(problem: Problem): Problem;
 }
 
 /**
@@ -53,6 +56,17 @@ export async function openInlet(lake: Lake, parts: string): Promise<(account: Ac
       remove: (name) => desk.inTurn(async () => lake.remove(await find(INBOX, name))),
       rename: (from, to) =>
         desk.inTurn(async () => lake.move(await find(INBOX, from), place(INBOX, to))),
+      inItsNames({ code, values }) {
+        if (!code.startsWith('lake.')) return { code, values };
+        const known = Object.entries(values).map(([name, value]) => {
+          let said = `${value}/`;
+          for (const folder of [INBOX, REJECTED])
+            for (const longer of [lake.locate(folder), `${folder}/${account}`])
+              said = said.replaceAll(`${longer}/`, `${folder}/`);
+          return [name, said.slice(0, -1)];
+        });
+        return { code, values: Object.fromEntries(known) };
+      },
     };
   };
 }

@@ -1,5 +1,5 @@
 import ssh2, { type SFTPWrapper } from 'ssh2';
-import { EntradaError } from '../errors.ts';
+import { EntradaError, type Problem } from '../errors.ts';
 import type { Code } from '../messages/en.ts';
 import { createHandles } from './handles.ts';
 import type { View } from './inlet.ts';
@@ -13,7 +13,7 @@ const REQUEST_BYTES = 1_000;
 
 interface SessionEffects {
   /** A refusal in the words of the client. */
-  render(problem: EntradaError): string;
+  render(problem: Problem): string;
   /** A fault of ours. */
   onFault(error: unknown): void;
   onUpload(upload: Pick<Upload, 'name' | 'size'>): void;
@@ -37,7 +37,8 @@ export function serveSession(
   let ending: Promise<void> | undefined;
 
   function refuse(id: number, error: unknown): void {
-    if (error instanceof EntradaError) sftp.status(id, statusOf(error.code), render(error));
+    if (error instanceof EntradaError)
+      sftp.status(id, statusOf(error.code), render(view.inItsNames(error)));
     else {
       onFault(error);
       sftp.status(id, STATUS_CODE.FAILURE);

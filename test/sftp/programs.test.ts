@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { readFile, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
@@ -106,11 +106,25 @@ describe('the ways of programs, simulated', () => {
     await put(sftp, '/entrada/a.xlsx.filepart', Buffer.from('new'));
     await assert.rejects(sftp.rename('/entrada/a.xlsx.filepart', '/entrada/a.xlsx'), {
       message:
-        'entrada/ana/a.xlsx is there already and was not overwritten. Use another name, or move the older file away first.',
+        'entrada/a.xlsx is there already and was not overwritten. Use another name, or move the older file away first.',
     });
     await sftp.remove('/entrada/a.xlsx');
     await sftp.rename('/entrada/a.xlsx.filepart', '/entrada/a.xlsx');
     assert.equal((await arrived(rig, 'a.xlsx')).toString(), 'new');
+  });
+
+  test('a refusal names files and folders as the client sees them', async () => {
+    await using rig = await startRig();
+    await using connected = await rig.connect('ana');
+    const { sftp } = connected;
+    await assert.rejects(sftp.stat('/entrada/a.xlsx'), /^Error: entrada\/a\.xlsx is not there/);
+    await assert.rejects(sftp.read('/rejeitados/a.txt'), /^Error: rejeitados\/a\.txt is not there/);
+    await mkdir(join(rig.home, 'entrada'));
+    await writeFile(join(rig.home, 'entrada/ana'), '');
+    await assert.rejects(
+      put(sftp, '/entrada/a.xlsx', WHOLE.subarray(0, 10)),
+      /^Error: entrada is to be a folder, and something else stands/,
+    );
   });
 
   test('FileZilla: resumes at the length it finds, and sets the time afterwards', async () => {
