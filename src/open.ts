@@ -48,7 +48,8 @@ export async function openContext(
   const { datasets, broken } = await allDatasets(settings);
   const incoming = createIncoming({ lake, limits: settings.limits, onProgress });
   // Reading begins while the database is opened. What is found out then may make it be given up.
-  if (receives) incoming.expect(await likelyFirst(lake, Date.now()), datasets);
+  if (receives)
+    incoming.expect(await likelyFirst(lake, { now: Date.now, limits: settings.limits }), datasets);
   const warehouse = await openWarehouse(settings, { onWait }).catch(async (error) => {
     await incoming[Symbol.asyncDispose]();
     throw error;

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Settings } from '../config.ts';
+import type { ArrivalEffects } from '../ingest/arrivals.ts';
 import { runOnce } from '../ingest/flow.ts';
 import { type IsEnough, receiveElsewhere, receiveHere } from '../ingest/receivers.ts';
 import { openBus } from '../open.ts';
@@ -21,8 +22,12 @@ export async function runHome(
   output: Output,
   {
     isEnough,
+    before,
     ...options
-  }: { readonly replaceSameName?: boolean; readonly isEnough?: IsEnough } = {},
+  }: Pick<ArrivalEffects, 'before'> & {
+    readonly replaceSameName?: boolean;
+    readonly isEnough?: IsEnough;
+  } = {},
 ) {
   const receives = settings.receiver === 'here';
   await using home = await openHome(settings, output, { ...options, receives });
@@ -30,7 +35,8 @@ export async function runHome(
   const receiving = receives ? receiveHere(isEnough) : receiveElsewhere(sleep);
   try {
     // Awaited here: the home must not close before the run has ended.
-    const summary = await runOnce(home.context, bus, { now: Date.now, sleep }, receiving);
+    const effects = { now: Date.now, sleep, limits: settings.limits, before };
+    const summary = await runOnce(home.context, bus, effects, receiving);
     const { usage } = home.context.warehouse;
     return { ...summary, usage: usage && { ...usage } };
   } finally {

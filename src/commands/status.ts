@@ -69,9 +69,10 @@ async function sayInbox(
   output: Output,
   datasets: Pick<Context, 'datasets' | 'broken'>,
 ): Promise<void> {
+  const { limits } = settings;
   const lake = await openLake(settings);
-  await using incoming = createIncoming({ lake, limits: settings.limits });
-  const { ready, waiting } = await findArrivals(lake, { now: Date.now, sleep });
+  await using incoming = createIncoming({ lake, limits });
+  const { ready, waiting } = await findArrivals(lake, { now: Date.now, sleep, limits });
   for (const one of ready) {
     const file = fileNameOf(one.name);
     const awaited = await awaitedOf(incoming, one, datasets);

@@ -66,12 +66,14 @@ function createLook(
 ): () => Promise<RunSummary | undefined> {
   const told = new Set<string>();
   let isMade = false;
+  let before: RunSummary['waiting'] = [];
 
   return async () => {
     try {
       if (isMade) await requireHome(settings);
-      const summary = await runHome(settings, output, options);
+      const summary = await runHome(settings, output, { ...options, before });
       isMade = true;
+      before = summary.waiting;
       const { waiting, postponed, failed, broken, ...rest } = newsOf(summary, told);
       const { files, consolidated, unpublished } = rest;
       const isNew = files.length + consolidated.length + unpublished.length > 0;

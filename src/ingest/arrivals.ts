@@ -1,6 +1,7 @@
 import { UserError } from '../errors.ts';
 import { openIfThere } from '../lake/if-there.ts';
 import type { Lake, LakeFile } from '../lake/lake.ts';
+import type { Limits } from '../workbook/limits.ts';
 import { fileNameOf, INBOX, senderOf } from './folders.ts';
 import { hasGaps, lacksEnd } from './whole.ts';
 
@@ -24,7 +25,13 @@ export interface Arrivals {
 export interface ArrivalEffects {
   now(): number;
   sleep(ms: number): Promise<unknown>;
+  /** How much of a workbook is looked through. */
+  readonly limits: Limits;
+  /** What waited at the look before: the version of a file that had gaps then is not looked through again. */
+  readonly before?: Arrivals['waiting'] | undefined;
 }
+
+type LookEffects = Omit<ArrivalEffects, 'sleep'>;
 
 /** A file untouched for this long is taken to be whole; a younger one is looked at twice. */
 const SETTLED_MS = 2_000;
@@ -36,7 +43,8 @@ const GIVEN_UP_MS = 10 * 60_000;
  * What waits in the inbox and in its senders' folders: workbooks that are whole, by name, and everything else with
  * the reason.
  */
-export async function findArrivals(lake: Lake, { now, sleep }: ArrivalEffects): Promise<Arrivals> {
+export async function findArrivals(lake: Lake, effects: ArrivalEffects): Promise<Arrivals> {
+  const { now, sleep } = effects;
   const waiting: { file: LakeFile; reason: WaitReason }[] = [];
   const ready: LakeFile[] = [];
   const workbooks = (await inboxByName(lake)).filter((file) => {
@@ -54,7 +62,7 @@ export async function findArrivals(lake: Lake, { now, sleep }: ArrivalEffects): 
   }
   for (const file of workbooks) {
     const isWritten = isYoung(file) && second.get(file.name)?.version !== file.version;
-    const reason = isWritten ? 'wait.writing' : await notWhole(lake, file, now());
+    const reason = isWritten ? 'wait.writing' : await notWhole(lake, file, effects);
     if (reason) waiting.push({ file, reason });
     else ready.push(file);
   }
@@ -65,10 +73,10 @@ export async function findArrivals(lake: Lake, { now, sleep }: ArrivalEffects): 
  * The workbook that `findArrivals` will very likely find ready first, if there is one, without waiting for anything.
  * What is sent is left out: whether it is whole takes as long as reading it.
  */
-export async function likelyFirst(lake: Lake, now: number): Promise<LakeFile[]> {
+export async function likelyFirst(lake: Lake, effects: LookEffects): Promise<LakeFile[]> {
   const first = (await inboxByName(lake)).find((file) => !notAWorkbook(file));
-  if (!first || !isSettled(first, now) || isSent(first)) return [];
-  return (await notWhole(lake, first, now)) ? [] : [first];
+  if (!first || !isSettled(first, effects.now()) || isSent(first)) return [];
+  return (await notWhole(lake, first, effects)) ? [] : [first];
 }
 
 async function inboxByName(lake: Lake): Promise<LakeFile[]> {
@@ -99,22 +107,28 @@ export function nameReason(base: string): WaitReason | undefined {
   return /\.xls[xm]$/i.test(base) ? undefined : 'wait.name';
 }
 
-async function notWhole(lake: Lake, file: LakeFile, now: number): Promise<WaitReason | undefined> {
-  if (now - file.modified > GIVEN_UP_MS) return undefined;
-  return lackOf(lake, file).catch((error) => {
+async function notWhole(
+  lake: Lake,
+  file: LakeFile,
+  { now, limits, before = [] }: LookEffects,
+): Promise<WaitReason | undefined> {
+  if (now() - file.modified > GIVEN_UP_MS) return undefined;
+  const earlier = before.find((one) => one.file.name === file.name);
+  if (earlier?.reason === 'wait.gaps' && earlier.file.version === file.version) return 'wait.gaps';
+  return lackOf(lake, file, limits).catch((error) => {
     if (error instanceof UserError && error.code === 'lake.forbidden') return 'odd.closed';
     throw error;
   });
 }
 
-async function lackOf(lake: Lake, file: LakeFile): Promise<WaitReason | undefined> {
+async function lackOf(lake: Lake, file: LakeFile, limits: Limits): Promise<WaitReason | undefined> {
   await using opened = await openIfThere(lake, file.name);
   // Taken back in the meantime: it is not ready, and the next look will not find it.
   if (opened === undefined) return 'wait.incomplete';
   const source = { size: opened.file.size, read: opened.read };
   if (await lacksEnd(source)) return 'wait.incomplete';
   // What a sender's program puts there comes over a network; what breaks off may be taken up again.
-  return isSent(file) && (await hasGaps(source)) ? 'wait.gaps' : undefined;
+  return isSent(file) && (await hasGaps(source, limits)) ? 'wait.gaps' : undefined;
 }
 
 function isSent({ name }: LakeFile): boolean {

@@ -1,6 +1,6 @@
 import { UserError } from '../errors.ts';
 import { inflate } from '../workbook/inflate.ts';
-import { defaultLimits } from '../workbook/limits.ts';
+import type { Limits } from '../workbook/limits.ts';
 import { type ByteSource, endsLikeZip, readDirectory } from '../workbook/zip.ts';
 
 /** Whether bytes are still to come: a zip has its end last. Anything but a zip is the reader's to name. */
@@ -10,11 +10,11 @@ export async function lacksEnd(source: ByteSource): Promise<boolean> {
 
 /**
  * Whether a zip with its end has other bytes than its checksums say, as one that was begun again over an older one,
- * and broken off, has. Inflates every part.
+ * and broken off, has. Inflates every part, as far as the limits allow.
  */
-export async function hasGaps(source: ByteSource): Promise<boolean> {
+export async function hasGaps(source: ByteSource, limits: Limits): Promise<boolean> {
   if (!(await startsLikeZip(source))) return false;
-  const budget = { limits: defaultLimits, inflated: 0 };
+  const budget = { limits, inflated: 0 };
   try {
     for (const entry of (await readDirectory(source)).values())
       for await (const _ of inflate(source, entry, budget));

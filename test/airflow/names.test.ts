@@ -8,6 +8,7 @@ import { findArrivals } from '../../src/ingest/arrivals.ts';
 import { TOPIC } from '../../src/ingest/receivers.ts';
 import { readSpotifyDataset } from '../../src/spotify/dataset.ts';
 import { dueProcedure } from '../../src/warehouse/bigquery/procedures.ts';
+import { defaultLimits } from '../../src/workbook/limits.ts';
 import { createMemoryLake } from '../lake/memory.ts';
 
 /* What the DAGs and the program must agree on, without Airflow; test:airflow looks at the DAGs themselves. */
@@ -57,7 +58,7 @@ test('the program takes the workbooks of the inbox that the DAG takes', async ()
   const { taken, left } = JSON.parse(names);
   const lake = createMemoryLake({ now: () => 0 });
   for (const name of [...left, ...taken]) await lake.write(name, Buffer.from('x'));
-  const effects = { now: () => 3_600_000, sleep: async () => undefined };
+  const effects = { now: () => 3_600_000, sleep: async () => undefined, limits: defaultLimits };
   const { ready } = await findArrivals(lake, effects);
   assert.deepEqual(
     ready.map(({ name }) => name),

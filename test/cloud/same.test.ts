@@ -93,6 +93,7 @@ async function runFiles(warehouse: Warehouse, folder: string): Promise<void> {
   const effects = {
     now: () => Date.now() + 60_000,
     sleep: async () => {},
+    limits: defaultLimits,
   };
   const { failed, postponed } = await runOnce(context, createMemoryBus(), effects, receiveHere());
   assert.deepEqual([failed, postponed], [[], []]);

@@ -103,7 +103,7 @@ export async function newHome(): Promise<TestHome> {
             ...parts,
           },
           wrapBus?.(bus) ?? bus,
-          { now: () => Date.now() + LATER_MS, sleep: async () => {}, ...effects },
+          { now: () => Date.now() + LATER_MS, sleep: async () => {}, limits, ...effects },
           receiveHere(isEnough),
         ),
       );

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { likelyFirst } from '../../src/ingest/arrivals.ts';
+import { defaultLimits } from '../../src/workbook/limits.ts';
 import { createMemoryLake } from '../lake/memory.ts';
 import { workbook } from '../workbook-builder.ts';
 
@@ -10,7 +11,9 @@ const NOW = Date.now();
 async function firstOf(files: Readonly<Record<string, Uint8Array>>, age = 5_000) {
   const lake = createMemoryLake({ now: () => NOW - age });
   for (const [name, bytes] of Object.entries(files)) await lake.write(name, bytes);
-  return (await likelyFirst(lake, NOW)).map(({ name }) => name);
+  return (await likelyFirst(lake, { now: () => NOW, limits: defaultLimits })).map(
+    ({ name }) => name,
+  );
 }
 
 test('reading may begin early with the first workbook by name, and with nothing that is no workbook', async () => {

@@ -63,7 +63,7 @@ async function runWith(
     await bus.subscribe(TOPIC, 'function', {
       handle: (message) => receiver({ ...context, runId: 'function' }, message),
     });
-    const effects = { now: () => clock, sleep };
+    const effects = { now: () => clock, sleep, limits: defaultLimits };
     let summary = await runOnce(context, bus, effects, receiveElsewhere(sleep));
     for (let again = 1; again < runs; again++)
       summary = await runOnce(context, bus, effects, receiveElsewhere(sleep));

@@ -3,6 +3,7 @@ import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { UserError } from '../../src/errors.ts';
+import { defaultLimits } from '../../src/workbook/limits.ts';
 import { statesOf } from './golden.ts';
 import { newHome, sale, sales, type TestHome } from './home.ts';
 
@@ -139,6 +140,24 @@ describe('a workbook that is not whole', () => {
     await home.drop('ana/furada.xlsx', whole);
     await home.drop('ana/misturada.xlsx', older);
     assert.deepEqual(statesOf(await home.run()), ['loaded', 'repeated', 'loaded']);
+  });
+
+  test('is looked through as far as the limits allow, and each version of it once', async () => {
+    await using home = await homeOf('ana');
+    await home.drop('ana/misturada.xlsx', mixed);
+    const limits = { ...defaultLimits, inflatedBytes: 1_000 };
+    const { files } = await home.run({ limits });
+    assert.deepEqual([files[0].state, files[0].code], ['rejected', 'limit.inflatedBytes']);
+
+    await home.drop('ana/outra.xlsx', mixed);
+    const { waiting: before } = await home.run();
+    const { waiting } = await home.run({
+      effects: { before },
+      lake: (lake) => ({ ...lake, open: () => assert.fail('it was looked through before') }),
+    });
+    assert.deepEqual(waiting, before);
+    await home.drop('ana/outra.xlsx', older);
+    assert.deepEqual(statesOf(await home.run({ effects: { before } })), ['loaded']);
   });
 
   test('is rejected, and says so, once it has been silent for long', async () => {

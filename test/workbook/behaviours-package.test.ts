@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { findArrivals } from '../../src/ingest/arrivals.ts';
 import { render } from '../../src/messages/messages.ts';
+import { defaultLimits } from '../../src/workbook/limits.ts';
 import { createMemoryLake } from '../lake/memory.ts';
 import {
   date,
@@ -178,7 +179,8 @@ test('31. lock files, unfinished uploads and empty files are no workbooks yet, a
   clock += 10_000;
   await put('crescendo.xlsx', whole.subarray(0, 500));
   const sleep = () => put('crescendo.xlsx', whole.subarray(0, 800));
-  const { ready, waiting } = await findArrivals(lake, { now: () => clock, sleep });
+  const effects = { now: () => clock, sleep, limits: defaultLimits };
+  const { ready, waiting } = await findArrivals(lake, effects);
   assert.deepEqual(
     ready.map(({ name }) => name),
     ['entrada/falsa.xlsx', 'entrada/inteira.xlsx'],
@@ -199,7 +201,7 @@ test('31. lock files, unfinished uploads and empty files are no workbooks yet, a
     ],
   );
   clock += 10 * 60_000;
-  const later = await findArrivals(lake, { now: () => clock, sleep });
+  const later = await findArrivals(lake, effects);
   assert.deepEqual(
     later.ready.map(({ name }) => name),
     ['falsa', 'inteira', 'meia', 'vazia'].map((name) => `entrada/${name}.xlsx`),
