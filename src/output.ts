@@ -14,7 +14,9 @@ export interface Output {
   line(text?: string): void;
   /** A message of the catalogue for the person. */
   say<C extends Code>(problem: Problem<C>): void;
-  /** The same, as text. */
+  /** The same, unless it was said so before. */
+  sayOnce<C extends Code>(problem: Problem<C>): void;
+  /** A message as text. */
   render<C extends Code>(problem: Problem<C>): string;
   /** The heads of a table's columns, from a message that names them with commas. */
   columns<C extends Code>(problem: Problem<C>): readonly string[];
@@ -33,6 +35,7 @@ const BAR = 24;
 
 export function createOutput(json: boolean, language: Language): Output {
   const human = json ? process.stderr : process.stdout;
+  const saidOnce = new Set<string>();
   let barShown = false;
 
   function line(text = ''): void {
@@ -48,6 +51,11 @@ export function createOutput(json: boolean, language: Language): Output {
     json,
     line,
     say: (problem) => line(words(problem)),
+    sayOnce(problem) {
+      const text = words(problem);
+      if (!saidOnce.has(text)) line(text);
+      saidOnce.add(text);
+    },
     render: words,
     columns: (problem) => words(problem).split(', '),
     number: (value) => asWritten(String(value ?? ''), language),

@@ -39,7 +39,7 @@ export async function openHome(
     runId: newRunId(),
     replaceSameName,
     receives,
-    onWait: (holder) => output.say({ code: 'warehouse.waiting', values: { holder } }),
+    onWait: (holder) => output.sayOnce({ code: 'warehouse.waiting', values: { holder } }),
     onProgress: (name, fraction) => output.progress(name, fraction),
   });
   return {

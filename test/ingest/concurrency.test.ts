@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { openDuckDb } from '../../src/warehouse/duckdb/duckdb.ts';
 import { keptFiles, newHome, sale, sales, type TestHome } from './home.ts';
 import { entrada, settle } from './killing.ts';
@@ -18,6 +19,22 @@ describe('a home that another process works on', () => {
     const { code, stdout } = await ended;
     assert.equal(code, 0, stdout);
     assert.match(stdout, /a\.xlsx: 1 row read, 1 loaded/);
+  });
+
+  test('watch says for whom it waits once, however often it looks and gives up', async () => {
+    await using home = await homeWithFile();
+    const holder = await hold(home);
+    const env = { ENTRADA_WAIT_SECONDS: '0.2' };
+    const { child, ended, says } = entrada(['watch', '--home', home.path], { env });
+    const waits = `Waiting for process ${process.pid}`;
+    await says(new RegExp(waits));
+    // Longer than the two seconds between two looks.
+    await sleep(4_000);
+    await holder.close();
+    await says(/a\.xlsx: 1 row read, 1 loaded/);
+    child.kill('SIGTERM');
+    const { stdout } = await ended;
+    assert.equal(stdout.split(waits).length - 1, 1, stdout);
   });
 
   test('once: of runs that start together each file is loaded by one', async () => {

@@ -40,6 +40,7 @@ async function setupWatch(t: TestContext, options: Options = {}) {
     json: false,
     line: (text = '') => said.push(text),
     say: ({ code }) => said.push(code),
+    sayOnce: () => assert.fail(),
     number: String,
     render: ({ code }) => code,
     columns: () => assert.fail(),
