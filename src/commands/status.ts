@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Settings } from '../config.ts';
-import { awaitedBy } from '../contract/broken.ts';
+import { awaitedBy, nameOf } from '../contract/broken.ts';
 import type { UserError } from '../errors.ts';
 import { findArrivals } from '../ingest/arrivals.ts';
 import type { Context } from '../ingest/context.ts';
@@ -49,6 +49,10 @@ async function sayKnown(settings: Settings, output: Output) {
     sayRuns(output, await allRuns(warehouse));
     const tried = await triedDatasets(settings, warehouse);
     sayBroken(output, tried.broken);
+    for (const dataset of goneFrom(files, tried)) {
+      output.say({ code: 'status.gone', values: { dataset } });
+      output.object({ type: 'gone', dataset });
+    }
     for (const dataset of tried.datasets) {
       // The run that loaded them ended before it consolidated them, or could not.
       const months = await monthsDue(warehouse, dataset);
@@ -61,6 +65,19 @@ async function sayKnown(settings: Settings, output: Output) {
   } finally {
     await warehouse.close();
   }
+}
+
+/** Datasets that files in force were loaded into, and that are not there any more. */
+function goneFrom(
+  files: readonly FileState[],
+  { datasets, broken }: Pick<Context, 'datasets' | 'broken'>,
+): Set<string> {
+  const gone = new Set(
+    files.flatMap(({ state, dataset }) => (state === 'loaded' && dataset ? dataset : [])),
+  );
+  for (const { name } of datasets) gone.delete(name);
+  for (const one of broken) gone.delete(nameOf(one));
+  return gone;
 }
 
 /** What waits in the inbox, and whether the next run will take it. */

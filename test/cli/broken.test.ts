@@ -189,6 +189,23 @@ test('status says which contract the home does not bear, before a run does', asy
   assert.match(stdout, /^tipos: left out .*VALOR is of the type DOUBLE, .* it is DECIMAL/m);
 });
 
+test('status tells of a dataset that has gone while files of it are loaded', async () => {
+  const { home } = await homeWithBroken('dataset.yaml', (text) => text);
+  await entrada(['run', '--home', home]);
+  const status = async () => {
+    const { code, objects, stderr } = await entrada(['status', '--json', '--home', home]);
+    assert.equal(code, 0);
+    return [objects().filter(({ type }) => type === 'gone'), /^tipos: there is no/m.test(stderr)];
+  };
+  assert.deepEqual(await status(), [[], false]);
+  await rename(join(home, 'datasets/tipos'), join(home, 'tipos'));
+  assert.deepEqual(await status(), [[{ type: 'gone', dataset: 'tipos' }], true]);
+  await rename(join(home, 'tipos'), join(home, 'datasets/tipos'));
+  assert.equal((await entrada(['retract', 'meu.xlsx', '--home', home])).code, 0);
+  await rename(join(home, 'datasets/tipos'), join(home, 'tipos'));
+  assert.deepEqual(await status(), [[], false]);
+});
+
 test('a folder of datasets/ that is no dataset is told by all who read them', async () => {
   const { home } = await homeWithBroken('dataset.yaml', (text) => text);
   const dataset = join(home, 'datasets/tipos');
