@@ -4,10 +4,11 @@ import { awaitedBy, nameOf } from '../contract/broken.ts';
 import type { UserError } from '../errors.ts';
 import { findArrivals } from '../ingest/arrivals.ts';
 import type { Context } from '../ingest/context.ts';
-import { fileNameOf, senderOf } from '../ingest/folders.ts';
+import { fileVersionOf } from '../ingest/drop.ts';
+import { fileNameOf, INBOX, senderOf } from '../ingest/folders.ts';
 import { createIncoming, type Incoming } from '../ingest/incoming.ts';
 import type { LakeFile } from '../lake/lake.ts';
-import { allFiles, type FileState, monthsDue } from '../ledger/ledger.ts';
+import { allFiles, type FileState, hasOutcome, monthsDue } from '../ledger/ledger.ts';
 import { shortHash } from '../ledger/loaded-files.ts';
 import { asWritten } from '../messages/local.ts';
 import { openLake, triedDatasets } from '../open.ts';
@@ -19,6 +20,9 @@ import { openForReading } from './home.ts';
 import { sayRuns } from './spotify-summary.ts';
 import { sayBroken, sayWaiting, textOf } from './summary.ts';
 
+/** A file that was overwritten or taken away before it could be taken in. */
+type Gone = Omit<FileState, 'state'> & { readonly state: 'gone' };
+
 export const status: Run = async ({ settings, output }) => {
   const datasets = await sayKnown(settings, output);
   await sayInbox(settings, output, datasets);
@@ -29,7 +33,9 @@ export const status: Run = async ({ settings, output }) => {
 async function sayKnown(settings: Settings, output: Output) {
   const warehouse = await openForReading(settings);
   try {
-    const files = await allFiles(warehouse);
+    // That it cannot be listed is told below. Listed first: whoever takes a file from there has told the ledger before.
+    const inbox = await (await openLake(settings)).list(INBOX, 'deep').catch(() => undefined);
+    const files = (await allFiles(warehouse)).map((file) => asItIs(file, inbox));
     for (const file of files)
       output.object({ type: 'file', ...file, sender: senderOf(file.fileName) });
     output.table(
@@ -67,9 +73,20 @@ async function sayKnown(settings: Settings, output: Output) {
   }
 }
 
+/** What was not taken and is not in the inbox any more, as it was, never will be. */
+function asItIs(file: FileState, inbox: readonly LakeFile[] | undefined): FileState | Gone {
+  const { drop, fileName } = file;
+  // A message that could not be read stands under its own name.
+  if (hasOutcome(file) || inbox === undefined || drop === fileName) return file;
+  const isThere = inbox.some(
+    (one) => one.name === `${INBOX}/${fileName}` && one.version === fileVersionOf(drop),
+  );
+  return isThere ? file : { ...file, state: 'gone', code: 'file.gone', detail: {} };
+}
+
 /** Datasets that files in force were loaded into, and that are not there any more. */
 function goneFrom(
-  files: readonly FileState[],
+  files: readonly (FileState | Gone)[],
   { datasets, broken }: Pick<Context, 'datasets' | 'broken'>,
 ): Set<string> {
   const gone = new Set(
@@ -118,7 +135,7 @@ async function awaitedOf(
 }
 
 /** Why a file is in its state, or why it added nothing. */
-function whyOf(output: Output, file: FileState): string {
+function whyOf(output: Output, file: FileState | Gone): string {
   const { sameContent } = file.detail;
   if (!sameContent) return textOf(output, file);
   return output.render({ code: 'file.sameContent', values: { file: sameContent } }).trim();

@@ -570,6 +570,7 @@ export const en = {
   'state.retracted': 'retracted',
   'state.failed': 'failed',
   'state.postponed': 'postponed',
+  'state.gone': 'gone',
   'changes.columns': 'before, after',
   'trace.columns': 'file, sheet, row, {column}, repeats',
   'trace.pair': '"{pair}" is not a key and its value. Write it like ANO=2019.',
@@ -595,6 +596,7 @@ export const en = {
     '  Another file of this name was loaded at {time} (UTC), {hash}: {common} of its rows {common|is|are} in that one too, {fresh} {fresh|is|are} not. Both count. `entrada retract "{file}" {hash}` takes the older one out; the next time `entrada run --replaces` or the contract makes the newer one replace it.',
   'file.sameContent': '  Says the same as {file}, in other bytes: nothing new',
   'file.which': '{file} ({hash}, {time} UTC)',
+  'file.gone': 'It was overwritten, moved or taken away before it could be taken in.',
   'file.none': 'There is no file {file} that can be read.',
   ...helpEn,
 } as const;

@@ -579,6 +579,7 @@ export const ptBR: Record<Code, string> = {
   'state.retracted': 'retirado',
   'state.failed': 'falhou',
   'state.postponed': 'adiado',
+  'state.gone': 'saiu',
   'changes.columns': 'antes, depois',
   'trace.columns': 'arquivo, aba, linha, {column}, repete',
   'trace.pair': '"{pair}" não é uma chave com seu valor. Escreva como ANO=2019.',
@@ -604,6 +605,7 @@ export const ptBR: Record<Code, string> = {
     '  Outro arquivo de mesmo nome foi carregado em {time} (UTC), {hash}: {common} {common|linha deste também está|linhas deste também estão} nele, {fresh} não. Os dois contam. `entrada retract "{file}" {hash}` retira o anterior; da próxima vez, `entrada run --replaces` ou o contrato faz o mais novo substituí-lo.',
   'file.sameContent': '  Diz o mesmo que {file}, em outros bytes: nada de novo',
   'file.which': '{file} ({hash}, {time} UTC)',
+  'file.gone': 'Foi sobrescrito, movido ou retirado antes que pudesse ser recebido.',
   'file.none': 'Não há um arquivo {file} que se possa ler.',
   ...helpPtBR,
 };

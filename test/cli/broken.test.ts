@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
-import { cp, mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { sale, sales } from '../ingest/home.ts';
 import { entrada as started } from '../ingest/killing.ts';
 import { formatted, workbook } from '../workbook-builder.ts';
-import { answerOf, entrada, GOOD, homeWith } from './entrada.ts';
+import { answerOf, entrada, GOOD, homeWith, put } from './entrada.ts';
 
 /* A dataset of the home that is wrong: the others go on, and what may be its workbook waits. */
 
@@ -187,6 +187,26 @@ test('status says which contract the home does not bear, before a run does', asy
   await writeFile(file, contract.replace('VALOR, type: money', 'VALOR, type: number'));
   const { stdout } = await entrada(['status', '--home', home]);
   assert.match(stdout, /^tipos: left out .*VALOR is of the type DOUBLE, .* it is DECIMAL/m);
+});
+
+test('status says that a file is gone which was overwritten, or taken away, before it could be taken', async () => {
+  const { home, mend } = await homeWithBroken('dataset.yaml', (text) => text.replace('name:', ''));
+  await put(home, 'outro.xlsx', FILES['meu.xlsx']);
+  await entrada(['run', '--home', home]);
+  const states = async () => {
+    const { objects } = await entrada(['status', '--json', '--home', home]);
+    const files = objects().filter(({ type }) => type === 'file');
+    return files.map(({ fileName, state, code }) => [fileName, state, code].join(' ')).sort();
+  };
+  const waits = (name: string) => `${name}.xlsx postponed dataset.awaited`;
+  assert.deepEqual(await states(), ['bom.xlsx loaded ', waits('meu'), waits('outro')]);
+  await put(home, 'meu.xlsx', Buffer.concat([FILES['meu.xlsx'], Buffer.alloc(1)]));
+  await rm(join(home, 'entrada/outro.xlsx'));
+  const gone = ['meu.xlsx gone file.gone', 'outro.xlsx gone file.gone'];
+  assert.deepEqual(await states(), ['bom.xlsx loaded ', ...gone]);
+  await mend();
+  await entrada(['run', '--home', home]);
+  assert.deepEqual(await states(), ['bom.xlsx loaded ', gone[0], 'meu.xlsx loaded ', gone[1]]);
 });
 
 test('status tells of a dataset that has gone while files of it are loaded', async () => {
