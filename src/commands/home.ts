@@ -10,6 +10,7 @@ import { recordCost } from '../ledger/costs.ts';
 import { openContext } from '../open.ts';
 import type { Output } from '../output.ts';
 import { openWarehouse } from '../warehouse/open.ts';
+import { sayError } from './summary.ts';
 
 /** Everything a command works with, opened; closing it frees the database for others. */
 interface Home extends AsyncDisposable {
@@ -23,17 +24,17 @@ export async function openHome(
   { replaceSameName = false, receives = false } = {},
 ): Promise<Home> {
   const { home, database, lake, bigquery } = settings;
-  if (!bigquery) await makeOwn(home, home);
+  if (!bigquery) await makeOwn(home);
   // A bucket has no folders to make.
   if (lake.kind === 'folder') {
     const made: boolean[] = [];
     for (const folder of [INBOX, BACKUP, REJECTED])
-      made.push(await makeOwn(lake.folder, `${lake.folder}/${folder}`));
+      made.push(await makeOwn(`${lake.folder}/${folder}`));
     if (made[0] && receives) output.say({ code: 'home.made', values: { home: lake.folder } });
     const backup = `${lake.folder}/${BACKUP}`;
     const kept =
       bigquery || (await isThere(database)) ? [] : await namingFile(backup, () => readdir(backup));
-    if (kept.length > 0) output.say({ code: 'home.lost', values: { database } });
+    if (kept.length > 0) sayError(output, new UserError('home.lost', { database }));
   }
   const context = await openContext(settings, {
     runId: newRunId(),
@@ -58,8 +59,8 @@ export function lakeName({ lake }: Settings): string {
 }
 
 /** Whether it was not there. */
-async function makeOwn(home: string, path: string): Promise<boolean> {
-  const taken = new UserError('home.taken', { home });
+async function makeOwn(path: string): Promise<boolean> {
+  const taken = new UserError('home.taken', { folder: path });
   return namingFile(path, () => makeFolder(path)).catch((error) => {
     // What stands where it would be, or above it, is no folder, or no place for one.
     throw ['lake.noFolder', 'ENOENT', 'ELOOP'].includes(error.code) ? taken : error;

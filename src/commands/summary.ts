@@ -25,12 +25,14 @@ export function exitCodeOf({
   unwarned,
   broken,
   files,
+  waiting,
 }: RunSummary): number {
   const hasFailed = (kind: EntradaError['kind']) =>
     [...unpublished, ...unwarned].some(({ error }) => error.kind === kind);
   if (failed.length > 0 || hasFailed('terminal')) return OURS;
   const mustMend = postponed.some(({ error }) => error instanceof UserError);
-  if (hasFailed('user') || broken.length > 0 || mustMend) return USAGE;
+  const isClosed = waiting.some(({ reason }) => reason === 'odd.closed');
+  if (hasFailed('user') || broken.length > 0 || mustMend || isClosed) return USAGE;
   if (files.some(({ state, rowsRejected }) => state === 'rejected' || (rowsRejected ?? 0) > 0))
     return REJECTED;
   return postponed.length > 0 || hasFailed('transient') ? LATER : 0;

@@ -382,7 +382,7 @@ export const en = {
   'home.missing':
     'There is no Entrada home in {home} yet. `entrada run` makes one; --home DIR or ENTRADA_HOME names another folder.',
   'home.taken':
-    'No folder can be made where the home {home} or one of its folders would be: there is a file, a link to nowhere, or no disk. --home DIR or ENTRADA_HOME names another folder.',
+    'The folder {folder} of the home cannot be made: there, or above it, is a file, a link to nowhere, or no disk. Move away what is in its place; --home DIR or ENTRADA_HOME names another home.',
   'home.older':
     'The tables of this home were made by an older Entrada. `entrada run` brings them up to date, from the rows that are in them; nothing is lost.',
   'home.newer':

@@ -382,7 +382,7 @@ export const ptBR: Record<Code, string> = {
   'home.missing':
     'Ainda não há uma pasta do Entrada em {home}. `entrada run` cria uma; --home DIR ou ENTRADA_HOME indica outra pasta.',
   'home.taken':
-    'Não é possível criar a pasta {home} ou uma de suas pastas: há ali um arquivo, um link para lugar nenhum, ou nenhum disco. --home DIR ou ENTRADA_HOME indica outra pasta.',
+    'Não é possível criar a pasta {folder}: há ali, ou acima dela, um arquivo, um link para lugar nenhum, ou nenhum disco. Tire o que está no lugar dela; --home DIR ou ENTRADA_HOME indica outra pasta.',
   'home.older':
     'As tabelas desta pasta foram feitas por um Entrada mais antigo. `entrada run` as atualiza, com as linhas que já estão nelas; nada se perde.',
   'home.newer':

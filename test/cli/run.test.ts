@@ -214,13 +214,18 @@ test('a home that cannot be one is refused plainly', async () => {
   await writeFile(home, 'a file');
   const { code, stdout, stderr } = await entrada(['run', '--home', home]);
   assert.deepEqual([code, stdout], [2, '']);
-  assert.match(stderr, /No folder can be made where the home/);
+  assert.match(stderr, /^entrada: The folder .*home \d+ of the home cannot be made: there,/);
   await symlink(join(home, 'nowhere'), `${home} link`);
   for (const place of [`${home} link`, '/proc/nothing']) {
     const none = await entrada(['run', '--home', place]);
     assert.equal(none.code, 2, place);
-    assert.match(none.stderr, /No folder can be made/);
+    assert.ok(none.stderr.startsWith(`entrada: The folder ${place} of the home cannot be made`));
   }
+  const within = newPlace();
+  await mkdir(within);
+  await writeFile(join(within, 'backup'), '');
+  const { objects } = await entrada(['run', '--json', '--home', within]);
+  assert.deepEqual(objects()[0].values, { folder: join(within, 'backup') });
   const garbage = newPlace();
   await mkdir(garbage);
   await writeFile(join(garbage, 'entrada.duckdb'), 'garbage');
@@ -255,8 +260,9 @@ test('a name that speaks to the terminal is shown and does not', async () => {
 test('a home whose database is gone is told that its files in backup/ do not count any more', async () => {
   const home = await loadedHome();
   await rm(join(home, 'entrada.duckdb'));
-  const { code, stdout } = await entrada(['run', '--home', home]);
+  const { code, stderr, objects } = await entrada(['run', '--json', '--home', home]);
   assert.equal(code, 0);
-  assert.match(stdout, /There are files in backup\/ and no database .*entrada\.duckdb/);
+  assert.match(stderr, /There are files in backup\/ and no database .*entrada\.duckdb/);
+  assert.equal(objects()[0].error, 'home.lost');
   assert.doesNotMatch((await entrada(['run', '--home', home])).stdout, /backup/);
 });

@@ -515,6 +515,11 @@ describe('nothing lost', () => {
 
     await home.drop('c.xlsx', sales(sale(2)));
     await settle(home.path);
+    await fs.chmod(join(home.path, 'entrada/c.xlsx'), 0);
+    const closed = entrada('run', '--home', home.path);
+    assert.match(closed.stdout, /c\.xlsx: left in entrada\/; it may not be read/);
+    assert.equal(closed.status, 2);
+    await fs.chmod(join(home.path, 'entrada/c.xlsx'), 0o644);
     await fs.chmod(home.path, 0o500);
     const beside = entrada('run', '--home', home.path);
     assert.match(
