@@ -94,6 +94,7 @@ export function serveConnection(
     const end = serveSession(sftp, viewOf(to), to.name, {
       render: (problem) => render(problem, language),
       onFault: (error) => log.error({ err: error }, 'fault'),
+      onRefusal: (error) => log.error({ err: error }, 'refused'),
       onUpload: ({ name: file, size }) => log.info({ file, size }, 'uploaded'),
       onBacklog,
       onAnswered: () => hangUpOnDeaf(sftp),

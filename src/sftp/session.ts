@@ -11,11 +11,16 @@ const { STATUS_CODE } = ssh2.utils.sftp;
 /** What a request weighs until it is answered, besides the bytes that it brings. */
 const REQUEST_BYTES = 1_000;
 
+/** What a client has to do otherwise. The rest, such as a full disk, is the operator's to mend. */
+const OF_CLIENT = /^(sftp\.|lake\.(missing|exists|changed|name|long)$)/;
+
 interface SessionEffects {
   /** A refusal in the words of the client. */
   render(problem: Problem): string;
   /** A fault of ours. */
   onFault(error: unknown): void;
+  /** What somebody other than the client must mend; once, however many requests it refuses. */
+  onRefusal(error: EntradaError): void;
   onUpload(upload: Pick<Upload, 'name' | 'size'>): void;
   /** Bytes that came and are not dealt with yet: more by this many, or fewer. */
   onBacklog(bytes: number): void;
@@ -30,16 +35,20 @@ export function serveSession(
   sftp: SFTPWrapper,
   view: View,
   account: string,
-  { render, onFault, onUpload, onBacklog, onAnswered }: SessionEffects,
+  { render, onFault, onRefusal, onUpload, onBacklog, onAnswered }: SessionEffects,
 ): () => Promise<void> {
   const handles = createHandles();
   let turn: Promise<void> = Promise.resolve();
   let ending: Promise<void> | undefined;
 
+  let told: unknown;
+
   function refuse(id: number, error: unknown): void {
-    if (error instanceof EntradaError)
+    if (error instanceof EntradaError) {
+      if (error !== told && !OF_CLIENT.test(error.code)) onRefusal(error);
+      told = error;
       sftp.status(id, statusOf(error.code), render(view.inItsNames(error)));
-    else {
+    } else {
       onFault(error);
       sftp.status(id, STATUS_CODE.FAILURE);
     }

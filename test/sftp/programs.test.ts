@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, stat, writeFile } from 'node:fs/promises';
 import type { Socket } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import ssh2 from 'ssh2';
+import { mount } from '../lake/mount.ts';
 import { type Requests, type Rig, run, startRig } from './rig.ts';
 
 const { OPEN_MODE } = ssh2.utils.sftp;
@@ -26,6 +28,12 @@ async function put(sftp: Requests, path: string, bytes: Uint8Array): Promise<voi
   if (bytes.length > 0) await sftp.write(handle, bytes, 0);
   await sftp.close(handle);
 }
+
+/** The codes of what the log has for the operator to mend. */
+const refusals = ({ log }: Rig) =>
+  log.flatMap(({ level, msg, err }) =>
+    level === 50 && msg === 'refused' ? (err as { code: string }).code : [],
+  );
 
 describe('an upload is seen under its name on CLOSE, and not before', () => {
   test('a new one, and one over an older file', async () => {
@@ -118,6 +126,7 @@ describe('the ways of programs, simulated', () => {
     await using connected = await rig.connect('ana');
     const { sftp } = connected;
     await assert.rejects(sftp.stat('/entrada/a.xlsx'), /^Error: entrada\/a\.xlsx is not there/);
+    assert.ok(!rig.log.some(({ level }) => Number(level) > 30));
     await assert.rejects(sftp.read('/rejeitados/a.txt'), /^Error: rejeitados\/a\.txt is not there/);
     await mkdir(join(rig.home, 'entrada'));
     await writeFile(join(rig.home, 'entrada/ana'), '');
@@ -125,6 +134,21 @@ describe('the ways of programs, simulated', () => {
       put(sftp, '/entrada/a.xlsx', WHOLE.subarray(0, 10)),
       /^Error: entrada is to be a folder, and something else stands/,
     );
+    assert.deepEqual(refusals(rig), ['lake.noFolder']);
+  });
+
+  test('a full disk is in the log once, however many requests it refuses', async (t) => {
+    const parts = await mkdtemp(join(tmpdir(), 'entrada-parts-'));
+    using disk = mount(t, parts);
+    if (!disk) return;
+    await using rig = await startRig({ partsFolder: parts });
+    await using connected = await rig.connect('ana');
+    const { sftp } = connected;
+    const handle = await sftp.open('/entrada/a.xlsx', 'w');
+    await write(sftp, handle, 0, 150_000);
+    for (const work of [sftp.fsetstat(handle, { size: 150_000 }), sftp.close(handle)])
+      await assert.rejects(work, /^Error: No space is left on the disk for entrada\/a\.xlsx/);
+    assert.deepEqual(refusals(rig), ['lake.full']);
   });
 
   test('FileZilla: resumes at the length it finds, and sets the time afterwards', async () => {
