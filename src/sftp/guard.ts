@@ -1,3 +1,4 @@
+import { isIPv6 } from 'node:net';
 import type { Logger } from 'pino';
 import { createTurns, type Turns } from '../turns.ts';
 
@@ -20,6 +21,7 @@ export const guardLimits: GuardLimits = {
   blockMs: 15 * 60_000,
 };
 
+/** Where passwords come from is an address, or of IPv6 the network of one: see networkOf. */
 export interface Guard {
   /**
    * Looks at one password from this address after the other, in the order of the calls: what many connections try at
@@ -31,6 +33,15 @@ export interface Guard {
   /** Counts a wrong password, and gives how many milliseconds to wait before saying so. */
   failed(account: string, address: string): number;
   passed(account: string, address: string): void;
+}
+
+/** Of IPv6 the first 64 bits: whoever has one address has the 2^64 of its network, and may try each from another. */
+export function networkOf(address: string): string {
+  // One of IPv4 in the clothes of IPv6 is one of IPv4.
+  if (!isIPv6(address) || address.includes('.')) return address;
+  const [before, after = []] = address.split('::').map((half) => half.split(':').filter(Boolean));
+  const zeros = Array.from({ length: 8 - before.length - after.length }, () => '0');
+  return `${[...before, ...zeros, ...after].slice(0, 4).join(':')}::/64`;
 }
 
 interface Count {

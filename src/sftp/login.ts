@@ -1,7 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { AuthContext, PublicKeyAuthContext } from 'ssh2';
 import type { Account } from './accounts.ts';
-import type { Guard } from './guard.ts';
+import { type Guard, networkOf } from './guard.ts';
 import { parsePublicKey } from './keys.ts';
 import { isPassword } from './passwords.ts';
 
@@ -29,11 +29,12 @@ export async function logIn(
   if (context.method === 'publickey') return holdsKey(context, account) ? account : undefined;
   if (context.method !== 'password') return undefined;
   const name = wanted.slice(0, NAME_LENGTH);
-  const delay = await guard.inTurn(address, async () => {
-    if (guard.isBlocked(name, address)) return 0;
+  const network = networkOf(address);
+  const delay = await guard.inTurn(network, async () => {
+    if (guard.isBlocked(name, network)) return 0;
     if (!(await isPassword(context.password, account?.password)))
-      return guard.failed(name, address);
-    guard.passed(name, address);
+      return guard.failed(name, network);
+    guard.passed(name, network);
     return undefined;
   });
   if (delay === undefined) return account;

@@ -106,11 +106,13 @@ describe('passwords tried at once', () => {
   const accounts = async () => ['ana', 'bia'].map((name) => ({ name, keys: [], password }));
 
   /** The names of those that are let in, in the order of the tries. */
-  async function letIn(tries: readonly (readonly [account: string, password: string])[]) {
+  async function letIn(
+    tries: readonly (readonly [account: string, password: string, address?: string])[],
+  ) {
     const guard = createGuard(guardLimits, pino({ level: 'silent' }), () => 0);
-    const found = tries.map(([username, password]) => {
+    const found = tries.map(([username, password, address = '192.0.2.1']) => {
       const context = { method: 'password', username, password } as AuthContext;
-      return logIn(context, '192.0.2.1', guard, { accounts, sleep: async () => undefined });
+      return logIn(context, address, guard, { accounts, sleep: async () => undefined });
     });
     return (await Promise.all(found)).flatMap((account) => account?.name ?? []);
   }
@@ -120,6 +122,18 @@ describe('passwords tried at once', () => {
     const right = ['ana', 'password'] as const;
     assert.deepEqual(await letIn([...wrong, right, ['bia', 'password']]), ['bia']);
     assert.deepEqual(await letIn([...wrong.slice(1), right]), ['ana']);
+  });
+
+  test('from all addresses of one IPv6 network together, and from each of IPv4 for itself', async () => {
+    const guessedFrom = (address: (n: number) => string) =>
+      Array.from({ length: 8 }, (_, n) => ['ana', 'guessed', address(n)] as const);
+    const rightFrom = (address: string) => ['ana', 'password', address] as const;
+    // The same 64 bits, however they are spelt.
+    const one = guessedFrom((n) => (n % 2 ? `2001:db8::7:0:0:${n}` : `2001:db8:0:0:${n}::9`));
+    assert.deepEqual(await letIn([...one, rightFrom('2001:db8::1')]), []);
+    assert.deepEqual(await letIn([...one, rightFrom('2001:db8:0:1::1')]), ['ana']);
+    const mapped = guessedFrom((n) => `::ffff:192.0.2.${n}`);
+    assert.deepEqual(await letIn([...mapped, rightFrom('::ffff:192.0.2.9')]), ['ana']);
   });
 
   test('and the right ones do not', async () => {
