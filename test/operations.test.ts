@@ -87,6 +87,13 @@ test('the pipeline calls scripts that there are, but for those of Airflow', asyn
   );
 });
 
+test("GitLab is let in by the number of its project: a path may become somebody else's", async () => {
+  const text = (await inTerraform('gitlab.tf')).replace(/^\s*#.*$/gm, '');
+  const claims = new Set(found(text, /assertion\.(\w+)/g));
+  assert.deepEqual([...claims].sort(), ['job_id', 'project_id', 'ref_protected']);
+  assert.match(await textOf('.gitlab-ci.yml'), /TF_VAR_gitlab_project: \$CI_PROJECT_ID$/m);
+});
+
 test('cloud/build-image.sh without what it needs says its usage, and ends with 2', () => {
   const call = (...args: string[]) =>
     spawnSync('bash', ['cloud/build-image.sh', ...args], { cwd: ROOT, encoding: 'utf8' });

@@ -13,5 +13,5 @@ location = "US"
 # billing_account = "000000-000000-000000"
 # budget          = 50
 
-# gitlab_project = "group/project"
+# gitlab_project = "12345678"
 # state_bucket   = "my-project-entrada-state"

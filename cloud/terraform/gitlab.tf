@@ -39,11 +39,13 @@ resource "google_iam_workload_identity_pool_provider" "gitlab" {
 
   workload_identity_pool_id          = google_iam_workload_identity_pool.gitlab[each.key].workload_identity_pool_id
   workload_identity_pool_provider_id = "gitlab"
+  # The project is known by its number: its path may be given up, and then be somebody else's. GitLab's own subject has path
+  # and branch, and may be longer than the 127 bytes that Google takes; Google's logs name the job by its number instead.
   attribute_mapping = {
-    "google.subject"         = "assertion.sub"
-    "attribute.project_path" = "assertion.project_path"
+    "google.subject"       = "assertion.job_id"
+    "attribute.project_id" = "assertion.project_id"
   }
-  attribute_condition = "assertion.project_path == \"${each.value}\" && assertion.ref_protected == \"true\""
+  attribute_condition = "assertion.project_id == \"${each.value}\" && assertion.ref_protected == \"true\""
   oidc {
     issuer_uri        = var.gitlab_url
     allowed_audiences = [var.gitlab_url]
@@ -63,7 +65,7 @@ resource "google_service_account_iam_member" "gitlab" {
 
   service_account_id = google_service_account.deployer[each.key].name
   role               = "roles/iam.workloadIdentityUser"
-  member             = "principalSet://iam.googleapis.com/${google_iam_workload_identity_pool.gitlab[each.key].name}/attribute.project_path/${each.value}"
+  member             = "principalSet://iam.googleapis.com/${google_iam_workload_identity_pool.gitlab[each.key].name}/attribute.project_id/${each.value}"
 }
 
 resource "google_project_iam_member" "deployer" {

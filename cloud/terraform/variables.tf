@@ -115,9 +115,13 @@ variable "budget" {
 }
 
 variable "gitlab_project" {
-  description = "The project at GitLab that may deploy, as group/project; empty for none."
+  description = "The number of the project at GitLab that may deploy, its Project ID; empty for none."
   type        = string
   default     = ""
+  validation {
+    condition     = can(regex("^[0-9]*$", var.gitlab_project))
+    error_message = "A number, not a path: a path can be given up and taken by somebody else."
+  }
 }
 
 variable "gitlab_url" {

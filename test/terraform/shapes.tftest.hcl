@@ -32,7 +32,7 @@ run "whole" {
     image           = "us-central1-docker.pkg.dev/some-project/entrada/entrada:1"
     spotify         = true
     billing_account = "000000-000000-000000"
-    gitlab_project  = "group/project"
+    gitlab_project  = "12345678"
     state_bucket    = "some-state"
   }
   assert {
@@ -55,6 +55,25 @@ run "whole" {
     condition     = length(google_billing_budget.month) == 1 && length(google_service_account.deployer) == 1
     error_message = "Budget and deployer are there."
   }
+}
+
+run "gitlab_by_number" {
+  command = plan
+  variables {
+    gitlab_project = "12345678"
+  }
+  assert {
+    condition     = google_iam_workload_identity_pool_provider.gitlab["entrada"].attribute_condition == "assertion.project_id == \"12345678\" && assertion.ref_protected == \"true\""
+    error_message = "GitLab's jobs are let in by the number of their project, from protected branches."
+  }
+}
+
+run "gitlab_by_path" {
+  command = plan
+  variables {
+    gitlab_project = "group/project"
+  }
+  expect_failures = [var.gitlab_project]
 }
 
 run "composer" {
