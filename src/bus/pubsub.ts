@@ -117,14 +117,17 @@ export async function openPubSubBus({
     const all = [...topics].flatMap(([topic, listeners]) =>
       [...listeners.values()].map((listening) => ({ topic, ...listening })),
     );
-    for (const { topic, subscription, ours } of all) {
-      await subscription.close();
-      if (ours)
-        await subscription.delete().catch((error) => {
-          if (codeOf(error) !== NOT_FOUND) throw pubSubProblem(topic, error);
-        });
-    }
+    const ended = await Promise.allSettled(
+      all.map(async ({ topic, subscription, ours }) => {
+        await subscription.close();
+        if (ours)
+          await subscription.delete().catch((error) => {
+            if (codeOf(error) !== NOT_FOUND) throw pubSubProblem(topic, error);
+          });
+      }),
+    );
     await pubsub.close();
+    for (const one of ended) if (one.status === 'rejected') throw one.reason;
   }
 
   return {

@@ -1,4 +1,8 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { connect, createServer, type IncomingHttpHeaders } from 'node:http2';
+import type { AddressInfo } from 'node:net';
+import { buffer } from 'node:stream/consumers';
 import { describe, test } from 'node:test';
 import type { Bus } from '../../src/bus/bus.ts';
 import { openPubSubBus } from '../../src/bus/pubsub.ts';
@@ -19,6 +23,52 @@ async function onBus(keep: (bus: Bus, project: string) => Promise<void>): Promis
   } finally {
     await bus.close();
   }
+}
+
+/** A bus that looks for the emulator there. */
+async function openAt(host: string, project: string): Promise<Bus> {
+  const { PUBSUB_EMULATOR_HOST } = process.env;
+  process.env.PUBSUB_EMULATOR_HOST = host;
+  return openPubSubBus({ project }).finally(() => {
+    process.env.PUBSUB_EMULATOR_HOST = PUBSUB_EMULATOR_HOST;
+  });
+}
+
+/** Stands before the emulator, and refuses to delete one subscription, as where a role is missing. */
+async function startRefusing(subscription: string) {
+  const emulator = connect(`http://${given('PUBSUB_EMULATOR_HOST')}`);
+  const server = createServer();
+  server.on('stream', async (asked, headers) => {
+    const isDeletion = headers[':path']?.endsWith('/DeleteSubscription');
+    const deletion = isDeletion ? await buffer(asked) : undefined;
+    if (deletion?.includes(`/${subscription}`)) {
+      const refusal = { 'content-type': 'application/grpc', 'grpc-status': '7' };
+      return asked.respond(refusal, { endStream: true });
+    }
+    const answer = emulator.request(headers);
+    if (deletion) answer.end(deletion);
+    else asked.pipe(answer);
+    let trailers: IncomingHttpHeaders = {};
+    answer.on('trailers', (told) => {
+      trailers = told;
+    });
+    asked.on('wantTrailers', () => asked.sendTrailers(trailers));
+    answer.on('response', (told) => {
+      const isAll = 'grpc-status' in told;
+      asked.respond(told, isAll ? { endStream: true } : { waitForTrailers: true });
+      if (!isAll) answer.pipe(asked);
+    });
+    asked.on('close', () => answer.close());
+    for (const stream of [asked, answer]) stream.on('error', () => {});
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  return {
+    host: `127.0.0.1:${(server.address() as AddressInfo).port}`,
+    async [Symbol.asyncDispose]() {
+      server.close();
+      emulator.destroy();
+    },
+  };
 }
 
 const rest = (project: string, path: string) =>
@@ -100,6 +150,24 @@ describe('bus on Pub/Sub', { skip }, () => {
     assert.deepEqual(await subscriptionsIn(project), ['files.kept']);
   });
 
+  test('one that may not be taken away is told, and the others go', async () => {
+    const project = await newProject('files', 'shows');
+    await using refusing = await startRefusing('files.first');
+    const bus = await openAt(refusing.host, project);
+    const heard: string[] = [];
+    for (const [topic, name] of [
+      ['files', 'first'],
+      ['shows', 'second'],
+    ])
+      await bus.subscribe(topic, name, { handle: async ({ data }) => void heard.push(data.file) });
+    await bus.publish('shows', { file: 'a' });
+    await bus.drain();
+    assert.deepEqual(heard, ['a']);
+    const problem = { kind: 'user', code: 'bus.refused' };
+    await assert.rejects(bus.close(), problem);
+    assert.deepEqual(await subscriptionsIn(project), ['files.first']);
+  });
+
   test('a subscription that is taken away does not make drain wait for ever', () =>
     onBus(async (bus, project) => {
       const entered = Promise.withResolvers<void>();
@@ -134,11 +202,7 @@ describe('bus on Pub/Sub', { skip }, () => {
     }));
 
   test('nobody answers: bus.unreachable, for a later try', { timeout: 120_000 }, async () => {
-    const { PUBSUB_EMULATOR_HOST } = process.env;
-    process.env.PUBSUB_EMULATOR_HOST = `127.0.0.1:${await freePort()}`;
-    const bus = await openPubSubBus({ project: 'nowhere' }).finally(() => {
-      process.env.PUBSUB_EMULATOR_HOST = PUBSUB_EMULATOR_HOST;
-    });
+    const bus = await openAt(`127.0.0.1:${await freePort()}`, 'nowhere');
     const problem = { kind: 'transient', code: 'bus.unreachable' };
     await assert.rejects(bus.publish('files', { file: 'a' }), problem);
     await bus.close();
