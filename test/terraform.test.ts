@@ -4,10 +4,16 @@ import { describe, test } from 'node:test';
 import { parse } from 'yaml';
 import { settingNames } from '../src/config.ts';
 import { BACKUP, INBOX } from '../src/ingest/folders.ts';
+import { COSTS_TABLE } from '../src/ledger/costs.ts';
+import { LEDGER_TABLES } from '../src/ledger/events.ts';
 import { en } from '../src/messages/en.ts';
 import { accessNames } from '../src/spotify/access.ts';
 import { RAW } from '../src/spotify/raw.ts';
+import { RUNS_TABLE } from '../src/spotify/runs.ts';
 import { TABLES } from '../src/spotify/tables.ts';
+import { newJobId } from '../src/warehouse/bigquery/client.ts';
+import { newLoadId, stagingTable } from '../src/warehouse/bigquery/stage.ts';
+import { nameMade } from '../src/warehouse/dataset-sql.ts';
 import { found, inTerraform, ROOT, textOf } from './repository.ts';
 
 /* Holds cloud/terraform to the program. Terraform itself is not needed; test/terraform is what needs it. */
@@ -94,6 +100,18 @@ describe('Terraform and the program', () => {
     // The roles that messages tell to grant are those that are granted here.
     for (const code of ['lake.refused', 'warehouse.refused'] as const)
       for (const role of found(en[code], /(roles\/[\w.]+\w)/g)) assert.ok(roles.has(role), role);
+  });
+
+  test('the Spotify functions change their tables and those where they tell, which have these names', async () => {
+    const text = await inTerraform('identities.tf');
+    const [shared] = found(text, /for table in concat\(local\.podcast\.tables, \[(.*?)\]\)/g);
+    const tables = [RUNS_TABLE, ...LEDGER_TABLES, COSTS_TABLE].map(nameMade);
+    const told = ['spotify_runs', 'ledger_events', 'ledger_costs'];
+    assert.deepEqual(JSON.parse(`[${shared}]`), told);
+    for (const table of told) assert.ok(tables.includes(table), table);
+    const [staging] = found(text, /\/tables\/(stage_\w+)/g);
+    assert.ok(stagingTable(newJobId(), '0').startsWith(staging));
+    assert.ok(!stagingTable(newLoadId(Date.now()), 'rows').startsWith(staging));
   });
 
   test('tables do not expire, and a bucket or dataset with something in it is not deleted', async () => {

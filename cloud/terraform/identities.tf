@@ -56,11 +56,36 @@ resource "google_storage_bucket_iam_member" "flow" {
 
 # Tables: rows on the dataset, and jobs, which belong to a project and cannot be given on anything less.
 resource "google_bigquery_dataset_iam_member" "rows" {
-  for_each = merge({ flow = google_service_account.flow }, google_service_account.function)
+  for_each = merge({ flow = google_service_account.flow }, {
+    for name, account in google_service_account.function : name => account if !contains(keys(local.spotify_functions), name)
+  })
 
   dataset_id = google_bigquery_dataset.tables.dataset_id
   role       = "roles/bigquery.dataEditor"
   member     = each.value.member
+}
+
+# The Spotify functions change Spotify's tables (those of the episodes know of each other), and where they tell of their runs,
+# of what failed and what it cost. A staging table is made in the dataset, and then asked for by its own name. A condition on
+# names, since the tables are made by `entrada deploy --apply`, which comes later.
+resource "google_project_iam_member" "spotify_rows" {
+  for_each = local.spotify_functions
+
+  project = var.project
+  role    = "roles/bigquery.dataEditor"
+  member  = google_service_account.function[each.key].member
+  condition {
+    title = "only the tables of Spotify"
+    expression = join(" || ", concat(
+      ["resource.name == \"${local.dataset_name}\""],
+      [for table in concat(local.podcast.tables, ["spotify_runs", "ledger_events", "ledger_costs"]) : "resource.name == \"${local.dataset_name}/tables/${table}\""],
+      ["resource.name.startsWith(\"${local.dataset_name}/tables/stage_entrada_\")"],
+    ))
+  }
+}
+
+locals {
+  dataset_name = "projects/${var.project}/datasets/${google_bigquery_dataset.tables.dataset_id}"
 }
 
 resource "google_project_iam_member" "jobs" {

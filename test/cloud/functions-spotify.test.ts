@@ -4,7 +4,9 @@ import { type FakeSpotify, startFakeSpotify } from '../../src/spotify/fake/serve
 import { runsOf } from '../../src/spotify/runs.ts';
 import { TABLES } from '../../src/spotify/tables.ts';
 import { numbersOf } from '../ingest/golden.ts';
-import { skipWithout } from './rig.ts';
+import { found, inTerraform } from '../repository.ts';
+import { startProxy } from './proxy.ts';
+import { given, skipWithout } from './rig.ts';
 import { type CloudScene, cloudScene, until } from './scene.ts';
 
 const skip = skipWithout('storage', 'pubsub', 'bigquery');
@@ -24,15 +26,32 @@ async function counts(scene: CloudScene): Promise<unknown[]> {
   return numbersOf(all);
 }
 
+/** BigQuery as the functions of Spotify know it: the tables that Terraform lets them reach, and no other. */
+async function startRole() {
+  const text = await inTerraform('identities.tf');
+  const [shared] = found(text, /for table in concat\(local\.podcast\.tables, \[(.*?)\]\)/g);
+  const [staging] = found(text, /\/tables\/(stage_\w+)/g);
+  const allowed: string[] = [...TABLES, ...JSON.parse(`[${shared}]`)];
+  const named = /\/tables\/(\w+)|"tableId":"(\w+)"|\b(?:FROM|INTO|UPDATE) `?(?:[\w-]+\.)*(\w+)/g;
+  return startProxy(given('ENTRADA_TEST_BIGQUERY_URL'), {
+    refuses: (path, body) =>
+      [...`${path} ${body}`.matchAll(named)]
+        .map(([, inPath, inJson, inSql]) => inPath ?? inJson ?? inSql)
+        .some((table) => !allowed.includes(table) && !table.startsWith(staging)),
+  });
+}
+
 describe('the functions of Spotify, in processes of their own', { skip, timeout: 300_000 }, () => {
   if (skip) return;
 
   test('one message, three functions, three tables; and every message twice at the same time', async () => {
     const fake = await startFakeSpotify();
     try {
+      await using role = await startRole();
       await using scene = await cloudScene();
       for (const table of TABLES) {
-        const keeper = await scene.start(table, secretsOf(fake));
+        const environment = { ...secretsOf(fake), ENTRADA_BIGQUERY_URL: role.url };
+        const keeper = await scene.start(table, environment);
         for (let times = 0; times < 2; times++) await scene.push(TOPIC, keeper);
       }
       // The run has no secrets: those who ask have them.
@@ -62,6 +81,13 @@ describe('the functions of Spotify, in processes of their own', { skip, timeout:
       assert.deepEqual(numbersOf(await scene.rows(ids)), [[0]]);
       const status = await scene.run('status');
       assert.equal(status.stdout.match(/ (changed|unchanged) /g)?.length, 7, status.stdout);
+      const costs = "SELECT COUNT(*) FROM ledger_costs WHERE RUN_ID = 'dag-1'";
+      await until(
+        () => scene.rows(costs),
+        ([[count]]) => Number(count) > 0,
+      );
+      await scene.publish(TOPIC, {});
+      await scene.files((files) => files.some(({ state }) => state === 'failed'));
     } finally {
       await fake.close();
     }

@@ -9,7 +9,7 @@ export interface Proxy extends AsyncDisposable {
 
 export interface ProxyRules {
   /** Answers in the place of the emulator, with a status that no client expects. */
-  readonly refuses?: (path: string) => boolean;
+  readonly refuses?: (path: string, body: Buffer) => boolean;
   /** Told of each change, once it is made and before whoever asked for it learns so. */
   readonly onChanged?: (what: string) => Promise<void>;
 }
@@ -26,7 +26,7 @@ export async function startProxy(
     const { method = '', url = '', headers } = incoming;
     try {
       const body = await buffer(incoming);
-      if (refuses(url)) return outgoing.writeHead(NOT_EXPECTED, JSON_TYPE).end(REFUSAL);
+      if (refuses(url, body)) return outgoing.writeHead(NOT_EXPECTED, JSON_TYPE).end(REFUSAL);
       const answer = await forward(new URL(url, upstream), method, headers, body);
       if (method !== 'GET') await onChanged(`${method} ${url}`);
       outgoing.writeHead(answer.status, answer.headers).end(answer.body);

@@ -52,6 +52,10 @@ run "whole" {
     error_message = "A Spotify function does not reach the workbooks."
   }
   assert {
+    condition     = keys(google_bigquery_dataset_iam_member.rows) == ["bases_vendas", "flow"] && google_project_iam_member.spotify_rows["dh_gb_episodes"].condition[0].expression == "resource.name == \"projects/some-project/datasets/entrada\" || resource.name == \"projects/some-project/datasets/entrada/tables/spotify_podcasts\" || resource.name == \"projects/some-project/datasets/entrada/tables/spotify_all_episodes\" || resource.name == \"projects/some-project/datasets/entrada/tables/dh_gb_episodes\" || resource.name == \"projects/some-project/datasets/entrada/tables/spotify_runs\" || resource.name == \"projects/some-project/datasets/entrada/tables/ledger_events\" || resource.name == \"projects/some-project/datasets/entrada/tables/ledger_costs\" || resource.name.startsWith(\"projects/some-project/datasets/entrada/tables/stage_entrada_\")"
+    error_message = "The Spotify functions change Spotify's tables and no sales."
+  }
+  assert {
     condition     = length(google_billing_budget.month) == 1 && length(google_service_account.deployer) == 1
     error_message = "Budget and deployer are there."
   }
