@@ -19,6 +19,14 @@ describe('alerts', () => {
     assert.deepEqual(sections.sort(), [...alerts, 'The budget'].sort());
   });
 
+  test('a job that runs once a day fails once, and is told', async () => {
+    const text = await inTerraform('alerts.tf');
+    const jobs = found(await inTerraform('flow.tf'), /(entrada-\w+) = \{ command/g);
+    for (const job of jobs) assert.ok(text.includes(`job_name = \\"${job}\\"`), job);
+    const [spotify] = found(text, /"Spotify fails" = \{(.*?)\}\n/gs);
+    assert.match(spotify, /entrada-spotify.* above += 0\n/s);
+  });
+
   test('a red check and a file that waits are said as the alerts look for them', async () => {
     const text = await inTerraform('alerts.tf');
     const [code] = found(text, /jsonPayload\.error = \\"([\w.]+)\\"/g);

@@ -3,6 +3,7 @@
 locals {
   subscription = "resource.type = \"pubsub_subscription\" AND resource.labels.subscription_id"
   job          = "resource.type = \"cloud_run_job\""
+  failed_run   = "metric.type = \"run.googleapis.com/job/completed_execution_count\" AND ${local.job} AND metric.labels.result = \"failed\""
   user_metric  = "logging.googleapis.com/user"
 
   # What the flow writes with --json, counted.
@@ -58,12 +59,19 @@ locals {
     }
     # One may be another that was at work; two within an hour are not.
     "The flow fails" = {
-      filter   = "metric.type = \"run.googleapis.com/job/completed_execution_count\" AND ${local.job} AND metric.labels.result = \"failed\""
+      filter   = "${local.failed_run} AND resource.labels.job_name = \"entrada-run\""
       aligner  = "ALIGN_SUM"
       period   = 3600
       above    = 1
       duration = 0
-      group_by = ["resource.label.job_name"]
+    }
+    # There is one a day.
+    "Spotify fails" = {
+      filter   = "${local.failed_run} AND resource.labels.job_name = \"entrada-spotify\""
+      aligner  = "ALIGN_SUM"
+      period   = 300
+      above    = 0
+      duration = 0
     }
   }
 }
