@@ -159,9 +159,10 @@ resource "google_project_iam_member" "build_reads" {
   }
 }
 
+# Cloud Build wants to see the bucket itself before it keeps logs there, which no role for objects allows.
 resource "google_storage_bucket_iam_member" "build" {
   bucket = google_storage_bucket.source.name
-  role   = "roles/storage.objectUser"
+  role   = "roles/storage.admin"
   member = google_service_account.build.member
 }
 

@@ -18,6 +18,10 @@ run "first" {
     error_message = "Without its secrets' values no Spotify function can be deployed."
   }
   assert {
+    condition     = google_storage_bucket_iam_member.build.role == "roles/storage.admin" && google_storage_bucket_iam_member.build.bucket == "some-project-entrada-source"
+    error_message = "Cloud Build keeps logs where its account is admin, and that is in no bucket but its own."
+  }
+  assert {
     condition     = length(google_cloud_run_v2_job.flow) == 0 && length(google_composer_environment.airflow) == 0
     error_message = "Without an image there is no flow."
   }
