@@ -131,7 +131,7 @@ const CONDITION = /\[([<>=]+)\s*([-+.\d]*)[^\]]*\]/;
 
 function readSection(section: string): Section {
   const [condition, comparison = '', limit] = CONDITION.exec(section) ?? [];
-  const shown = section.replace(CONDITION, '').replace(/general|G\/通用格式/i, '');
+  const shown = section.replace(CONDITION, '').replace(/general|G\/(通用格式|標準|표준)/i, '');
   return {
     shows: showsOf(shown),
     ...(condition !== undefined && { isFor: comparing(comparison, Number(limit)) }),

@@ -207,7 +207,17 @@ test('5. a weekday or the year of an era alone is a date; a unit after digits is
     assert.deepEqual(await cellsOfRows([[formatted(43_538, code)]]), {
       A1: 'date 2019-03-14T00:00:00',
     });
-  const units = ['0 kg', '#,##0.00 EUR', '0.0E+0', 'General', '@', 'Geral', 'G/通用格式'];
+  const units = [
+    '0 kg',
+    '#,##0.00 EUR',
+    '0.0E+0',
+    'General',
+    '@',
+    'Geral',
+    'G/通用格式',
+    'G/標準',
+    'G/표준',
+  ];
   for (const code of units)
     assert.deepEqual(await cellsOfRows([[formatted(43_538, code)]]), { A1: 43_538 });
 });
