@@ -53,12 +53,16 @@ function collect(titles: Titles, batch: CellBatch, workbook: Workbook): void {
   }
 }
 
-/** The first row that names every column the contract asks for, once; else the row that comes nearest, if any does. */
+/**
+ * The first row that names every column the contract asks for, though it be none when it names one twice; else the row
+ * that comes nearest, if any does.
+ */
 export function findHeader(titles: Titles, dataset: Dataset): Header | NearHeader {
   let nearest: NearHeader = { row: 0, found: 0, missing: [], others: [], twice: undefined };
   for (const [row, cells] of [...titles].sort(([a], [b]) => a - b)) {
     const candidate = matchRow(row, cells, dataset);
-    if (isHeader(candidate)) return candidate;
+    // Below a row that names them all is data: a later header would leave it out unseen.
+    if (isHeader(candidate) || candidate.missing.length === 0) return candidate;
     if (candidate.found > nearest.found) nearest = candidate;
   }
   return nearest;

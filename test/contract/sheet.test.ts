@@ -140,10 +140,13 @@ test('a missing column that may only be misspelt: the headers that the contract 
   );
 });
 
-test('two headers that mean one column are an error that names both cells', async () => {
-  const { code, values } = await refused(sheetOf([...HEADER, 'código'], order()));
-  assert.equal(code, 'contract.twice');
-  assert.deepEqual(values, { sheet: 'Dados', header: 'código', cells: 'A1, E1' });
+test('two headers that mean one column are an error that names both cells, whatever stands below', async () => {
+  // The header again, as at the top of a page: what stands between the two is data.
+  for (const below of [[], [HEADER, order()]]) {
+    const { code, values } = await refused(sheetOf([...HEADER, 'código'], order(), ...below));
+    assert.equal(code, 'contract.twice');
+    assert.deepEqual(values, { sheet: 'Dados', header: 'código', cells: 'A1, E1' });
+  }
 });
 
 test('of several sheets, the visible one that matches; two that match are both named', async () => {
