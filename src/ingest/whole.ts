@@ -5,7 +5,8 @@ import { type ByteSource, endsLikeZip, readDirectory } from '../workbook/zip.ts'
 
 /** Whether bytes are still to come: a zip has its end last. Anything but a zip is the reader's to name. */
 export async function lacksEnd(source: ByteSource): Promise<boolean> {
-  return (await startsLikeZip(source)) && !(await endsLikeZip(source));
+  const [p, k] = await source.read(0, 2);
+  return p === 0x50 && k === 0x4b && !(await endsLikeZip(source));
 }
 
 /**
@@ -13,7 +14,6 @@ export async function lacksEnd(source: ByteSource): Promise<boolean> {
  * and broken off, has. Inflates every part, as far as the limits allow.
  */
 export async function hasGaps(source: ByteSource, limits: Limits): Promise<boolean> {
-  if (!(await startsLikeZip(source))) return false;
   const budget = { limits, inflated: 0 };
   try {
     for (const entry of (await readDirectory(source)).values())
@@ -24,9 +24,4 @@ export async function hasGaps(source: ByteSource, limits: Limits): Promise<boole
     if (error instanceof UserError) return ['zip.corrupt', 'zip.broken'].includes(error.code);
     throw error;
   }
-}
-
-async function startsLikeZip(source: ByteSource): Promise<boolean> {
-  const [p, k] = await source.read(0, 2);
-  return p === 0x50 && k === 0x4b;
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { UserError } from '../../src/errors.ts';
@@ -119,6 +119,8 @@ describe('a workbook that is not whole', () => {
   const holed = Buffer.from(whole);
   const hole = holed.lastIndexOf('PK\x03\x04');
   holed.fill(0, hole, hole + 30);
+  /** Without the piece with which it begins. */
+  const headless = Buffer.from(whole).fill(0, 0, 30);
   const HOUR = 3_600_000;
 
   test('waits without its end, and without what its checksums promise, until it is taken up again', async () => {
@@ -126,6 +128,7 @@ describe('a workbook that is not whole', () => {
     await home.drop('ana/cortada.xlsx', whole.subarray(0, 1000));
     await home.drop('ana/furada.xlsx', holed);
     await home.drop('ana/misturada.xlsx', mixed);
+    await home.drop('ana/sem começo.xlsx', headless);
     const { waiting, files } = await home.run();
     assert.deepEqual(files, []);
     assert.deepEqual(
@@ -134,8 +137,10 @@ describe('a workbook that is not whole', () => {
         ['entrada/ana/cortada.xlsx', 'wait.incomplete'],
         ['entrada/ana/furada.xlsx', 'wait.gaps'],
         ['entrada/ana/misturada.xlsx', 'wait.gaps'],
+        ['entrada/ana/sem começo.xlsx', 'wait.gaps'],
       ],
     );
+    await rm(join(home.path, 'entrada/ana/sem começo.xlsx'));
     await home.drop('ana/cortada.xlsx', whole);
     await home.drop('ana/furada.xlsx', whole);
     await home.drop('ana/misturada.xlsx', older);
