@@ -180,6 +180,7 @@ const promises: Readonly<Record<string, (bus: Bus, maxAttempts: number) => Promi
       async handle({ id }) {
         entered.resolve();
         await leave.promise;
+        await new Promise(setImmediate);
         left.push(id);
       },
     });
