@@ -14,6 +14,7 @@ describe('folder lake: a rename that the operating system refuses', () => {
     ENOSPC: 'lake.full',
     EDQUOT: 'lake.full',
     EMFILE: 'lake.busy',
+    ENFILE: 'lake.busy',
     EROFS: 'lake.readonly',
     EACCES: 'lake.forbidden',
     EPERM: 'lake.forbidden',

@@ -202,4 +202,26 @@ describe('folder lake: a version that comes in the midst of a move', () => {
     },
     raced((from) => fs.rm(from)),
   );
+
+  folderTest(
+    'a folder gone in the midst of a move is not taken for the file',
+    async (lake) => {
+      const file = await put(lake, 'entrada/a.xlsx', 'first');
+      await assert.rejects(lake.move(file, 'backup/a.xlsx'), { code: 'ENOENT' });
+      assert.equal(await textOf(lake, file.name), 'first');
+    },
+    raced((from) => fs.rmdir(join(from, '../../backup'))),
+  );
+
+  folderTest(
+    'a disk that fails in the midst of a move is told, though the file is gone',
+    async (lake) => {
+      const file = await put(lake, 'entrada/a.xlsx', 'first');
+      await assert.rejects(lake.move(file, 'backup/a.xlsx'), { code: 'EIO' });
+    },
+    raced(async (from) => {
+      await fs.rm(from);
+      throw Object.assign(new Error('refused'), { code: 'EIO' });
+    }),
+  );
 });
