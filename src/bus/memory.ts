@@ -60,7 +60,7 @@ export function createMemoryBus({ maxAttempts = 5 } = {}): Bus {
 
   return {
     async publish(topic, data) {
-      const message = { id: randomUUID(), topic, data: Object.freeze({ ...data }), attempt: 1 };
+      const message = { id: randomUUID(), topic, data: { ...data }, attempt: 1 };
       for (const subscription of subscriptionsOf(topic).values()) {
         subscription.waiting.push(message);
         wake(subscription);
