@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { type Dataset, readDatasets } from '../../src/contract/dataset.ts';
 import type { Rejection } from '../../src/contract/rejection.ts';
-import { allFiles, findDrop, monthsDue, monthsOf } from '../../src/ledger/ledger.ts';
+import { allFiles, findDrop, findDrops, monthsDue, monthsOf } from '../../src/ledger/ledger.ts';
 import type { QueryResult, Warehouse } from '../../src/warehouse/warehouse.ts';
 import { defaultLimits } from '../../src/workbook/limits.ts';
 import { createTexts } from '../../src/workbook/texts.ts';
@@ -175,6 +175,16 @@ const querying: Promises = {
     assert.equal((await findDrop(warehouse, drop))?.archived, true);
     assert.equal((await findDrop(warehouse, drop))?.state, 'rejected');
     assert.equal((await allFiles(warehouse)).length, 1);
+    // Of very many as of one, and in the order in which they were asked for.
+    const others = Array.from({ length: 1_200 }, (_, n) => `entrada/${n}.xlsx#1`);
+    const earlier = { ...rest, drop: others[499], time: time - 1 };
+    await warehouse.record([{ ...earlier, event: 'received' }]);
+    const found = await findDrops(warehouse, [...others, drop]);
+    assert.deepEqual(
+      found.map((one) => one.drop),
+      [earlier.drop, drop],
+    );
+    assert.deepEqual(await findDrops(warehouse, [drop, earlier.drop]), found.reverse());
   },
 };
 
