@@ -40,6 +40,11 @@ test('a file that nobody loaded cannot be retracted, and one name for two files 
   await home.run();
   await assert.rejects(retract(home, 'z.xlsx'), { code: 'retract.unknown' });
   await assert.rejects(retract(home, 'a.xlsx'), { code: 'retract.ambiguous' });
+  // Six characters of a hash name a file, in capitals too, and fewer none.
+  const [[hash]] = await home.query('SELECT FILE_HASH FROM ledger_events LIMIT 1');
+  const few = (length: number) => retract(home, String(hash).slice(0, length).toUpperCase(), true);
+  await assert.rejects(few(5), { code: 'retract.unknown' });
+  assert.equal((await few(6)).fileHash, hash);
 });
 
 test('a file that comes again with other content counts beside the earlier one and tells the overlap, or replaces it', async () => {
@@ -51,6 +56,10 @@ test('a file that comes again with other content counts beside the earlier one a
   assert.equal(files[0].detail.namesakeCommon, 1);
   assert.equal(files[0].detail.namesakeFresh, 1);
   assert.deepEqual(await home.query('SELECT * FROM con_ano_mes'), [[2019, 3, 21]]);
+  // It is compared with the latest.
+  await home.drop('a.xlsx', sales(sale(9), sale(11), sale(12)));
+  const { detail } = (await home.run()).files[0];
+  assert.deepEqual([detail.namesakeCommon, detail.namesakeFresh], [1, 2]);
   await home.drop('a.xlsx', sales(sale(1)));
   await home.run({ replaceSameName: true });
   assert.deepEqual(await home.query('SELECT * FROM con_ano_mes'), [[2019, 3, 1]]);
@@ -66,6 +75,11 @@ test('a copy takes the place of the earlier file of its name, as any other conte
   assert.deepEqual([files[0].state, typeof files[0].detail.replacedTime], ['repeated', 'string']);
   assert.deepEqual(await home.query('SELECT * FROM con_ano_mes'), [[2019, 3, 20]]);
   assert.deepEqual(await home.query('SELECT QTD_VENDA FROM bases_vendas'), [[20]]);
+  // Of what is there under its own name already it takes no place.
+  await home.drop('x.xlsx', sales(sale(20)));
+  await home.run({ replaceSameName: true });
+  assert.deepEqual((await retract(home, 'y.xlsx')).stillAs, ['x.xlsx']);
+  assert.deepEqual(await home.query('SELECT * FROM con_ano_mes'), [[2019, 3, 20]]);
 });
 
 test('what was dropped under another name too counts on when the first is replaced or retracted, and it is told', async () => {
@@ -108,6 +122,10 @@ test('what was dropped under another name too counts on when the first is replac
     ['loja3.xlsx', 'loaded', 'file.tookOver'],
     ['loja4.xlsx', 'repeated', 'file.repeated'],
   ]);
+  // What takes over is all that the first was.
+  const contents = `SELECT DISTINCT FILE_HASH, LOAD_ID, DATASET, SHEET, ROWS_READ, ROWS_ACCEPTED, ROWS_REJECTED,
+    CONTENT_HASH FROM ledger_events WHERE EVENT = 'loaded'`;
+  assert.equal((await home.query(contents)).length, 2);
   const times = (await withDatabase(home, allFiles)).map(({ time }) => time);
   assert.deepEqual(times, times.toSorted());
   await retract(home, 'loja3.xlsx');
@@ -123,6 +141,8 @@ test('a copy is retracted by its name alone, and a content by its hash under eve
   const { files } = await home.run();
   const copy = await retract(home, 'b.xlsx');
   assert.deepEqual([copy.changes, copy.stillAs], [[], ['a.xlsx', 'c.xlsx']]);
+  const tookOver = "SELECT FILE_NAME FROM ledger_events WHERE CODE = 'file.tookOver'";
+  assert.deepEqual(await home.query(tookOver), []);
   assert.deepEqual(await count(), [[1]]);
   const { alsoAs } = await retract(home, files[0].fileHash.slice(0, 12));
   assert.deepEqual(alsoAs, ['c.xlsx']);
@@ -205,7 +225,12 @@ test('of two files of one name the one is retracted that the hash behind it name
   await home.drop('a.xlsx', sales(sale(20)));
   await home.run();
   await assert.rejects(retract(home, 'a.xlsx'), { code: 'retract.ambiguous' });
-  const { stillAs } = await retract(home, 'a.xlsx', false, String(older).slice(0, 12));
+  const { stillAs } = await retract(
+    home,
+    'a.xlsx',
+    false,
+    String(older).slice(0, 12).toUpperCase(),
+  );
   assert.deepEqual(stillAs, ['b.xlsx']);
   assert.deepEqual(await home.query('SELECT * FROM con_ano_mes'), [[2019, 3, 30]]);
 });
