@@ -99,6 +99,8 @@ const failing =
     throw error;
   };
 
+const OUTCOMES = { loaded: sales(sale(1)), rejected: Buffer.from('no workbook') };
+
 const fault = new TerminalError('warehouse.failed', { detail: 'of the test' });
 const passing = new TransientError('lake.unreachable', { file: 'a', detail: 'of the test' });
 
@@ -200,7 +202,7 @@ test('a delivery that another one of the same drop overtakes is no copy of it', 
 });
 
 test('a delivery whose file another one of the same drop takes to its rest has nothing more to tell', async () => {
-  for (const bytes of [sales(sale(1)), Buffer.from('no workbook')]) {
+  for (const [outcome, bytes] of Object.entries(OUTCOMES)) {
     let isContent = false;
     let overtaking: Promise<void> | undefined;
     const overtaken: Function = async (context, message) => {
@@ -218,12 +220,27 @@ test('a delivery whose file another one of the same drop takes to its rest has n
       await receivingFrom({ ...lake, open }, context, message);
       isContent = true;
     };
-    const { ledger, failed, postponed } = await runWith(overtaken, { files: { 'a.xlsx': bytes } });
+    const { events, failed, postponed } = await runWith(overtaken, { files: { 'a.xlsx': bytes } });
     assert.deepEqual([isContent, failed, postponed], [true, [], []]);
-    assert.deepEqual(
-      ledger.map(({ archived }) => archived),
-      [true],
-    );
+    assert.deepEqual(events.flat(), ['archived', outcome, 'received'].sort());
+  }
+});
+
+test('a delivery whose file could not be moved is not read again', async () => {
+  for (const [outcome, bytes] of Object.entries(OUTCOMES)) {
+    let reads = 0;
+    const twice: Function = async (context, message) => {
+      const { lake } = context;
+      const move = () => Promise.reject(passing);
+      await assert.rejects(receiving({ ...context, lake: { ...lake, move } }, message), passing);
+      const open = (name: string) => {
+        reads += 1;
+        return lake.open(name);
+      };
+      await receivingFrom({ ...lake, open }, context, message);
+    };
+    const { events } = await runWith(twice, { files: { 'a.xlsx': bytes } });
+    assert.deepEqual([reads, events.flat()], [0, ['archived', outcome, 'received'].sort()]);
   }
 });
 
