@@ -39,13 +39,14 @@ test('a file that a fault of ours keeps out is told of with the reason, and the 
   assert.deepEqual(await home.query('SELECT QTD_VENDA FROM bases_vendas'), [[1]]);
 });
 
-test('a file that is wrong comes to rest as a rejected one, whatever failed on the way', async () => {
+test('a file comes to rest with its outcome, whatever failed on the way', async () => {
   for (const [failing, first] of [
     ['rejected', 'failed'],
     ['archived', 'rejected'],
   ]) {
     await using home = await newHome();
     await home.drop('a.xlsx', Buffer.from('no workbook'));
+    for (const name of ['b.xlsx', 'c.xlsx']) await home.drop(name, sales(sale(1)));
     const { files } = await home.run({
       warehouse: (warehouse) => ({
         ...warehouse,
@@ -57,11 +58,18 @@ test('a file that is wrong comes to rest as a rejected one, whatever failed on t
     });
     await home.run();
     const known = await withDatabase(home, allFiles);
+    const isArchived = failing !== 'archived';
     assert.deepEqual(
-      [...files, ...known].map(({ state, archived }) => [state, archived]),
+      [...files, ...known]
+        .map(({ fileName, state, archived }) => [fileName, state, archived])
+        .sort(),
       [
-        [first, false],
-        ['rejected', true],
+        ['a.xlsx', first, false],
+        ['a.xlsx', 'rejected', true],
+        ['b.xlsx', 'loaded', isArchived],
+        ['b.xlsx', 'loaded', true],
+        ['c.xlsx', 'repeated', isArchived],
+        ['c.xlsx', 'repeated', true],
       ],
     );
   }

@@ -9,6 +9,7 @@ import { defaultLimits } from '../../src/workbook/limits.ts';
 import { PROGRAM } from '../program.ts';
 import { cell, date } from '../workbook-builder.ts';
 import { noCase, numbersOf, ORDERS, oneByOne, statesOf, together } from './golden.ts';
+import { retract } from './histories.ts';
 import {
   changedDataset,
   hashOf,
@@ -233,22 +234,28 @@ describe('nothing lost', () => {
   });
 
   test('a file that comes to rest late does not take away the list of a later one of its name', async () => {
-    await using home = await newHome();
-    await home.drop('a.xlsx', sales(sale(1)));
-    const disk = new TransientError('lake.busy', { file: 'a.xlsx' });
-    await home.run({ lake: (lake) => ({ ...lake, move: () => Promise.reject(disk) }) });
-    await home.drop('a.xlsx', sales(sale('x'), sale(2)));
-    let moves = 0;
-    const { files } = await home.run({
-      lake: (lake) => ({
-        ...lake,
-        move: (file, to) => (moves++ === 0 ? Promise.reject(disk) : lake.move(file, to)),
-      }),
-    });
-    assert.deepEqual(statesOf({ files }), ['loaded']);
-    await home.run();
-    assert.deepEqual(await home.query('SELECT DISTINCT IS_ARCHIVED FROM ledger_files'), [[1]]);
-    assert.deepEqual(await home.names('rejeitados'), ['a.xlsx.rejections.csv']);
+    for (const outcome of ['loaded', 'repeated']) {
+      await using home = await newHome();
+      if (outcome === 'repeated') {
+        await home.drop('b.xlsx', sales(sale('x'), sale(2)));
+        await home.run();
+      }
+      await home.drop('a.xlsx', sales(sale(1)));
+      const disk = new TransientError('lake.busy', { file: 'a.xlsx' });
+      await home.run({ lake: (lake) => ({ ...lake, move: () => Promise.reject(disk) }) });
+      await home.drop('a.xlsx', sales(sale('x'), sale(2)));
+      let moves = 0;
+      const { files } = await home.run({
+        lake: (lake) => ({
+          ...lake,
+          move: (file, to) => (moves++ === 0 ? Promise.reject(disk) : lake.move(file, to)),
+        }),
+      });
+      assert.deepEqual(statesOf({ files }), [outcome]);
+      await home.run();
+      assert.deepEqual(await home.query('SELECT DISTINCT IS_ARCHIVED FROM ledger_files'), [[1]]);
+      assert.equal((await home.names('rejeitados'))[0], 'a.xlsx.rejections.csv');
+    }
   });
 
   test('a list is written, and taken away, whatever the clock says', async () => {
@@ -262,6 +269,54 @@ describe('nothing lost', () => {
     await home.drop('a.xlsx', sales(sale(3)));
     await home.run({ now: () => Date.UTC(2026, 0, 3) });
     assert.deepEqual(await lists(), []);
+  });
+
+  test('a report that could not be written is written by the next run, before its file moves', async () => {
+    await using home = await newHome();
+    await home.drop('a.xlsx', sales(sale('x'), sale(1)));
+    await home.drop('b.xlsx', Buffer.from('no workbook'));
+    await home.drop('c.xlsx', sales(sale(2)));
+    const full = new TransientError('lake.full', { file: 'a.xlsx' });
+    await home.run({ lake: (lake) => ({ ...lake, write: () => Promise.reject(full) }) });
+    assert.deepEqual(await home.names('entrada'), ['a.xlsx', 'b.xlsx']);
+    const reports: number[] = [];
+    await home.run({
+      lake: (lake) => ({
+        ...lake,
+        async move(file, to) {
+          reports.push((await home.names('rejeitados')).length);
+          await lake.move(file, to);
+        },
+      }),
+    });
+    assert.deepEqual(reports, [1, 2]);
+  });
+
+  test('a list is of the latest load of its content', async () => {
+    await using home = await newHome();
+    const [dataset] = await shippedDatasets();
+    const columns = dataset.columns.map((column) =>
+      column.type === 'datetime' ? { ...column, min: '2019-04-01' } : column,
+    );
+    const cells: string[][] = [];
+    for (const datasets of [[{ ...dataset, columns }], [dataset]]) {
+      await home.drop('a.xlsx', sales(sale('x'), sale(1)));
+      await home.run({ datasets });
+      const list = await fs.readFile(join(home.path, 'rejeitados/a.xlsx.rejections.csv'));
+      const [, ...lines]: string[][] = parse(list, { bom: true });
+      cells.push(lines.map(([, cell]) => cell));
+      await retract(home, 'a.xlsx');
+    }
+    assert.deepEqual(cells, [['E2', 'F2', 'E3'], ['F2']]);
+  });
+
+  test('a list of thousands of rows has one header', async () => {
+    await using home = await newHome();
+    await home.drop('a.xlsx', sales(...Array.from({ length: 5_000 }, () => sale('x'))));
+    await home.run();
+    const list = await fs.readFile(join(home.path, 'rejeitados/a.xlsx.rejections.csv'));
+    const lines: string[][] = parse(list, { bom: true });
+    assert.deepEqual([lines.length, new Set(lines.map(([sheet]) => sheet)).size], [5_001, 2]);
   });
 
   test('a file that cannot be read moves to rejeitados/ with its reason beside it, in the language set', async () => {
@@ -337,6 +392,8 @@ describe('nothing lost', () => {
       'a.csv': 'wait.name',
       'a.xlsx.part': 'wait.temporary',
       'a.xlsx.tmp': 'wait.temporary',
+      'a.xlsx.bak': 'wait.name',
+      'b.XLSX.PART': 'wait.temporary',
       'empty.xlsx': 'wait.empty',
       'half.xlsx': 'wait.incomplete',
       'growing.xlsx': 'wait.writing',
@@ -385,16 +442,18 @@ describe('nothing lost', () => {
     await home.drop('vazia.xlsx', sales());
     const { files } = await home.run();
     assert.deepEqual(
-      files.map(({ state, rowsRead, rowsLoaded, rowsRepeated, rowsRejected }) => [
+      files.map(({ state, rowsRead, rowsLoaded, rowsRepeated, rowsRejected, detail }) => [
         state,
         rowsRead,
         rowsLoaded,
         rowsRepeated,
         rowsRejected,
+        detail.sameContent,
       ]),
+      // Neither says what the other says: they say nothing.
       [
-        ['loaded', 2, 0, 0, 2],
-        ['loaded', 0, 0, 0, 0],
+        ['loaded', 2, 0, 0, 2, undefined],
+        ['loaded', 0, 0, 0, 0, undefined],
       ],
     );
   });

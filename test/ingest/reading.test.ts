@@ -7,7 +7,7 @@ import type { Failure } from '../../src/ingest/receivers.ts';
 import type { Lake } from '../../src/lake/lake.ts';
 import type { Warehouse } from '../../src/warehouse/warehouse.ts';
 import { date, workbook } from '../workbook-builder.ts';
-import { HEADER, newHome, type Sale, sales, type TestHome } from './home.ts';
+import { HEADER, hashOf, newHome, type Sale, sales, type TestHome } from './home.ts';
 
 /** From here on a workbook is read in a thread of its own. */
 const LARGE = 2 * 2 ** 20;
@@ -125,6 +125,8 @@ describe('a large workbook, read in a thread of its own', () => {
       await home.drop('a.xlsx', bytes);
       const { failed, postponed } = await home.run();
       assert.deepEqual([failed, postponed], [[], []]);
+      const hashes = await home.query('SELECT DISTINCT FILE_HASH FROM ledger_events');
+      assert.deepEqual(hashes, [[hashOf(bytes)]]);
       results.push(await tablesOf(home));
     }
     assert.deepEqual(results[0], results[1]);

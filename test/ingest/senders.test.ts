@@ -80,7 +80,8 @@ describe("a folder of entrada/ is a sender's", () => {
   test('the same content from two senders counts once', async () => {
     await using home = await homeOf('ana', 'bia');
     for (const sender of ['ana', 'bia']) await home.drop(`${sender}/a.xlsx`, sales(sale(5)));
-    const run = await home.run();
+    // Young as they are, a second look finds them as they were.
+    const run = await home.run({ effects: { now: Date.now } });
     assert.deepEqual(statesOf(run), ['loaded', 'repeated']);
     assert.equal(run.files[1].detail.file, 'ana/a.xlsx');
   });
@@ -170,14 +171,22 @@ describe('a workbook that is not whole', () => {
     await home.drop('ana/cortada.xlsx', whole.subarray(0, 1000));
     await home.drop('ana/furada.xlsx', holed);
     await home.drop('ana/misturada.xlsx', mixed);
-    const { files } = await home.run({ effects: { now: () => Date.now() + HOUR } });
+    await home.drop('ana/vazia.xlsx', Buffer.alloc(0));
+    await home.drop('ana/~$vazia.xlsx', Buffer.alloc(0));
+    const { files, waiting } = await home.run({ effects: { now: () => Date.now() + HOUR } });
     assert.deepEqual(
       files.map(({ state, code }) => [state, code]),
       [
         ['rejected', 'zip.truncated'],
         ['rejected', 'zip.broken'],
         ['rejected', 'zip.corrupt'],
+        ['rejected', 'workbook.empty'],
       ],
+    );
+    // What has another reason to wait goes on waiting.
+    assert.deepEqual(
+      waiting.map(({ reason }) => reason),
+      ['wait.lockFile'],
     );
   });
 });
