@@ -56,14 +56,16 @@ export async function runOnce(
   // What a crash left between an outcome and the file's rest.
   for (const state of await unarchivedFiles(warehouse))
     await archive(context, state).catch((error) => {
-      if (!canWait(error)) throw error;
-      unmoved.push({ name: `${INBOX}/${state.fileName}`, error });
+      const name = `${INBOX}/${state.fileName}`;
+      if (!canWait(error)) context.log.error({ file: name, err: error }, 'failed');
+      unmoved.push({ name, error });
     });
   const { ready, waiting } = await findArrivals(lake, effects);
   const deliveries = await deliveriesOf(warehouse, ready);
   const arrivals = deliveries.map((delivery, i) => ({ ...delivery, file: ready[i] }));
   const { postponed, failed } = await receiving({ ...context, ...prepared }, bus, arrivals);
   const isNew = ({ name }: Failure) => !unmoved.some((earlier) => earlier.name === name);
+  const mayPass = ({ error }: Failure) => canWait(error);
 
   const consolidated: { dataset: Dataset; months: MonthRange[] }[] = [];
   const unpublished: { dataset: Dataset; error: EntradaError }[] = [];
@@ -99,8 +101,8 @@ export async function runOnce(
       arrivals.flatMap(({ drop, state }) => (state && hasOutcome(state) ? [] : drop)),
     ),
     waiting,
-    postponed: [...unmoved, ...postponed.filter(isNew)],
-    failed,
+    postponed: [...unmoved.filter(mayPass), ...postponed.filter(isNew)],
+    failed: [...unmoved.filter((one) => !mayPass(one)), ...failed.filter(isNew)],
     consolidated,
     unpublished,
     broken,

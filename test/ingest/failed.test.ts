@@ -14,7 +14,7 @@ function failing(error: Error): Parts {
 
 test('a file that a fault of ours keeps out is told of with the reason, and the next run tries it again', async () => {
   await using home = await newHome();
-  await home.drop('a.xlsx', sales(sale(1)));
+  await home.drop('a#1.xlsx', sales(sale(1)));
   const faults = {
     fault: new Error('a fault'),
     'warehouse.failed': new TerminalError('warehouse.failed', { detail: 'a fault' }),
@@ -23,16 +23,16 @@ test('a file that a fault of ours keeps out is told of with the reason, and the 
     const { failed, files } = await home.run(failing(error));
     assert.deepEqual(
       failed.map(({ name }) => name),
-      ['entrada/a.xlsx'],
+      ['entrada/a#1.xlsx'],
     );
     assert.deepEqual(
-      files.map((file) => [file.state, file.code, file.detail]),
-      [['failed', code, { detail: 'a fault' }]],
+      files.map((file) => [file.fileName, file.state, file.code, file.detail]),
+      [['a#1.xlsx', 'failed', code, { detail: 'a fault' }]],
     );
     const known = await withDatabase(home, allFiles);
     assert.deepEqual(known, files);
     assert.match(known[0].fileHash, /^[0-9a-f]{64}$/);
-    assert.deepEqual(await home.names('entrada'), ['a.xlsx']);
+    assert.deepEqual(await home.names('entrada'), ['a#1.xlsx']);
   }
   const { failed, files } = await home.run();
   assert.deepEqual([failed, files[0].state, files[0].code], [[], 'loaded', null]);
@@ -72,6 +72,36 @@ test('a file comes to rest with its outcome, whatever failed on the way', async 
         ['c.xlsx', 'repeated', true],
       ],
     );
+  }
+});
+
+test('what keeps a file from its rest is told once by each run, and keeps no other file waiting', async () => {
+  const errors = {
+    failed: new Error('a fault'),
+    postponed: new TransientError('lake.busy', { file: 'a.xlsx' }),
+  };
+  for (const [list, error] of Object.entries(errors)) {
+    await using home = await newHome();
+    for (const name of ['a.xlsx', 'b.xlsx']) {
+      await home.drop(name, sales(sale(name.charCodeAt(0))));
+      const { failed, postponed, files } = await home.run({
+        lake: (lake) => ({
+          ...lake,
+          move: async (file, to) => {
+            if (file.name === 'entrada/a.xlsx') throw error;
+            await lake.move(file, to);
+          },
+        }),
+      });
+      const told = { failed: [], postponed: [], [list]: [{ name: 'entrada/a.xlsx', error }] };
+      assert.deepEqual({ failed, postponed }, told);
+      assert.deepEqual(
+        files.map(({ fileName, state }) => [fileName, state]),
+        [[name, 'loaded']],
+      );
+    }
+    await home.run();
+    assert.deepEqual(await home.names('entrada'), []);
   }
 });
 
