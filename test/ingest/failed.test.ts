@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { TerminalError, TransientError } from '../../src/errors.ts';
+import { TerminalError, TransientError, UserError } from '../../src/errors.ts';
 import { allFiles } from '../../src/ledger/ledger.ts';
 import { withDatabase } from './histories.ts';
 import { newHome, type Parts, sale, sales } from './home.ts';
@@ -37,6 +37,28 @@ test('a file that a fault of ours keeps out is told of with the reason, and the 
   const { failed, files } = await home.run();
   assert.deepEqual([failed, files[0].state, files[0].code], [[], 'loaded', null]);
   assert.deepEqual(await home.query('SELECT QTD_VENDA FROM bases_vendas'), [[1]]);
+});
+
+test('what somebody must mend around a file is said, and nothing against the file', async () => {
+  await using home = await newHome();
+  await home.drop('a.xlsx', sales(sale(1)));
+  const about = { file: 'a.xlsx', detail: 'of the test' };
+  for (const error of [
+    new UserError('lake.refused', about),
+    new UserError('warehouse.readonly', about),
+    new UserError('query.invalid', about),
+    new UserError('dataset.notCounted', { dataset: 'bases_vendas', from: '2019-03-01' }),
+    new UserError('cloud.credentials', about),
+    new UserError('bus.topic', { topic: 'bases_vendas' }),
+  ]) {
+    const { postponed, files } = await home.run(failing(error));
+    assert.deepEqual(postponed, [{ name: 'entrada/a.xlsx', error }]);
+    assert.deepEqual(
+      files.map(({ state, code }) => [state, code]),
+      [['postponed', error.code]],
+    );
+  }
+  assert.deepEqual(await home.names('entrada'), ['a.xlsx']);
 });
 
 test('a file comes to rest with its outcome, whatever failed on the way', async () => {
