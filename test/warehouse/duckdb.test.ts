@@ -97,6 +97,15 @@ test('a process that was killed holds nothing any more', async () => {
   await remove();
 });
 
+test('a new database is refused by DuckDB before 1.4, which would read blanks for its texts', async () => {
+  const { file, remove } = await temporaryFile();
+  await (await openDuckDb({ file, waitMs: 0 })).close();
+  // Behind a checksum and the letters DUCK.
+  const version = (await readFile(file)).readBigUInt64LE(12);
+  await remove();
+  assert.equal(version, 67n);
+});
+
 /* Where DuckDB's file has its headers, and then its blocks, of which the first is one of metadata. */
 const HEADERS = 12_288;
 const BLOCK = 262_144;
