@@ -19,6 +19,13 @@ import { sayFiles, saySummary } from './summary.ts';
 /** Marks a home that the demo made, which the next demo may therefore make anew. */
 const MARK = '.entrada-demo';
 
+/** As it was called itself: by a script of the clone, by npx, or else by its name. */
+const CALLS: Readonly<Record<string, string>> = {
+  demo: 'npm run -s entrada --',
+  entrada: 'npm run -s entrada --',
+  npx: 'npx entrada',
+};
+
 export const demo: Run = async ({ settings: given, output, values }) => {
   const home = resolve(typeof values.home === 'string' ? values.home : 'demo');
   const settings: Settings = {
@@ -43,8 +50,7 @@ export const demo: Run = async ({ settings: given, output, values }) => {
   await showTables(settings, output);
   const spotifyCode = await demoSpotify(settings, output);
   output.line();
-  // As it was called itself: by a script of the clone, or as an installed program.
-  const entrada = process.env.npm_lifecycle_event ? 'npm run -s entrada --' : 'entrada';
+  const entrada = CALLS[process.env.npm_lifecycle_event ?? ''] ?? 'entrada';
   output.say({ code: 'demo.next', values: { home, database: settings.database, entrada } });
   // Two of the samples are wrong on purpose: that they were rejected is the demo going well.
   return summary.failed.length > 0 ? OURS : spotifyCode;

@@ -185,16 +185,18 @@ test('the demo makes its own home anew, and nobody else’s', async () => {
   for (const name of own) assert.ok(kept.stderr.includes(name), kept.stderr);
   for (const name of own) await rm(join(home, name));
   // Samples stay on this machine, whatever the settings say.
-  const { code: again, objects } = await entrada(['demo', '--home', home, '--json'], {
+  const called = await entrada(['demo', '--home', home, '--json'], {
     env: {
+      npm_lifecycle_event: 'npx',
       ENTRADA_WAREHOUSE: 'bigquery:project.dataset',
       ENTRADA_LAKE: 'gs://bucket',
       ENTRADA_BUS: 'pubsub',
       ENTRADA_RECEIVER: 'functions',
     },
   });
-  assert.equal(again, 0);
-  const tables = objects().filter(({ table }) => String(table).startsWith('con_'));
+  assert.equal(called.code, 0);
+  assert.match(called.stderr, /Next, try:\n {2}npx entrada query --home/);
+  const tables = called.objects().filter(({ table }) => String(table).startsWith('con_'));
   assert.equal(tables.length, 4);
   for (const { table, rows } of tables)
     assert.deepEqual(sorted(rows as Row[]), sorted(expected[String(table)]), String(table));
