@@ -68,7 +68,7 @@ export function sayRuns(output: Output, runs: readonly TableRun[]): void {
     runs.map((run) => [
       run.runId,
       run.table,
-      run.outcome,
+      output.render({ code: `spotify.outcome.${run.outcome}`, values: {} }),
       run.rows,
       run.nulls,
       asWritten(new Date(run.time).toISOString().slice(0, 19), output.language),

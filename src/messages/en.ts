@@ -559,6 +559,12 @@ export const en = {
   'datasets.settings': 'setting, value',
   'status.columns': 'file, state, read, loaded, rejected, repeated, when (UTC), hash, why',
   'status.runColumns': 'run, table, outcome, rows, null, when (UTC), why',
+  'spotify.outcome.changed': 'changed',
+  'spotify.outcome.unchanged': 'unchanged',
+  'spotify.outcome.limited': 'limited',
+  'spotify.outcome.postponed': 'postponed',
+  'spotify.outcome.refused': 'refused',
+  'spotify.outcome.failed': 'failed',
   'status.due':
     '{dataset}: what was loaded for {ranges} is not in the tables yet. The next run consolidates it; if the last one tried and could not, it said why, and so will the next.',
   'status.gone':

@@ -568,6 +568,12 @@ export const ptBR: Record<Code, string> = {
   'status.columns':
     'arquivo, situação, lidas, carregadas, rejeitadas, repetidas, quando (UTC), hash, por quê',
   'status.runColumns': 'execução, tabela, resultado, linhas, nulos, quando (UTC), por quê',
+  'spotify.outcome.changed': 'alterada',
+  'spotify.outcome.unchanged': 'sem novidades',
+  'spotify.outcome.limited': 'limitada',
+  'spotify.outcome.postponed': 'adiada',
+  'spotify.outcome.refused': 'recusada',
+  'spotify.outcome.failed': 'falhou',
   'status.due':
     '{dataset}: o que foi carregado para {ranges} ainda não está nas tabelas. A próxima execução consolida; se a última tentou e não conseguiu, disse por quê, e a próxima também dirá.',
   'status.gone':

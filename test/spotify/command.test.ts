@@ -60,6 +60,8 @@ test('spotify says what became of each table, and status shows the runs', async 
 
   const status = await entrada(home, ['status']);
   assert.match(status.stdout, /dh_gb_episodes +unchanged +1 +0/);
+  const portuguese = await entrada(home, ['status'], { ENTRADA_LANG: 'pt-BR' });
+  assert.match(portuguese.stdout, /dh_gb_episodes +sem novidades +1 +0/);
   const json = await entrada(home, ['status', '--json']);
   const runs = json.stdout
     .trimEnd()
