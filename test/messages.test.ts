@@ -97,6 +97,26 @@ test('a count is said with the word that goes with it', () => {
   ]);
 });
 
+test('months and days are written as they are in each language', () => {
+  const ranges = '2019-01 .. 2019-12, 2020-03';
+  const said = (code: keyof typeof en, values: Record<string, number | string>) =>
+    render({ code, values }, 'pt-BR');
+  const values = { dataset: 'vendas', ranges, run: 'x' };
+  assert.match(said('run.consolidated', values), / para 01\/2019 a 12\/2019, 03\/2020 \(/);
+  assert.match(
+    said('retract.rehearsed', { file: 'a', keys: 2, months: '2020-03' }),
+    /em 03\/2020\./,
+  );
+  assert.match(
+    said('dataset.notCounted', { dataset: 'vendas', from: '2020-03-01' }),
+    /01\/03\/2020/,
+  );
+  assert.match(
+    render({ code: 'run.consolidated', values }, 'en'),
+    / for 2019-01 \.\. 2019-12, 2020-03 /,
+  );
+});
+
 test('a message with its values has no placeholder left', () => {
   for (const code of codes) {
     const values = Object.fromEntries(placeholders(en[code]).map((name) => [name, name]));

@@ -2,6 +2,7 @@ import type { Problem } from '../errors.ts';
 import type { Language } from './messages.ts';
 
 const DATE = /^(\d{4})-(\d\d)-(\d\d)(?:T([\d:]+)(?:\.\d+)?)?$/;
+const MONTHS = /^\d{4}-\d\d(?:(?: \.\. |, )\d{4}-\d\d)*$/;
 const FRACTION = /^(-?\d+)\.(\d+(?:e[-+]\d+)?)$/;
 
 /** What Excel in Portuguese shows for the English words that a file holds. */
@@ -15,14 +16,16 @@ const IN_PORTUGUESE: Readonly<Record<string, string>> = {
   '#NUM!': '#NÚM!',
 };
 
-/** A number, a date as ISO has it, a boolean or an error as people see it; anything else as it is. */
+/** A number, a date or months as ISO has them, a boolean or an error as people see it; anything else as it is. */
 export function asWritten(value: string, language: Language): string {
   const [, year, month, day, time = '00:00:00'] = DATE.exec(value) ?? [];
   if (year) {
     const date = language === 'en' ? `${year}-${month}-${day}` : `${day}/${month}/${year}`;
     return time === '00:00:00' ? date : `${date} ${time}`;
   }
-  return language === 'en' ? value : (IN_PORTUGUESE[value] ?? value.replace(FRACTION, '$1,$2'));
+  if (language === 'en') return value;
+  if (MONTHS.test(value)) return value.replaceAll(' .. ', ' a ').replace(/(\d+)-(\d+)/g, '$2/$1');
+  return IN_PORTUGUESE[value] ?? value.replace(FRACTION, '$1,$2');
 }
 
 /** Whether the value that a problem is about is none of a person's words: a number or the like stood in its cell. */
