@@ -101,7 +101,7 @@ export function notAWorkbook({
 
 /** Why no file of this name is taken, wherever it lies, if none is. */
 export function nameReason(base: string): WaitReason | undefined {
-  if (base.startsWith('~$')) return 'wait.lockFile';
+  if (/^(~\$|\.~lock\.)/.test(base)) return 'wait.lockFile';
   if (base.startsWith('.')) return 'wait.hidden';
   if (/\.(part|tmp|filepart|crdownload)$/i.test(base)) return 'wait.temporary';
   return /\.xls[xm]$/i.test(base) ? undefined : 'wait.name';

@@ -432,7 +432,8 @@ export const en = {
   'wait.name': '{file}: left in entrada/; only .xlsx and .xlsm workbooks are taken',
   'wait.hidden': '{file}: left in entrada/; its name begins with a dot',
   'wait.temporary': '{file}: left in entrada/; its name says that it is still being uploaded',
-  'wait.lockFile': '{file}: left in entrada/; Excel makes it while a workbook is open',
+  'wait.lockFile':
+    '{file}: left in entrada/; Excel or LibreOffice makes it while a workbook is open',
   'wait.empty':
     '{file}: left in entrada/; it is empty so far (if it still is after ten minutes, it is rejected)',
   'wait.writing': '{file}: left in entrada/; it is still being written',

@@ -430,15 +430,16 @@ export const ptBR: Record<Code, string> = {
     '  Ocultas no Excel, e lidas assim mesmo: {rows} {rows|linha|linhas}, {columns} {columns|coluna|colunas}',
   'file.later': '{file}: fica para depois. {reason}',
   'wait.ready': '{file}: pronto; a próxima execução o processa',
-  'wait.name': '{file}: deixado em entrada/; só planilhas .xlsx e .xlsm são processadas',
-  'wait.hidden': '{file}: deixado em entrada/; o nome começa com ponto',
-  'wait.temporary': '{file}: deixado em entrada/; o nome indica que o envio não terminou',
-  'wait.lockFile': '{file}: deixado em entrada/; o Excel o cria enquanto uma planilha está aberta',
+  'wait.name': '{file}: fica em entrada/; só planilhas .xlsx e .xlsm são processadas',
+  'wait.hidden': '{file}: fica em entrada/; o nome começa com ponto',
+  'wait.temporary': '{file}: fica em entrada/; o nome indica que o envio não terminou',
+  'wait.lockFile':
+    '{file}: fica em entrada/; o Excel ou o LibreOffice o cria enquanto uma planilha está aberta',
   'wait.empty':
-    '{file}: deixado em entrada/; por enquanto está vazio (se continuar assim por dez minutos, é rejeitado)',
-  'wait.writing': '{file}: deixado em entrada/; ainda está sendo gravado',
+    '{file}: fica em entrada/; por enquanto está vazio (se continuar assim por dez minutos, é rejeitado)',
+  'wait.writing': '{file}: fica em entrada/; ainda está sendo gravado',
   'wait.incomplete':
-    '{file}: deixado em entrada/; o final ainda não chegou (sem ele por dez minutos, é rejeitado como danificado)',
+    '{file}: fica em entrada/; o final ainda não chegou (sem ele por dez minutos, é rejeitado como danificado)',
   'odd.folder':
     '{file}: fica em entrada/; é uma pasta dentro de outra, e as planilhas são buscadas em entrada/ e nas pastas dela. Mova-as para cima.',
   'odd.closed':
@@ -448,7 +449,7 @@ export const ptBR: Record<Code, string> = {
   'odd.kind':
     '{file}: fica em entrada/; é um link ou algo assim, e não a própria planilha. Coloque-a ali.',
   'wait.gaps':
-    '{file}: deixado em entrada/; seus bytes ainda não são os que suas somas de verificação prometem',
+    '{file}: fica em entrada/; seus bytes ainda não são os que suas somas de verificação prometem',
   'run.unpublished': '{dataset}: não consolidado; suas tabelas estão como estavam. {reason}',
   'run.unwarned':
     '{dataset}: não foi possível gerar os avisos; as tabelas não são afetadas. {reason}',

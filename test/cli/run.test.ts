@@ -74,7 +74,7 @@ test('the run says the same in Portuguese, and so do its reports', async () => {
   });
   assert.deepEqual([code, stderr], [3, '']);
   assert.match(stdout, /^ruim\.xlsx: 2 linhas lidas, 1 carregada, 0 repetidas, 1 rejeitada$/m);
-  assert.match(stdout, /^vazio\.txt: deixado em entrada\/; só planilhas/m);
+  assert.match(stdout, /^vazio\.txt: fica em entrada\/; só planilhas/m);
 });
 
 test('files that are no workbooks yet are left where they are, and said so', async () => {

@@ -197,7 +197,7 @@ test('31. lock files, unfinished uploads and empty files are no workbooks yet, a
       'vazia.xlsx: left in entrada/; it is empty so far (if it still is after ten minutes, it is rejected)',
       'vendas.tmp: left in entrada/; its name says that it is still being uploaded',
       'vendas.xlsx.part: left in entrada/; its name says that it is still being uploaded',
-      '~$vendas.xlsx: left in entrada/; Excel makes it while a workbook is open',
+      '~$vendas.xlsx: left in entrada/; Excel or LibreOffice makes it while a workbook is open',
     ],
   );
   clock += 10 * 60_000;
