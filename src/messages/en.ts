@@ -278,9 +278,12 @@ export const en = {
   'contract.noHeader':
     'No sheet has a header that is known in its first {rows} rows. Expected are, in one row, {wanted}.',
   'cell.blank': '{cell}: {column} is blank. Fill it in.',
-  'cell.notNumber': '{cell}: {column} wants a number, and "{value}" is none. Type the number.',
-  'cell.notInteger': '{cell}: {column} wants a whole number, not {value}.',
-  'cell.notMoney': '{cell}: {column} wants an amount with at most two decimal places, not {value}.',
+  'cell.notNumber':
+    '{cell}: {column} wants a number, and "{value}" is none that can be read without guessing. Type the number.',
+  'cell.notInteger':
+    '{cell}: {column} wants a whole number, not {value}. Type it without decimal places.',
+  'cell.notMoney':
+    '{cell}: {column} wants an amount with at most two decimal places, not {value}. Round it.',
   'cell.notDate':
     '{cell}: {column} wants a date, and "{value}" is none that can be read without guessing. Type it as a date, such as {date}.',
   'cell.hasTime':
@@ -290,15 +293,16 @@ export const en = {
   'cell.ambiguous':
     '{cell}: {column} holds the text "{value}", which can be read as two different numbers. Type it as a number.',
   'cell.error': '{cell}: {column} holds the error {value}. Mend the formula.',
-  'cell.boolean': '{cell}: {column} holds {value}, which is neither a number, a date nor a text.',
+  'cell.boolean':
+    '{cell}: {column} holds {value}, which is neither a number, a date nor a text. Type what belongs there.',
   'cell.uncalculated':
     '{cell}: {column} holds a formula that was never calculated. Open the workbook in Excel and save it again.',
   'cell.invalid':
     '{cell}: {column} holds "{value}", which is not what the cell says it is. Type the value again.',
   'cell.tooLarge':
     '{cell}: {column} holds {value}, more digits than a number keeps exactly. If it is a code, whoever runs Entrada can declare the column as a text.',
-  'cell.tooSmall': '{cell}: {column} must be at least {min}, and {value} is less.',
-  'cell.tooBig': '{cell}: {column} must be at most {max}, and {value} is more.',
+  'cell.tooSmall': '{cell}: {column} must be at least {min}, and {value} is less. Correct it.',
+  'cell.tooBig': '{cell}: {column} must be at most {max}, and {value} is more. Correct it.',
   'cell.noSuchDate':
     '{cell}: {column} holds {value}, and there is no such date or time. Type it again, such as {date}.',
   'cell.merged':

@@ -277,10 +277,11 @@ export const ptBR: Record<Code, string> = {
     'Nenhuma aba tem um cabeçalho conhecido nas primeiras {rows} linhas. O esperado é, em uma só linha, {wanted}.',
   'cell.blank': '{cell}: {column} está em branco. Preencha.',
   'cell.notNumber':
-    '{cell}: {column} deve conter um número, e "{value}" não é um número. Digite o número.',
-  'cell.notInteger': '{cell}: {column} pede um número inteiro, e não {value}.',
+    '{cell}: {column} pede um número, e "{value}" não pode ser lido como número sem adivinhar. Digite o número.',
+  'cell.notInteger':
+    '{cell}: {column} pede um número inteiro, e não {value}. Digite-o sem casas decimais.',
   'cell.notMoney':
-    '{cell}: {column} pede um valor com no máximo duas casas decimais, e não {value}.',
+    '{cell}: {column} pede um valor com no máximo duas casas decimais, e não {value}. Arredonde-o.',
   'cell.notDate':
     '{cell}: {column} pede uma data, e "{value}" não pode ser lido como data sem adivinhar. Digite uma data, como {date}.',
   'cell.hasTime':
@@ -290,15 +291,16 @@ export const ptBR: Record<Code, string> = {
   'cell.ambiguous':
     '{cell}: {column} contém o texto "{value}", que pode ser lido como dois números diferentes. Digite-o como número.',
   'cell.error': '{cell}: {column} contém o erro {value}. Corrija a fórmula.',
-  'cell.boolean': '{cell}: {column} contém {value}, que não é número, data nem texto.',
+  'cell.boolean':
+    '{cell}: {column} contém {value}, que não é número, data nem texto. Digite o que deve estar ali.',
   'cell.uncalculated':
     '{cell}: {column} contém uma fórmula que nunca foi calculada. Abra a planilha no Excel e salve-a de novo.',
   'cell.invalid':
     '{cell}: {column} contém "{value}", que não é o que a célula diz ser. Digite o valor de novo.',
   'cell.tooLarge':
     '{cell}: {column} contém {value}, mais dígitos do que um número guarda com exatidão. Se for um código, quem administra o Entrada pode declarar a coluna como texto.',
-  'cell.tooSmall': '{cell}: {column} contém {value}, e o mínimo é {min}.',
-  'cell.tooBig': '{cell}: {column} contém {value}, e o máximo é {max}.',
+  'cell.tooSmall': '{cell}: {column} contém {value}, e o mínimo é {min}. Corrija.',
+  'cell.tooBig': '{cell}: {column} contém {value}, e o máximo é {max}. Corrija.',
   'cell.noSuchDate':
     '{cell}: {column} contém {value}, e essa data ou esse horário não existe. Digite-a de novo, como {date}.',
   'cell.merged':

@@ -44,7 +44,10 @@ test('bad cells are listed by address, all of them as JSON, and the exit code sa
   assert.match(stdout, /^ {2}F2: QTD_VENDA wants a number, and "doze" is none/m);
   assert.match(stdout, /^ {2}E3: DATA_VENDA holds the error #N\/A/m);
   const pt = await entrada(['check', path], { env: { ENTRADA_LANG: 'pt-BR' } });
-  assert.match(pt.stdout, /^ {2}F2: QTD_VENDA deve conter um número, e "doze" não é um número/m);
+  assert.match(
+    pt.stdout,
+    /^ {2}F2: QTD_VENDA pede um número, e "doze" não pode ser lido como número/m,
+  );
   const many = await file('muitos.xlsx', MANY);
   const json = await entrada(['check', path, many, '--json']);
   const [object, all, ...more] = json.objects();

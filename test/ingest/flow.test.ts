@@ -177,16 +177,25 @@ describe('nothing lost', () => {
     assert.deepEqual(
       lines.map(([, , , value, , reason]) => [value, reason]),
       [
-        ['1,5', 'F2: QTD_VENDA pede um número inteiro, e não 1,5.'],
-        ['31/01/2019', 'E3: DATA_VENDA contém 31/01/2019, e o mínimo é 01/02/2019.'],
-        ['1.5', 'F4: QTD_VENDA deve conter um número, e "1.5" não é um número. Digite o número.'],
+        ['1,5', 'F2: QTD_VENDA pede um número inteiro, e não 1,5. Digite-o sem casas decimais.'],
+        ['31/01/2019', 'E3: DATA_VENDA contém 31/01/2019, e o mínimo é 01/02/2019. Corrija.'],
+        [
+          '1.5',
+          'F4: QTD_VENDA pede um número, e "1.5" não pode ser lido como número sem adivinhar. Digite o número.',
+        ],
         [
           '2019-01-31x',
           'E5: DATA_VENDA pede uma data, e "2019-01-31x" não pode ser lido como data sem adivinhar. Digite uma data, como 31/12/2025.',
         ],
-        ['VERDADEIRO', 'F6: QTD_VENDA contém VERDADEIRO, que não é número, data nem texto.'],
+        [
+          'VERDADEIRO',
+          'F6: QTD_VENDA contém VERDADEIRO, que não é número, data nem texto. Digite o que deve estar ali.',
+        ],
         ['#N/D', 'F7: QTD_VENDA contém o erro #N/D. Corrija a fórmula.'],
-        ['TRUE', 'F8: QTD_VENDA deve conter um número, e "TRUE" não é um número. Digite o número.'],
+        [
+          'TRUE',
+          'F8: QTD_VENDA pede um número, e "TRUE" não pode ser lido como número sem adivinhar. Digite o número.',
+        ],
       ],
     );
   });

@@ -60,8 +60,8 @@ test('1. a year outside the range of the contract is rejected', async () => {
   ]);
   assert.deepEqual(Object.keys(rows), ['4', '5']);
   assert.deepEqual(messages, [
-    'C2: DATA must be at least 2000-01-01, and 1999-12-31 23:59:59 is less.',
-    'C3: DATA must be at most 2099-12-31, and 2100-01-01 is more.',
+    'C2: DATA must be at least 2000-01-01, and 1999-12-31 23:59:59 is less. Correct it.',
+    'C3: DATA must be at most 2099-12-31, and 2100-01-01 is more. Correct it.',
   ]);
 });
 

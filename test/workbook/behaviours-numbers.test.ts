@@ -50,7 +50,7 @@ test('29. an ambiguous number, another notation and R$ outside money are rejecte
     `D2: QTD holds the text "${text}", which can be read as two different numbers. Type it as a number.`,
   ];
   const none = (text: string) => [
-    `D2: QTD wants a number, and "${text}" is none. Type the number.`,
+    `D2: QTD wants a number, and "${text}" is none that can be read without guessing. Type the number.`,
   ];
   assert.deepEqual(await one('1.234', ptBR), ambiguous('1.234'));
   assert.deepEqual(await one('1,234', plain), ambiguous('1,234'));
@@ -60,7 +60,7 @@ test('29. an ambiguous number, another notation and R$ outside money are rejecte
   assert.deepEqual(await one('R$ 1.500,00', ptBR), none('R$ 1.500,00'));
   assert.deepEqual(await one('1', ptBR, 'R$ 1.500,00'), []);
   assert.deepEqual(await one('1', ptBR, '1,005'), [
-    'E2: VALOR wants an amount with at most two decimal places, not 1,005.',
+    'E2: VALOR wants an amount with at most two decimal places, not 1,005. Round it.',
   ]);
 });
 
@@ -85,7 +85,7 @@ test('30. a text keeps its zeros, 4.0 is the integer 4, and more digits than a d
   const digits =
     'more digits than a number keeps exactly. If it is a code, whoever runs Entrada can declare the column as a text.';
   assert.deepEqual(messages, [
-    'A3: ID wants a whole number, not 4.5.',
+    'A3: ID wants a whole number, not 4.5. Type it without decimal places.',
     `A4: ID holds 9007199254740992, ${digits}`,
     `D5: QTD holds 12345678901234567000, ${digits}`,
     `D6: QTD holds 12345678901234567890, ${digits}`,
@@ -107,7 +107,9 @@ test('30. a whole number that a sum left a little beside itself is whole', async
     order({ id: 3.001 }),
   ]);
   assert.equal(rows[2][0], 3);
-  assert.deepEqual(messages, ['A3: ID wants a whole number, not 3.001.']);
+  assert.deepEqual(messages, [
+    'A3: ID wants a whole number, not 3.001. Type it without decimal places.',
+  ]);
 });
 
 test('30. numbers are the nearest doubles, however they are written', async () => {
