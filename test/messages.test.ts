@@ -93,7 +93,7 @@ test('a count is said with the word that goes with it', () => {
   ]);
   assert.deepEqual(said('trace.sum', { rows: 2, sum: 5, column: 'QTD', repeated: 1 }), [
     '2 rows count and sum to 5 (QTD); 1 more repeats one that counts and adds nothing.',
-    '2 linhas contam e somam 5 (QTD); 1 a mais repete uma que conta e não soma.',
+    '2 linhas contam e somam 5 (QTD); 1 outra repete uma que conta e não soma nada.',
   ]);
 });
 

@@ -7,7 +7,7 @@ export const helpEn = {
   'help.every':
     'Every command has --help, --home DIR and --json; entrada --version says which this is.',
   'help.exitCodes':
-    'Exit codes: 0 well; 1 a fault of ours; 2 wrong usage; 3 something was rejected; 4 try again later.',
+    'Exit codes: 0 well; 1 a fault of ours; 2 wrong usage, or something that somebody must mend; 3 something was rejected; 4 try again later.',
   'help.home':
     'the folder with entrada/, backup/, rejeitados/ and the database (default: ENTRADA_HOME, or here)',
   'help.json': 'one JSON object a line on stdout; what a person reads goes to stderr',

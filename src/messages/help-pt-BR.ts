@@ -6,7 +6,7 @@ export const helpPtBR: Record<keyof typeof helpEn, string> = {
   'help.every':
     'Todo comando tem --help, --home DIR e --json; entrada --version diz qual é a versão.',
   'help.exitCodes':
-    'Códigos de saída: 0 tudo certo; 1 uma falha nossa; 2 uso errado; 3 algo foi rejeitado; 4 tente de novo mais tarde.',
+    'Códigos de saída: 0 tudo certo; 1 uma falha nossa; 2 uso incorreto, ou algo que alguém precisa corrigir; 3 algo foi rejeitado; 4 tente de novo mais tarde.',
   'help.home':
     'a pasta com entrada/, backup/, rejeitados/ e o banco de dados (padrão: ENTRADA_HOME, ou a pasta atual)',
   'help.json':

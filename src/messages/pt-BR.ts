@@ -228,17 +228,17 @@ export const ptBR: Record<Code, string> = {
   'dataset.noFolder':
     '{file} não está em uma pasta própria. Crie em datasets/ uma pasta para o dataset, e mova para lá todos os seus arquivos.',
   'dataset.noProcedure':
-    '{file}, linha {line}: não existe a procedure {found}. Acrescente o arquivo {found}.sql ao lado de dataset.yaml ou corrija o nome.',
+    '{file}, linha {line}: não existe o procedimento {found}. Acrescente o arquivo {found}.sql ao lado de dataset.yaml ou corrija o nome.',
   'dataset.noTable':
     '{file}, linha {line}: tables.sql não cria {found}. Corrija o nome ou crie-a ali; o que ele cria é: {made}.',
   'dataset.tableOfOther':
-    '{file}, linha {line}: tables.sql faz {found}, que já é uma tabela de {owner}. Dê outro nome, aqui e nos procedimentos.',
+    '{file}, linha {line}: tables.sql cria {found}, que já é uma tabela de {owner}. Dê outro nome, aqui e nos procedimentos.',
   'dataset.sumColumn':
     '{file}, linha {line}: a última coluna de {table} é {found}. Uma tabela de somas termina com a soma, SUM_ e o nome de uma coluna do contrato. Corrija; uma tabela que esta pasta já tem precisa de outro nome.',
   'dataset.sumKey':
     '{file}, linha {line}: {table} tem a coluna {found}, que não é do contrato nem MONTH_START, ANO ou MES. As somas são só por essas. Renomeie; uma tabela que esta pasta já tem precisa de outro nome.',
   'dataset.noTables':
-    '{file}, linha {line}: tables.sql não faz nenhuma tabela, e falta {found}. Faça ali essa tabela, e cada uma que os procedimentos mantêm.',
+    '{file}, linha {line}: tables.sql não cria nenhuma tabela, e falta {found}. Crie ali essa tabela, e cada uma que os procedimentos mantêm.',
   'dataset.withSql': '{file}, linha {line}: {key} é {found}. Escreva sem .sql.',
   'dataset.kindTwice':
     '{file}, linha {line}: {other} também é do tipo spotify, e só pode haver um. Tire um deles.',
@@ -309,7 +309,8 @@ export const ptBR: Record<Code, string> = {
     '{cell}: {column} diz "{value}", e não se sabe se esta linha é um total ou um dado com esse nome. Tire a linha se for um total; se não for, quem cuida dos datasets pode declarar mais uma coluna como chave.',
   'warehouse.busy':
     'O banco de dados {file} está em uso pelo processo {holder}. Tente de novo quando ele terminar.',
-  'warehouse.full': 'O disco está cheio: {detail}. Libere espaço e rode de novo; nada se perdeu.',
+  'warehouse.full':
+    'O disco está cheio: {detail}. Libere espaço e execute de novo; nada se perdeu.',
   'warehouse.memory':
     'O banco de dados precisa de mais da metade da memória desta máquina: {detail}. Libere memória ou use uma máquina maior; nada se perdeu.',
   'warehouse.readonly':
@@ -325,7 +326,7 @@ export const ptBR: Record<Code, string> = {
   'warehouse.refused':
     'O Google Cloud recusa o acesso a {place} ({detail}). Conceda à conta que executa o Entrada os papéis roles/bigquery.dataEditor no conjunto de dados e roles/bigquery.jobUser no projeto.',
   'warehouse.unreachable':
-    'O BigQuery não respondeu por {place} ({detail}). Nada se perdeu. Verifique a conexão, ou tente mais tarde.',
+    'O BigQuery não respondeu sobre {place} ({detail}). Nada se perdeu. Verifique a conexão, ou tente mais tarde.',
   'dataset.sqlForeign':
     '{file}, linha {line}: o BigQuery não pode ser preparado com este comando do dataset {dataset}: "{start}". tables.sql aceita CREATE TABLE IF NOT EXISTS e CREATE VIEW IF NOT EXISTS.',
   'warehouse.damaged':
@@ -598,7 +599,7 @@ export const ptBR: Record<Code, string> = {
   'trace.notYet':
     'As tabelas desta pasta ainda não estão como o contrato de {dataset} as descreve. `entrada run` as atualiza.',
   'trace.sum':
-    '{rows} {rows|linha conta e soma|linhas contam e somam} {sum} ({column}); {repeated} a mais {repeated|repete uma que conta e não soma|repetem uma que conta e não somam}.',
+    '{rows} {rows|linha conta e soma|linhas contam e somam} {sum} ({column}); {repeated} {repeated|outra repete uma que conta e não soma nada|outras repetem uma que conta e não somam nada}.',
   'trace.rows':
     '{rows} {rows|linha conta|linhas contam}; {repeated} {repeated|outra repete|outras repetem} uma que conta.',
   'trace.none':
