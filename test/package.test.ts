@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { installPackage } from '../scripts/packaged.ts';
 import { answerOf, homeWith, newPlace } from './cli/entrada.ts';
@@ -24,4 +24,8 @@ test('the package loads a workbook as it is installed, without the sources', asy
   await mkdir(other);
   assert.match(run('datasets', '--home', other), /bases_vendas/);
   assert.match(run('--version'), /^\d+\.\d+\.\d+/);
+  const root = dirname(dirname(program));
+  for (const readme of ['README.md', 'README.pt-BR.md'])
+    for (const [, target] of readFileSync(join(root, readme), 'utf8').matchAll(/\]\(([^)#]+)/g))
+      assert.ok(existsSync(join(root, target)), `${readme}: ${target}`);
 });
