@@ -63,7 +63,7 @@ export const en = {
     'The part {part} of the workbook is encrypted. Save the workbook without a password.',
   'zip.method':
     'The part {part} is compressed in a way that workbooks do not use (method {method}). Open it in Excel and save it again.',
-  'workbook.empty': 'The file is empty.',
+  'workbook.empty': 'The file is empty. Upload it again from the original.',
   'workbook.encrypted':
     'The workbook has a password. In Excel: File > Info > Protect Workbook > Encrypt with Password, clear it, save, and upload it again.',
   'workbook.xls':

@@ -59,7 +59,7 @@ export const ptBR: Record<Code, string> = {
   'zip.encrypted': 'A parte {part} da planilha está criptografada. Salve a planilha sem senha.',
   'zip.method':
     'A parte {part} está comprimida de um modo que planilhas não usam (método {method}). Abra-a no Excel e salve-a de novo.',
-  'workbook.empty': 'O arquivo está vazio.',
+  'workbook.empty': 'O arquivo está vazio. Envie-o de novo a partir do original.',
   'workbook.encrypted':
     'A planilha tem senha. No Excel: Arquivo > Informações > Proteger Pasta de Trabalho > Criptografar com Senha, apague a senha, salve e envie de novo.',
   'workbook.xls':

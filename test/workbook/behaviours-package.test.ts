@@ -123,7 +123,10 @@ test('22. the message names what the file really is', async () => {
     /it was unpacked and packed again\. Upload the workbook as Excel saved it\./,
   );
   assert.match(await refusal(open(Buffer.from([9, 8, 16, 0, 0, 5]))), /old \.xls workbook/);
-  assert.equal(await refusal(open(Buffer.alloc(0))), 'The file is empty.');
+  assert.equal(
+    await refusal(open(Buffer.alloc(0))),
+    'The file is empty. Upload it again from the original.',
+  );
   assert.match(await refusal(open(Buffer.from('GIF89a'))), /: it is GIF\. Upload/);
   assert.match(
     await refusal(open(Buffer.from('nothing known'))),
