@@ -105,7 +105,7 @@ test('months and days are written as they are in each language', () => {
   assert.match(said('run.consolidated', values), / para 01\/2019 a 12\/2019, 03\/2020 \(/);
   assert.match(
     said('retract.rehearsed', { file: 'a', keys: 2, months: '2020-03' }),
-    /em 03\/2020\./,
+    / 2 chaves \(03\/2020\)\./,
   );
   assert.match(
     said('dataset.notCounted', { dataset: 'vendas', from: '2020-03-01' }),
