@@ -56,6 +56,11 @@ test('csv: what another reader of CSV makes of it', async () => {
     (await query('SELECT ANO, MES FROM con_ano_mes WHERE ANO = 1', '--format', 'csv')).stdout,
     'ANO,MES\n',
   );
+  // A program's values are not to change for what a spreadsheet would make of them.
+  assert.equal(
+    (await query("SELECT '=1+1' AS f, '@x' AS g", '--format', 'csv')).stdout,
+    'f,g\n=1+1,@x\n',
+  );
 });
 
 test('table: columns side by side, numbers to the right, a row on a line', async () => {
