@@ -10,7 +10,10 @@ import { openHome } from './home.ts';
 import { exitCodeOf, sayFiles, saySummary } from './summary.ts';
 
 export const run: Run = async ({ settings, output, values }) => {
-  const summary = await runHome(settings, output, { replaceSameName: values.replaces === true });
+  const summary = await runHome(settings, output, {
+    replaceSameName: values.replaces === true,
+    rebuilds: values.rebuild === true,
+  });
   sayFiles(output, summary);
   saySummary(output, summary);
   return exitCodeOf(summary);
@@ -23,10 +26,12 @@ export async function runHome(
   {
     isEnough,
     before,
+    rebuilds,
     ...options
   }: Pick<ArrivalEffects, 'before'> & {
     readonly replaceSameName?: boolean;
     readonly isEnough?: IsEnough;
+    readonly rebuilds?: boolean;
   } = {},
 ) {
   const receives = settings.receiver === 'here';
@@ -36,7 +41,7 @@ export async function runHome(
   try {
     // Awaited here: the home must not close before the run has ended.
     const effects = { now: Date.now, sleep, limits: settings.limits, before };
-    const summary = await runOnce(home.context, bus, effects, receiving);
+    const summary = await runOnce(home.context, bus, effects, receiving, { rebuilds });
     const { usage } = home.context.warehouse;
     return { ...summary, usage: usage && { ...usage } };
   } finally {

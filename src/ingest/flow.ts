@@ -3,6 +3,7 @@ import type { BrokenDataset } from '../contract/broken.ts';
 import type { Dataset } from '../contract/dataset.ts';
 import { EntradaError, UserError } from '../errors.ts';
 import {
+  allMonths,
   type FileState,
   findDrops,
   hasOutcome,
@@ -41,13 +42,15 @@ export interface RunSummary extends NotReceived {
 
 /**
  * What the DAG does, on one machine: announces each workbook that has arrived, waits until each is received,
- * and consolidates the months they touched. Calling it again after any crash ends at the same tables.
+ * and consolidates the months they touched, or all that there are. Calling it again after any crash ends at the same
+ * tables.
  */
 export async function runOnce(
   context: Context,
   bus: Bus,
   effects: ArrivalEffects,
   receiving: Receiving,
+  { rebuilds = false } = {},
 ): Promise<RunSummary> {
   const { lake, warehouse, runId } = context;
   const prepared = await prepareDatasets(context);
@@ -70,10 +73,10 @@ export async function runOnce(
   const consolidated: { dataset: Dataset; months: MonthRange[] }[] = [];
   const unpublished: { dataset: Dataset; error: EntradaError }[] = [];
   for (const dataset of datasets) {
-    const months = await monthsDue(warehouse, dataset);
+    const months = await (rebuilds ? allMonths : monthsDue)(warehouse, dataset);
     if (months.length === 0) continue;
     try {
-      await warehouse.consolidate(dataset, months);
+      await (rebuilds ? warehouse.rebuild(dataset) : warehouse.consolidate(dataset, months));
       const [left] = await monthsDue(warehouse, dataset);
       if (left)
         throw new UserError('dataset.notCounted', { dataset: dataset.name, from: left.from });

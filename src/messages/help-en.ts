@@ -16,6 +16,8 @@ export const helpEn = {
   'help.demo.home': 'the folder to make, or to make anew (default: ./demo)',
   'help.run': 'load every workbook that waits in entrada/, consolidate, archive',
   'help.run.replaces': 'a file takes the place of the earlier one of its name',
+  'help.run.rebuild':
+    'make the tables of all months anew of the rows loaded: after a procedure was changed, or a table by hand',
   'help.watch': 'run again whenever a workbook has arrived, until Ctrl-C',
   'help.watch.sftp': 'serve SFTP as well, as `entrada sftp` does',
   'help.sftp':

@@ -16,6 +16,8 @@ export const helpPtBR: Record<keyof typeof helpEn, string> = {
   'help.demo.home': 'a pasta a criar, ou a recriar (padrão: ./demo)',
   'help.run': 'carrega toda planilha à espera em entrada/, consolida e arquiva',
   'help.run.replaces': 'um arquivo substitui o anterior de mesmo nome',
+  'help.run.rebuild':
+    'refaz as tabelas de todos os meses a partir das linhas carregadas: depois de mudar um procedimento, ou uma tabela à mão',
   'help.watch': 'executa de novo sempre que chega uma planilha, até o Ctrl-C',
   'help.watch.sftp': 'serve SFTP também, como `entrada sftp`',
   'help.sftp':

@@ -96,6 +96,13 @@ function refuseForeign(dataset: string, file: string, { sql, file: path, line }:
   else allow(['INSERT', 'UPDATE', 'DELETE', 'MERGE'].includes(first), 'dataset.sqlChanges');
 }
 
+/** The tables that a dataset's tables.sql makes, without its views. Throws as `statements`. */
+export async function tablesMade(dataset: Dataset): Promise<string[]> {
+  const made = await statements(dataset, 'tables.sql');
+  const tables = made.filter(({ sql }) => /^CREATE\s+TABLE\b/i.test(bareSql(sql)));
+  return tables.map(({ sql }) => nameMade(sql));
+}
+
 const NAME = /^CREATE\s+(?:TABLE|VIEW)\s+IF\s+NOT\s+EXISTS\s+(\w+)/i;
 
 /** The name of the table or view that a statement makes; empty when it makes neither. */

@@ -26,6 +26,8 @@ export interface Warehouse {
    * Throws TerminalError `check.failed` when a check finds something; then nothing has changed.
    */
   consolidate(dataset: Dataset, ranges: readonly MonthRange[]): Promise<void>;
+  /** Empties the tables that the dataset's procedures keep and consolidates all months: all of it at once. Throws the same. */
+  rebuild(dataset: Dataset): Promise<void>;
   /**
    * Takes a load's rows out, consolidates the months they were of, and tells what changed in the consolidated
    * tables: all of it at once. A rehearsal tells the same and changes nothing.

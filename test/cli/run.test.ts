@@ -172,6 +172,34 @@ test('2: procedures that count what is not theirs, or rows that are not there, p
   assert.match((await entrada(['run', '--home', home])).stdout, /^tipos: tables consolidated/m);
 });
 
+test('a procedure that is changed counts for the months before it once the tables are made anew', async () => {
+  const rows = [
+    ['ID', 'NOME', 'QUANDO'],
+    [1, 'A', formatted(43_831, 14)],
+    [2, 'A', formatted(43_900, 14)],
+  ];
+  const home = await homeWith({ 'bom.xlsx': good, 'meu.xlsx': workbook({ sheets: [{ rows }] }) });
+  const dataset = join(home, 'datasets/tipos');
+  await cp(fileURLToPath(new URL('../datasets/tipos', import.meta.url)), dataset, {
+    recursive: true,
+  });
+  const sums = 'SELECT SUM_ID FROM tipos_mes ORDER BY MONTH_START';
+  await entrada(['run', '--home', home]);
+  const procedure = await readFile(join(dataset, 'proc_tipos.sql'), 'utf8');
+  await writeFile(join(dataset, 'proc_tipos.sql'), procedure.replace('SUM(ID)', 'SUM(ID * 10)'));
+  assert.equal((await entrada(['run', '--home', home])).stdout, 'Nothing new.\n');
+  assert.deepEqual(await answerOf(home, sums), [[1], [2]]);
+  const { code, stdout } = await entrada(['run', '--rebuild', '--home', home]);
+  assert.equal(code, 0);
+  assert.match(stdout, /^tipos: tables consolidated for 2020-01, 2020-03 \(run/m);
+  assert.match(stdout, /^bases_vendas: tables consolidated for 2019-03 \.\. 2019-04 \(run/m);
+  assert.deepEqual(await answerOf(home, sums), [[10], [20]]);
+  assert.deepEqual(await answerOf(home, UNITS), [
+    [2019, 3, 30],
+    [2019, 4, 30],
+  ]);
+});
+
 test('2: a warnings.sql that fails is told beside the summary of a run that published', async () => {
   const home = await homeWith({ 'bom.xlsx': good });
   const dataset = join(home, 'datasets/tipos');

@@ -476,6 +476,34 @@ const consolidating: Promises = {
     }
   },
 
+  async 'rebuilding makes the tables of the rows loaded, whatever was done to them by hand, or changes nothing'({
+    warehouse,
+    tipos,
+    vendas,
+  }) {
+    const rows = randomHistory(7).steps.flatMap((step) => ('load' in step ? [step.load] : []));
+    for (const load of rows) await loadRows(warehouse, vendas, load);
+    await warehouse.consolidate(vendas, await monthsDue(warehouse, vendas));
+    const before = await snapshot(warehouse, vendas);
+    const sums = { table: 'con_ano_mes', columns: ['ANO', 'MES', 'SUM_QTD_VENDA'], replace: true };
+    await warehouse.write([{ ...sums, rows: [[1999, 1, 5]] }]);
+    for (const [table, column] of [
+      ['con_mar_lin', 'ID_MARCA'],
+      ['bases_vendas_cube', 'ID_MARCA'],
+      ['bases_vendas_repeated', 'LOAD_ID'],
+    ])
+      await warehouse.write([{ table, columns: [column], rows: [], replace: true }]);
+    await warehouse.rebuild(vendas);
+    assert.deepEqual(await snapshot(warehouse, vendas), before);
+    assert.deepEqual(await monthsDue(warehouse, vendas), []);
+
+    await loadRows(warehouse, tipos, [tipo(1)]);
+    await warehouse.consolidate(tipos, await monthsDue(warehouse, tipos));
+    await loadRows(warehouse, tipos, [tipo(666)]);
+    await assert.rejects(warehouse.rebuild(tipos), { kind: 'terminal', code: 'check.failed' });
+    assert.deepEqual(await rowsOf(warehouse, PUBLISHED), [['2019-03-01', 1]]);
+  },
+
   async 'a check that fails publishes nothing, and the months stay due'({ warehouse, tipos }) {
     await loadRows(warehouse, tipos, [tipo(1, '2019-01-01T00:00:00')]);
     await warehouse.consolidate(tipos, await monthsDue(warehouse, tipos));

@@ -16,13 +16,16 @@ const datasets: Dataset[] = await readDatasets(
 
 /**
  * What is over all months, and why: the cube is as large as its keys, however many rows there are, and what sums over all
- * months must read all of it; and who traces a number without naming a month asks for all of them.
+ * months must read all of it; who traces a number without naming a month asks for all of them; and who rebuilds wants it so.
  */
 const ALL_MONTHS = [
   'MERGE con_mar_lin: bases_vendas_cube',
   "'units in con_ano_mes': bases_vendas_cube",
   ...['ID_MARCA', 'MARCA', 'ID_LINHA', 'LINHA'].map((name) => `'${name}': bases_vendas_cube`),
   ...['bases_vendas', 'tipos'].map((name) => `WITH traced: ${name}_linhas`),
+  ...['bases_vendas_repeated', 'bases_vendas_cube', 'tipos'].map(
+    (name) => `DELETE FROM ${name} WHERE TRUE: ${name}`,
+  ),
 ];
 
 /** Tables in months that a statement reads or writes without saying which of their months. */

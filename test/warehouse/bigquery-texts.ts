@@ -17,7 +17,6 @@ import { allRuns, RUNS_TABLE } from '../../src/spotify/runs.ts';
 import { readTable, TABLES } from '../../src/spotify/tables.ts';
 import { createBigQueryWarehouse } from '../../src/warehouse/bigquery/bigquery.ts';
 import type { BigQueryClient } from '../../src/warehouse/bigquery/client.ts';
-import { consolidatingWhere } from '../../src/warehouse/bigquery/procedures.ts';
 import { fullName, qualify } from '../../src/warehouse/bigquery/scripts.ts';
 import type { WantedTable } from '../../src/warehouse/bigquery/tables.ts';
 import { statements, withMonths } from '../../src/warehouse/dataset-sql.ts';
@@ -117,7 +116,7 @@ async function sendAll(
   row: readonly (string | number | null)[],
 ) {
   const warehouse = createBigQueryWarehouse(client, { location: 'US' });
-  await client.run(consolidatingWhere(PLACE, dataset, 'TRUE'));
+  await warehouse.rebuild(dataset);
   for (const work of ['commit', 'compare', 'preview'] as const) {
     const load = await warehouse.beginLoad(dataset, 'Aba', 'a hash');
     try {

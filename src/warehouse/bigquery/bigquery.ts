@@ -15,7 +15,7 @@ import { planDeployment, prepareDeployment, requireDeployment } from './deploy.t
 import { createBigQueryLoad } from './load.ts';
 import { namingCalled } from './naming.ts';
 import { keyOf, onceDone } from './once.ts';
-import { consolidating } from './procedures.ts';
+import { consolidating, rebuilding } from './procedures.ts';
 import type { TablesOnly } from './schema.ts';
 import { changingLoads, fullName, recording, transaction } from './scripts.ts';
 import { stage, stagingTable, temporaryFolder, unstage, writeNdjson } from './stage.ts';
@@ -88,6 +88,11 @@ export function createBigQueryWarehouse(
     await namingCalled(client, dataset, () => client.run(sql));
   }
 
+  async function rebuild(dataset: Dataset): Promise<void> {
+    const sql = await rebuilding(client, dataset);
+    await namingCalled(client, dataset, () => client.run(sql));
+  }
+
   async function retract({ dataset, change, ranges, events, rehearse }: Retraction) {
     const { sql, parameters } = recording(client, events);
     const body = changingLoads(client, [change]);
@@ -104,6 +109,7 @@ export function createBigQueryWarehouse(
     beginLoad: (dataset, sheet, fileHash) =>
       createBigQueryLoad({ client, warehouse, dataset, sheet, fileHash }),
     consolidate,
+    rebuild,
     retract,
     write: (changes) => writeTables(client, changes),
     usage: client.usage,

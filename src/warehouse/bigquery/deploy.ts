@@ -2,7 +2,7 @@ import type { Dataset } from '../../contract/dataset.ts';
 import { UserError } from '../../errors.ts';
 import { type Change, changeOf, planProcedure, planTable, planView } from './changes.ts';
 import type { BigQueryClient } from './client.ts';
-import { consolidatingWhere } from './procedures.ts';
+import { rebuilding } from './procedures.ts';
 import { type TablesOnly, type Wanted, wantedLedger, wantedOf } from './schema.ts';
 
 interface LiveDataset {
@@ -94,7 +94,7 @@ function createDataset(client: BigQueryClient, location: string): Change {
  */
 function consolidateAll(client: BigQueryClient, dataset: Dataset): Change {
   return changeOf('months', dataset.name, dataset, async () => {
-    await client.run(consolidatingWhere(client, dataset, 'TRUE'));
+    await client.run(await rebuilding(client, dataset));
   });
 }
 

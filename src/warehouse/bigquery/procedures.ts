@@ -1,7 +1,7 @@
 import type { Dataset } from '../../contract/dataset.ts';
 import { COST_COLUMNS } from '../../ledger/costs.ts';
 import { IS_DUE } from '../../ledger/ledger.ts';
-import { CHECK_COLUMNS, removal } from '../dataset-sql.ts';
+import { CHECK_COLUMNS, removal, tablesMade } from '../dataset-sql.ts';
 import type { MonthRange } from '../warehouse.ts';
 import type { BigQueryPlace } from './client.ts';
 import { fullName, script, transaction } from './scripts.ts';
@@ -45,8 +45,21 @@ VALUES (@@script.job_id, CAST(CURRENT_TIMESTAMP() AS DATETIME), 1, @@script.byte
   return consolidatingWhere(place, dataset, IS_DUE) + script([cost]);
 }
 
-/** One transaction for the months of such rows of ledger_months; TRUE for all that there are. */
-export function consolidatingWhere(place: BigQueryPlace, dataset: Dataset, where: string): string {
+/** One transaction that empties the tables that the dataset's procedures keep, and consolidates all months. */
+export async function rebuilding(place: BigQueryPlace, dataset: Dataset): Promise<string> {
+  const emptied = (await tablesMade(dataset)).map(
+    (table) => `DELETE FROM ${fullName(place, table)} WHERE TRUE`,
+  );
+  return consolidatingWhere(place, dataset, 'TRUE', emptied);
+}
+
+/** One transaction for the months of such rows of ledger_months, and what comes first in it. */
+function consolidatingWhere(
+  place: BigQueryPlace,
+  dataset: Dataset,
+  where: string,
+  first: readonly string[] = [],
+): string {
   // Unbroken ranges: each month as a statement of its own would be billed its minimum as often.
   const due = `CREATE OR REPLACE TEMP TABLE months_due AS
 SELECT MIN(MONTH_START) AS FIRST_MONTH, DATE_ADD(MAX(MONTH_START), INTERVAL 1 MONTH) AS NEXT_MONTH
@@ -65,7 +78,7 @@ GROUP BY UNBROKEN`;
   ${call}(due.FIRST_MONTH, due.NEXT_MONTH);
 END FOR`,
   );
-  return transaction(loops, { before: [due] });
+  return transaction([...first, ...loops], { before: [due] });
 }
 
 /** The same for months that are given, as statements of a transaction. */

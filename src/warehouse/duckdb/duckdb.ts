@@ -9,6 +9,7 @@ import {
   namingStatement,
   statements,
   sumTables,
+  tablesMade,
   withdrawal,
 } from '../dataset-sql.ts';
 import { requireSums } from '../sum-tables.ts';
@@ -149,6 +150,11 @@ function createWarehouse(first: Opened, options: DuckDbOptions): Warehouse {
 
   const consolidate = createConsolidate({ run, query, allow });
 
+  async function rebuild(dataset: Dataset): Promise<void> {
+    for (const table of await tablesMade(dataset)) await run(`DELETE FROM ${table}`);
+    await consolidate(dataset, await allMonths({ query }, dataset));
+  }
+
   async function retract({ dataset, change, ranges, events }: Retraction): Promise<KeyChange[]> {
     await rememberSums(run, dataset);
     await record(events, [change]);
@@ -187,8 +193,7 @@ function createWarehouse(first: Opened, options: DuckDbOptions): Warehouse {
         for (const statement of LEDGER_TABLES) await run(statement);
         for (const dataset of datasets) await makeTables(dataset);
         // The landing table has everything, and the same transaction makes the rest of it anew.
-        for (const dataset of outdated)
-          await consolidate(dataset, await allMonths({ query }, dataset));
+        for (const dataset of outdated) await rebuild(dataset);
         await recordVersions({ run, query }, datasets);
       },
       // Nearly always nothing was missing, and nothing is written: no look of a `watch` disturbs the disk.
@@ -210,6 +215,7 @@ function createWarehouse(first: Opened, options: DuckDbOptions): Warehouse {
       return createLoad({ ...parts, dataset, sheet, fileHash });
     },
     consolidate: (dataset, ranges) => surely(() => atomically(() => consolidate(dataset, ranges))),
+    rebuild: (dataset) => surely(() => atomically(() => rebuild(dataset))),
     retract: (retraction) =>
       surely(() => atomically(() => retract(retraction), retraction.rehearse ? rollBack : commit)),
     write: (changes) =>
