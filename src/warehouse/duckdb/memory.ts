@@ -5,7 +5,7 @@ import { UserError } from '../../errors.ts';
  * What DuckDB may take before it goes to disk. It keeps what it has read or written until then: as much of a long
  * history as of a short one.
  */
-export const MEMORY = '64MB';
+export const MEMORY = '72MB';
 
 /** The same while rows of so many columns land: a few row groups, and for each column of texts a few blocks. */
 export function landingMemory(columns: number): string {
