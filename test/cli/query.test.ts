@@ -113,6 +113,9 @@ test('a query that is wrong, or more than one, is refused', async () => {
       /"ANOO" not found in FROM clause! Candidate bindings: "ANO"\n {2}LINE 3: WHERE ANOO = 1\n +\^\n$/,
     ],
     ['SELECT 1; SELECT 2', /one SQL statement; 2 were given/],
+    // Neither the disk nor the file is to blame for what a statement says.
+    ['SELECT * FROM disk_full', /refused: Catalog Error/],
+    ["SELECT 'Corrupt database file' FROM nowhere", /refused: Catalog Error/],
   ];
   await Promise.all(
     wrong.map(async ([sql, said]) => {

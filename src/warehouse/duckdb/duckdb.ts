@@ -53,7 +53,7 @@ function createWarehouse(first: Opened, options: DuckDbOptions): Warehouse {
     try {
       return await opened.connection.run(sql, values);
     } catch (error) {
-      throw duckDbProblem(error, sql, file);
+      throw duckDbProblem(error, file);
     }
   };
 
@@ -91,7 +91,7 @@ function createWarehouse(first: Opened, options: DuckDbOptions): Warehouse {
       for await (const rows of result.yieldConvertedRows(JsonDuckDBValueConverter))
         yield { columns, rows: toRows(rows) };
     } catch (error) {
-      throw error instanceof UserError ? error : duckDbProblem(error, sql, file);
+      throw error instanceof UserError ? error : duckDbProblem(error, file);
     }
   }
 
@@ -211,7 +211,7 @@ function createWarehouse(first: Opened, options: DuckDbOptions): Warehouse {
     record: (events, changes) => surely(() => atomically(() => record(events, changes))),
     beginLoad(dataset, sheet, fileHash) {
       const { connection } = opened;
-      const parts = { connection, run, query, commit, record, consolidate, allow, enlarge };
+      const parts = { file, connection, run, query, commit, record, consolidate, allow, enlarge };
       return createLoad({ ...parts, dataset, sheet, fileHash });
     },
     consolidate: (dataset, ranges) => surely(() => atomically(() => consolidate(dataset, ranges))),

@@ -19,6 +19,8 @@ import { duckDbProblem } from './problem.ts';
 
 /** What a load needs of the warehouse that it belongs to. */
 interface LoadContext extends Pick<Memory, 'allow' | 'enlarge'> {
+  /** The database's. */
+  readonly file: string;
   readonly connection: DuckDBConnection;
   readonly run: (
     sql: string,
@@ -97,7 +99,7 @@ export async function createLoad(context: LoadContext): Promise<Load> {
       fill(appender);
       appender.flushSync();
     } catch (error) {
-      throw duckDbProblem(error, to);
+      throw duckDbProblem(error, context.file);
     }
   }
 

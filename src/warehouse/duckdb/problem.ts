@@ -6,11 +6,8 @@ import {
   type Values,
 } from '../../errors.ts';
 
-/**
- * What DuckDB refused, as an error that says what to do. `subject` is the database's file or the statement that it was
- * about, and then `file` the database's.
- */
-export function duckDbProblem(error: unknown, subject: string, file = subject): EntradaError {
+/** What DuckDB refused, as an error that says what to do. `file` is the database's. */
+export function duckDbProblem(error: unknown, file: string): EntradaError {
   const whole = error instanceof Error ? error.message : String(error);
   // Of a database that has given up, what made it do so.
   const message = whole.replace(
@@ -18,9 +15,18 @@ export function duckDbProblem(error: unknown, subject: string, file = subject): 
     '',
   );
   const options = { cause: error };
+  if (/^Invalid Input Error: Cannot execute statement of type/.test(message)) {
+    return new UserError('query.invalid', { detail: firstLine(message) }, options);
+  }
+  // Asked first: a name in the statement, such as disk_full, is in the message too.
+  if (
+    /^(Parser|Binder|Catalog|Conversion|Invalid Input|Out of Range|Permission) Error/.test(message)
+  ) {
+    return new UserError('query.invalid', refusalIn(message), options);
+  }
   if (/Could not set lock|Conflicting lock/i.test(message)) {
     const holder = /PID (\d+)/.exec(message)?.[1] ?? '?';
-    return new TransientError('warehouse.busy', { file: subject, holder }, options);
+    return new TransientError('warehouse.busy', { file, holder }, options);
   }
   // The second: of an appender, or of a commit.
   if (/^Out of Memory Error|\(\S+ \S+\/\S+ \S+ used\)/.test(message)) {
@@ -28,9 +34,6 @@ export function duckDbProblem(error: unknown, subject: string, file = subject): 
   }
   if (/No space left|disk.*full|max_temp_directory_size/i.test(message)) {
     return new TransientError('warehouse.full', { detail: firstLine(message) }, options);
-  }
-  if (/^Invalid Input Error: Cannot execute statement of type/.test(message)) {
-    return new UserError('query.invalid', { detail: firstLine(message) }, options);
   }
   // Of a file, what the operating system said.
   const [, refused = file, refusal = ''] = /file "([^"]*)": ([^\n]*)/.exec(message) ?? [];
@@ -46,11 +49,6 @@ export function duckDbProblem(error: unknown, subject: string, file = subject): 
   }
   if (/Permission denied|read-only mode|Cannot open file/i.test(message)) {
     return new UserError('warehouse.readonly', { detail: firstLine(message) }, options);
-  }
-  if (
-    /^(Parser|Binder|Catalog|Conversion|Invalid Input|Out of Range|Permission) Error/.test(message)
-  ) {
-    return new UserError('query.invalid', refusalIn(message), options);
   }
   return new TerminalError('warehouse.failed', { detail: firstLine(message) }, options);
 }
