@@ -34,7 +34,10 @@ async function sayKnown(settings: Settings, output: Output) {
   const warehouse = await openForReading(settings);
   try {
     // That it cannot be listed is told below. Listed first: whoever takes a file from there has told the ledger before.
-    const inbox = await (await openLake(settings)).list(INBOX, 'deep').catch(() => undefined);
+    const inbox = await (await openLake(settings))
+      .list(INBOX, 'deep')
+      .then((listed) => new Map(listed.map(({ name, version }) => [name, version])))
+      .catch(() => undefined);
     const files = (await allFiles(warehouse)).map((file) => asItIs(file, inbox));
     for (const file of files)
       output.object({ type: 'file', ...file, sender: senderOf(file.fileName) });
@@ -74,13 +77,11 @@ async function sayKnown(settings: Settings, output: Output) {
 }
 
 /** What was not taken and is not in the inbox any more, as it was, never will be. */
-function asItIs(file: FileState, inbox: readonly LakeFile[] | undefined): FileState | Gone {
+function asItIs(file: FileState, inbox: ReadonlyMap<string, string> | undefined): FileState | Gone {
   const { drop, fileName } = file;
   // A message that could not be read stands under its own name.
   if (hasOutcome(file) || inbox === undefined || drop === fileName) return file;
-  const isThere = inbox.some(
-    (one) => one.name === `${INBOX}/${fileName}` && one.version === fileVersionOf(drop),
-  );
+  const isThere = inbox.get(`${INBOX}/${fileName}`) === fileVersionOf(drop);
   return isThere ? file : { ...file, state: 'gone', code: 'file.gone', detail: {} };
 }
 
