@@ -336,7 +336,7 @@ export const en = {
   'query.invalid': 'The query was refused: {detail}',
   'query.statements': 'A query is one SQL statement; {count} were given.',
   'check.failed':
-    'A check of the dataset failed, so nothing was published: {compared} should be {expected} and is {found}. Its `checks.sql` says what is compared; if the dataset came with Entrada, please report this.',
+    'A check of the dataset failed, so nothing was published: {compared} should be {expected} and is {found}. Its `checks.sql` says what is compared. If somebody changed a table by hand, `entrada run --rebuild` makes it anew; if nobody did, and the dataset came with Entrada, please report this.',
   fault:
     'Something went wrong that should not: {detail}. Nothing was lost; please report this with ENTRADA_LOG=debug.',
   'output.lost': 'What there is to say cannot be written: {detail}. The work goes on without it.',

@@ -335,7 +335,7 @@ export const ptBR: Record<Code, string> = {
   'query.invalid': 'A consulta foi recusada: {detail}',
   'query.statements': 'Uma consulta é um só comando SQL; {count|foi dado|foram dados} {count}.',
   'check.failed':
-    'Uma verificação do dataset falhou, e nada foi publicado: {compared} deveria ser {expected} e é {found}. O `checks.sql` dele diz o que se compara; se o dataset veio com o Entrada, avise-nos, por favor.',
+    'Uma verificação do dataset falhou, e nada foi publicado: {compared} deveria ser {expected} e é {found}. O `checks.sql` dele diz o que se compara. Se alguém mudou uma tabela à mão, `entrada run --rebuild` a refaz; se não foi isso, e o dataset veio com o Entrada, avise-nos, por favor.',
   fault:
     'Aconteceu algo que não deveria: {detail}. Nada se perdeu; por favor, avise-nos com ENTRADA_LOG=debug.',
   'output.lost': 'Não é possível gravar o que há a dizer: {detail}. O trabalho continua sem isso.',

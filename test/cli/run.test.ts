@@ -200,6 +200,21 @@ test('a procedure that is changed counts for the months before it once the table
   ]);
 });
 
+test('a table that was changed by hand makes a check fail, which says how the tables are made anew', async () => {
+  const home = await homeWith({ 'bom.xlsx': good });
+  await entrada(['run', '--home', home]);
+  const units = await answerOf(home, UNITS);
+  const hand = await openDuckDb({ file: join(home, 'entrada.duckdb'), waitMs: 0 });
+  await hand.query('INSERT INTO con_ano_mes VALUES (1999, 1, 5)');
+  await hand.close();
+  await put(home, 'novo.xlsx', sales(sale(7, date(2018, 1, 1))));
+  const { code, stdout } = await entrada(['run', '--home', home]);
+  assert.equal(code, 1);
+  assert.match(stdout, /^bases_vendas: not consolidated; .* units in con_ano_mes .*run --rebuild/m);
+  assert.equal((await entrada(['run', '--rebuild', '--home', home])).code, 0);
+  assert.deepEqual(await answerOf(home, UNITS), [[2018, 1, 7], ...units]);
+});
+
 test('2: a warnings.sql that fails is told beside the summary of a run that published', async () => {
   const home = await homeWith({ 'bom.xlsx': good });
   const dataset = join(home, 'datasets/tipos');
