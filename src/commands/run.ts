@@ -25,10 +25,10 @@ export async function runHome(
   output: Output,
   {
     isEnough,
-    before,
+    hadGaps,
     rebuilds,
     ...options
-  }: Pick<ArrivalEffects, 'before'> & {
+  }: Pick<ArrivalEffects, 'hadGaps'> & {
     readonly replaceSameName?: boolean;
     readonly isEnough?: IsEnough;
     readonly rebuilds?: boolean;
@@ -40,7 +40,7 @@ export async function runHome(
   const receiving = receives ? receiveHere(isEnough) : receiveElsewhere(sleep);
   try {
     // Awaited here: the home must not close before the run has ended.
-    const effects = { now: Date.now, sleep, limits: settings.limits, before };
+    const effects = { now: Date.now, sleep, limits: settings.limits, hadGaps };
     const summary = await runOnce(home.context, bus, effects, receiving, { rebuilds });
     const { usage } = home.context.warehouse;
     return { ...summary, usage: usage && { ...usage } };

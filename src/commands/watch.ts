@@ -3,6 +3,7 @@ import type { Settings } from '../config.ts';
 import { EntradaError, problemOf } from '../errors.ts';
 import type { RunSummary } from '../ingest/flow.ts';
 import type { Failure, IsEnough } from '../ingest/receivers.ts';
+import type { LakeFile } from '../lake/lake.ts';
 import { hasOutcome } from '../ledger/ledger.ts';
 import type { Output } from '../output.ts';
 import { stoppedBy } from '../spotify/effects.ts';
@@ -66,14 +67,14 @@ function createLook(
 ): () => Promise<RunSummary | undefined> {
   const told = new Set<string>();
   let isMade = false;
-  let before: RunSummary['waiting'] = [];
+  let hadGaps: LakeFile[] = [];
 
   return async () => {
     try {
       if (isMade) await requireHome(settings);
-      const summary = await runHome(settings, output, { ...options, before });
+      const summary = await runHome(settings, output, { ...options, hadGaps });
       isMade = true;
-      before = summary.waiting;
+      hadGaps = summary.waiting.flatMap(({ file, reason }) => (reason === 'wait.gaps' ? file : []));
       const { waiting, postponed, failed, broken, ...rest } = newsOf(summary, told);
       const { files, consolidated, unpublished } = rest;
       const isNew = files.length + consolidated.length + unpublished.length > 0;

@@ -27,8 +27,8 @@ export interface ArrivalEffects {
   sleep(ms: number): Promise<unknown>;
   /** How much of a workbook is looked through. */
   readonly limits: Limits;
-  /** What waited at the look before: the version of a file that had gaps then is not looked through again. */
-  readonly before?: Arrivals['waiting'] | undefined;
+  /** Files that had gaps at the look before: the same version of one is not looked through again. */
+  readonly hadGaps?: readonly LakeFile[] | undefined;
 }
 
 type LookEffects = Omit<ArrivalEffects, 'sleep'>;
@@ -110,11 +110,11 @@ export function nameReason(base: string): WaitReason | undefined {
 async function notWhole(
   lake: Lake,
   file: LakeFile,
-  { now, limits, before = [] }: LookEffects,
+  { now, limits, hadGaps = [] }: LookEffects,
 ): Promise<WaitReason | undefined> {
   if (now() - file.modified > GIVEN_UP_MS) return undefined;
-  const earlier = before.find((one) => one.file.name === file.name);
-  if (earlier?.reason === 'wait.gaps' && earlier.file.version === file.version) return 'wait.gaps';
+  if (hadGaps.some(({ name, version }) => name === file.name && version === file.version))
+    return 'wait.gaps';
   return lackOf(lake, file, limits).catch((error) => {
     if (error instanceof UserError && error.code === 'lake.forbidden') return 'odd.closed';
     throw error;
