@@ -7,7 +7,7 @@ import type { Context } from '../ingest/context.ts';
 import { fileVersionOf } from '../ingest/drop.ts';
 import { fileNameOf, INBOX, senderOf } from '../ingest/folders.ts';
 import { createIncoming, type Incoming } from '../ingest/incoming.ts';
-import type { LakeFile } from '../lake/lake.ts';
+import type { Lake, LakeFile } from '../lake/lake.ts';
 import { allFiles, type FileState, hasOutcome, monthsDue } from '../ledger/ledger.ts';
 import { shortHash } from '../ledger/loaded-files.ts';
 import { asWritten } from '../messages/local.ts';
@@ -24,17 +24,18 @@ import { sayBroken, sayWaiting, textOf } from './summary.ts';
 type Gone = Omit<FileState, 'state'> & { readonly state: 'gone' };
 
 export const status: Run = async ({ settings, output }) => {
-  const datasets = await sayKnown(settings, output);
-  await sayInbox(settings, output, datasets);
+  const lake = await openLake(settings);
+  const datasets = await sayKnown(settings, output, lake);
+  await sayInbox(settings, output, lake, datasets);
   return 0;
 };
 
 /** What the ledger knows, and what the next run will find of datasets. Gives the datasets. */
-async function sayKnown(settings: Settings, output: Output) {
+async function sayKnown(settings: Settings, output: Output, lake: Lake) {
   const warehouse = await openForReading(settings);
   try {
     // That it cannot be listed is told below. Listed first: whoever takes a file from there has told the ledger before.
-    const inbox = await (await openLake(settings))
+    const inbox = await lake
       .list(INBOX, 'deep')
       .then((listed) => new Map(listed.map(({ name, version }) => [name, version])))
       .catch(() => undefined);
@@ -100,12 +101,11 @@ function goneFrom(
 
 /** What waits in the inbox, and whether the next run will take it. */
 async function sayInbox(
-  settings: Settings,
+  { limits }: Settings,
   output: Output,
+  lake: Lake,
   datasets: Pick<Context, 'datasets' | 'broken'>,
 ): Promise<void> {
-  const { limits } = settings;
-  const lake = await openLake(settings);
   await using incoming = createIncoming({ lake, limits });
   const { ready, waiting } = await findArrivals(lake, { now: Date.now, sleep, limits });
   for (const one of ready) {

@@ -47,7 +47,7 @@ export async function planDeployment(
       changes.push(...(await planProcedure(client, wanted, procedure)));
     const dataset = datasets.find(({ name }) => name === wanted.name);
     if (deployed && Number.parseInt(deployed, 10) < wanted.version && isOfWorkbooks(dataset))
-      changes.push(consolidateAll(client, dataset));
+      changes.push(rebuildTables(client, dataset));
     if (!known) changes.push(label(client, wanted));
   }
   return changes;
@@ -92,7 +92,7 @@ function createDataset(client: BigQueryClient, location: string): Change {
 /**
  * The landing table has everything: the tables of an earlier version are made anew of it, for readers at one moment.
  */
-function consolidateAll(client: BigQueryClient, dataset: Dataset): Change {
+function rebuildTables(client: BigQueryClient, dataset: Dataset): Change {
   return changeOf('months', dataset.name, dataset, async () => {
     await client.run(await rebuilding(client, dataset));
   });
