@@ -2,15 +2,12 @@ import assert from 'node:assert/strict';
 import { cp, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { sale, sales } from '../ingest/home.ts';
 import { entrada as started } from '../ingest/killing.ts';
 import { formatted, workbook } from '../workbook-builder.ts';
-import { answerOf, entrada, GOOD, homeWith, put } from './entrada.ts';
+import { answerOf, entrada, GOOD, homeWith, put, putTipos } from './entrada.ts';
 
 /* A dataset of the home that is wrong: the others go on, and what may be its workbook waits. */
-
-const TIPOS = fileURLToPath(new URL('../datasets/tipos', import.meta.url));
 
 /** One workbook of bases_vendas, and one of the home's own dataset. */
 const FILES = {
@@ -30,8 +27,7 @@ const FILES = {
 /** A home with a dataset of its own, one of whose files is changed. */
 async function homeWithBroken(file: string, change: (text: string) => string) {
   const home = await homeWith(FILES);
-  const dataset = join(home, 'datasets/tipos');
-  await cp(TIPOS, dataset, { recursive: true });
+  const dataset = await putTipos(home);
   const right = await readFile(join(dataset, file), 'utf8');
   await writeFile(join(dataset, file), change(right));
   return { home, mend: () => writeFile(join(dataset, file), right) };
@@ -294,8 +290,7 @@ test('what has no place in an SQL file is found before anything runs, with its l
     ['proc_tipos.sql', 'SELECT 1;', 'line 1: "SELECT 1"'],
   ];
   for (const [i, [file, sql]] of wrong.entries()) {
-    const dataset = join(home, `datasets/d${i}`);
-    await cp(TIPOS, dataset, { recursive: true });
+    const dataset = await putTipos(home, `d${i}`);
     for (const own of ['dataset.yaml', 'tables.sql', 'proc_tipos.sql']) {
       const text = await readFile(join(dataset, own), 'utf8');
       await writeFile(join(dataset, own), text.replace(/\b(?<!proc_)tipos/g, `d${i}`));
@@ -332,8 +327,7 @@ test('a file that is not UTF-8 is told, whichever it is: no letter of it is gues
     ['warnings.sql', 'utf16le'],
   ];
   for (const [i, [file, encoding]] of saved.entries()) {
-    const dataset = join(home, `datasets/d${i}`);
-    await cp(TIPOS, dataset, { recursive: true });
+    const dataset = await putTipos(home, `d${i}`);
     const contract = await readFile(join(dataset, 'dataset.yaml'), 'utf8');
     await writeFile(join(dataset, 'dataset.yaml'), contract.replace('name: tipos', `name: d${i}`));
     const tables = await readFile(join(dataset, 'tables.sql'), 'utf8');
@@ -361,8 +355,7 @@ test('of two datasets that make one table the later one is left out, also while 
     programas: ['spotify_podcasts', 'spotify'],
   };
   for (const [name, [table]] of Object.entries(tables)) {
-    const folder = join(home, 'datasets', `z_${name}`);
-    await cp(TIPOS, folder, { recursive: true });
+    const folder = await putTipos(home, `z_${name}`);
     const contract = await readFile(join(folder, 'dataset.yaml'), 'utf8');
     const own = contract
       .replace('name: tipos', `name: ${name}`)

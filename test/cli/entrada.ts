@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { cp, mkdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { openDuckDb } from '../../src/warehouse/duckdb/duckdb.ts';
 import { newHome, sale, sales, type TestHome } from '../ingest/home.ts';
 import { PROGRAM } from '../program.ts';
@@ -59,6 +60,15 @@ export async function putDataset(
   const place = join(home, 'datasets', name);
   await mkdir(place, { recursive: true });
   for (const [file, text] of Object.entries(files)) await writeFile(join(place, file), text);
+  return place;
+}
+
+/** Gives a home the tests' dataset tipos as its own; gives its folder. */
+export async function putTipos(home: string, folder = 'tipos'): Promise<string> {
+  const place = join(home, 'datasets', folder);
+  await cp(fileURLToPath(new URL('../datasets/tipos', import.meta.url)), place, {
+    recursive: true,
+  });
   return place;
 }
 

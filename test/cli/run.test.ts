@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict';
-import { cp, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { openDuckDb } from '../../src/warehouse/duckdb/duckdb.ts';
 import { sale, sales } from '../ingest/home.ts';
 import { date, formatted, workbook } from '../workbook-builder.ts';
-import { answerOf, entrada, homeWith, loadedHome, newPlace, put } from './entrada.ts';
+import { answerOf, entrada, homeWith, loadedHome, newPlace, put, putTipos } from './entrada.ts';
 
 const good = sales(sale(10), sale(20), sale(30, date(2019, 4, 1)));
 
@@ -107,11 +106,8 @@ test('files that are no workbooks yet are left where they are, and said so', asy
 
 test('1: a check that fails publishes nothing, and says what should be', async () => {
   const home = newPlace();
-  const broken = join(home, 'datasets/vendas2');
   await mkdir(join(home, 'entrada'), { recursive: true });
-  await cp(fileURLToPath(new URL('../datasets/tipos', import.meta.url)), broken, {
-    recursive: true,
-  });
+  const broken = await putTipos(home, 'vendas2');
   await writeFile(join(broken, 'warnings.sql'), '');
   const rows = [
     ['ID', 'NOME', 'QUANDO'],
@@ -143,10 +139,7 @@ test('2: procedures that count what is not theirs, or rows that are not there, p
     [1, 'A', formatted(43_831, 14)],
   ];
   const home = await homeWith({ 'bom.xlsx': good, 'meu.xlsx': workbook({ sheets: [{ rows }] }) });
-  const dataset = join(home, 'datasets/tipos');
-  await cp(fileURLToPath(new URL('../datasets/tipos', import.meta.url)), dataset, {
-    recursive: true,
-  });
+  const dataset = await putTipos(home);
   const procedure = await readFile(join(dataset, 'proc_tipos.sql'), 'utf8');
   const mine = "WHERE DATASET = 'tipos'";
   const faults: [sql: string, said: RegExp][] = [
@@ -179,10 +172,7 @@ test('a procedure that is changed counts for the months before it once the table
     [2, 'A', formatted(43_900, 14)],
   ];
   const home = await homeWith({ 'bom.xlsx': good, 'meu.xlsx': workbook({ sheets: [{ rows }] }) });
-  const dataset = join(home, 'datasets/tipos');
-  await cp(fileURLToPath(new URL('../datasets/tipos', import.meta.url)), dataset, {
-    recursive: true,
-  });
+  const dataset = await putTipos(home);
   const sums = 'SELECT SUM_ID FROM tipos_mes ORDER BY MONTH_START';
   await entrada(['run', '--home', home]);
   const procedure = await readFile(join(dataset, 'proc_tipos.sql'), 'utf8');
@@ -217,10 +207,7 @@ test('a table that was changed by hand makes a check fail, which says how the ta
 
 test('2: a warnings.sql that fails is told beside the summary of a run that published', async () => {
   const home = await homeWith({ 'bom.xlsx': good });
-  const dataset = join(home, 'datasets/tipos');
-  await cp(fileURLToPath(new URL('../datasets/tipos', import.meta.url)), dataset, {
-    recursive: true,
-  });
+  const dataset = await putTipos(home);
   await writeFile(join(dataset, 'warnings.sql'), 'SELECT 1 AS one;\n');
   const { code, stdout } = await entrada(['run', '--home', home]);
   assert.equal(code, 2);
