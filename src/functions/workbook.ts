@@ -22,7 +22,7 @@ export async function receiveWorkbook(instance: Instance, event: Event): Promise
   const context = { ...(await instance.contextOf(runId)), replaceSameName };
   const delivery = await deliveryOf(context.warehouse, file);
   try {
-    await receive(context, file, delivery);
+    await context.warehouse.record(await receive(context, file, delivery));
   } catch (error) {
     await recordFailure(context, delivery.drop, error);
     throw error;

@@ -1,4 +1,5 @@
 import { ifThere } from '../lake/if-there.ts';
+import type { LedgerEvent } from '../ledger/events.ts';
 import type { FileState } from '../ledger/ledger.ts';
 import type { Context } from './context.ts';
 import { fileVersionOf } from './drop.ts';
@@ -7,18 +8,17 @@ import { keepRejections, writeReason } from './reports.ts';
 
 /**
  * Lets a file rest whose outcome is in the ledger: its reports first, so that they are right when it is gone,
- * then the move, then the event. Each step may be repeated.
+ * then the move. Each step may be repeated. Gives the event that the ledger is then to be told, of one file or of many
+ * together: where that is not done, all of this is done again and finds the file at rest.
  */
-export async function archive(context: Context, state: FileState): Promise<void> {
-  const { lake, warehouse, now, runId } = context;
+export async function archive(context: Context, state: FileState): Promise<LedgerEvent[]> {
+  const { lake, now, runId } = context;
   const { drop, fileName, fileHash } = state;
   const place = restingPlace(state);
-  if (state.archived) return;
+  if (state.archived) return [];
   if (state.state === 'rejected') await writeReason(context, state, place);
   else if (state.state !== 'retracted') await keepRejections(context, state);
   // It may have moved before a crash; or another file has its name now, which is announced by itself.
   await ifThere(lake.move({ name: `${INBOX}/${fileName}`, version: fileVersionOf(drop) }, place));
-  await warehouse.record([
-    { drop, fileName, fileHash, runId, time: now(), event: 'archived', detail: { place } },
-  ]);
+  return [{ drop, fileName, fileHash, runId, time: now(), event: 'archived', detail: { place } }];
 }

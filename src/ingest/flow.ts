@@ -58,11 +58,13 @@ export async function runOnce(
   const unmoved: Failure[] = [];
   // What a crash left between an outcome and the file's rest.
   for (const state of await unarchivedFiles(warehouse))
-    await archive(context, state).catch((error) => {
+    try {
+      await warehouse.record(await archive(context, state));
+    } catch (error) {
       const name = `${INBOX}/${state.fileName}`;
       if (!canWait(error)) context.log.error({ file: name, err: error }, 'failed');
       unmoved.push({ name, error });
-    });
+    }
   const { ready, waiting } = await findArrivals(lake, effects);
   const deliveries = await deliveriesOf(warehouse, ready);
   const arrivals = deliveries.map((delivery, i) => ({ ...delivery, file: ready[i] }));

@@ -21,14 +21,15 @@ const AROUND = /^(lake|warehouse|query|dataset|cloud|bus)\./;
 /**
  * Takes one delivery of a file through: reads it, loads its rows once, and lets it rest in backup/ or rejeitados/.
  * It may be called again for the same drop at any time, after a crash at any point too: what the ledger says
- * is done is not done again. Throws TransientError when it should be called again later, TerminalError for a
- * fault of ours; a workbook that is wrong is no error but an outcome.
+ * is done is not done again. Gives the events that are still to be recorded, as `archive` does. Throws TransientError
+ * when it should be called again later, TerminalError for a fault of ours; a workbook that is wrong is no error but an
+ * outcome.
  */
 export async function receive(
   context: Context,
   file: FileVersion,
   { drop, state }: Delivery,
-): Promise<void> {
+): Promise<LedgerEvent[]> {
   const { warehouse, isShared } = context;
   if (state && hasOutcome(state)) return archive(context, state);
   const outcome = await readAndLoad(context, file, drop).catch(async (error) => {
@@ -39,7 +40,7 @@ export async function receive(
   });
   // Of two deliveries at the same time one is recorded, and both must let the file rest in the one's place.
   const recorded = outcome && isShared ? await findDrop(warehouse, drop) : outcome;
-  if (recorded) await archive(context, recorded);
+  return recorded ? archive(context, recorded) : [];
 }
 
 async function readAndLoad(

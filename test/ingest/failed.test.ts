@@ -73,7 +73,7 @@ test('a file comes to rest with its outcome, whatever failed on the way', async 
       warehouse: (warehouse) => ({
         ...warehouse,
         record: async (events, changes) => {
-          if (events[0].event === failing) throw new Error('a fault');
+          if (events.at(0)?.event === failing) throw new Error('a fault');
           await warehouse.record(events, changes);
         },
       }),
@@ -185,7 +185,9 @@ test('a ledger that cannot be written keeps no failure from being told', async (
   const { failed, files } = await home.run({
     warehouse: (warehouse) => ({
       ...warehouse,
-      record: () => Promise.reject(new TerminalError('warehouse.failed', { detail: '' })),
+      async record(events) {
+        if (events.length > 0) throw new TerminalError('warehouse.failed', { detail: '' });
+      },
     }),
   });
   assert.deepEqual([failed.length, files], [1, []]);

@@ -82,7 +82,8 @@ const told = (failures: readonly { readonly name: string; readonly error: unknow
 
 const receiving: Function = async (context, { data: { name, version } }) => {
   const file = { name, version };
-  await receive(context, file, await deliveryOf(context.warehouse, file));
+  const rested = await receive(context, file, await deliveryOf(context.warehouse, file));
+  await context.warehouse.record(rested);
 };
 
 /** A delivery that reads its file from another lake than the rest of the run. */

@@ -208,7 +208,9 @@ function createWarehouse(first: Opened, options: DuckDbOptions): Warehouse {
     prepare: (datasets) => surely(() => prepare(datasets)),
     query: (sql, parameters) => surely(() => query(sql, parameters)),
     stream,
-    record: (events, changes) => surely(() => atomically(() => record(events, changes))),
+    async record(events, changes) {
+      if (events.length > 0) await surely(() => atomically(() => record(events, changes)));
+    },
     beginLoad(dataset, sheet, fileHash) {
       const { connection } = opened;
       const parts = { file, connection, run, query, commit, record, consolidate, allow, enlarge };

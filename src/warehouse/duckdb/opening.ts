@@ -31,6 +31,12 @@ const MAKING_MS = 2_000;
 const STORAGE = 'v1.4.0';
 
 /**
+ * Of new files, in bytes: a quarter of DuckDB's own. A commit writes at least a block for each column that it touches,
+ * however few rows it brings. In still smaller ones DuckDB packs no numbers.
+ */
+const BLOCK_SIZE = '65536';
+
+/**
  * A commit goes into the file itself, by one change of its header, and not into a log beside it first: of a
  * transaction of many rows that was killed in the middle of writing the log, DuckDB 1.5 takes the rows for committed
  * when it reads the log, and the rest not (github.com/duckdb/duckdb/pull/25931).
@@ -89,6 +95,7 @@ async function openInstance({
         threads: String(THREADS),
         preserve_insertion_order: 'false',
         storage_compatibility_version: STORAGE,
+        default_block_size: BLOCK_SIZE,
         // Of a file of another program it would load what reads that, from the network.
         autoinstall_known_extensions: 'false',
         autoload_known_extensions: 'false',
