@@ -19,6 +19,7 @@ const TURNS = 5;
 /** For what takes long: it also varies least. */
 const FEW_TURNS = 3;
 const MANY = 10;
+const SMALL = { workbooks: 300, rows: 100 };
 
 /** Reading and loading, against inflate alone, against every shape of workbook, and against the peers. */
 export async function compare(cache: string): Promise<Section[]> {
@@ -30,8 +31,15 @@ export async function compare(cache: string): Promise<Section[]> {
   for (const which of ['last', 'inline', 'distinct', 'wide'] as const)
     shapes.push(await makeInput(cache, which));
   const many = await makeMany(cache, MANY);
+  const small = await makeMany(cache, SMALL.workbooks, SMALL.rows);
   await checkAnswer(main);
-  return [readers(shapes), runs(shapes), againstPeers(cache, main, tenth), inOneRun(many)];
+  return [
+    readers(shapes),
+    runs(shapes),
+    againstPeers(cache, main, tenth),
+    inOneRun(many),
+    ofSmall(small),
+  ];
 }
 
 /** Whoever is fast must be right first. */
@@ -200,6 +208,29 @@ function inOneRun(many: readonly string[]): Section {
         1.1,
       ),
     ],
+  };
+}
+
+function ofSmall(small: readonly string[]): Section {
+  say(`${SMALL.workbooks} small workbooks in one run`);
+  const [all] = inTurns([{ name: 'all', turns: FEW_TURNS, run: () => runFresh(small) }]);
+  return {
+    lines: [
+      `## ${SMALL.workbooks} workbooks of ${SMALL.rows} rows in one run`,
+      '',
+      `Each with rows of its own, ${FEW_TURNS} turns.`,
+      ...table(
+        ['whole run', 'a workbook', 'peak memory'],
+        [
+          [
+            timeOf(all.seconds),
+            `${((all.seconds * 1e3) / SMALL.workbooks).toFixed(0)} ms`,
+            memoryOf(all.megabytes),
+          ],
+        ],
+      ),
+    ],
+    targets: [],
   };
 }
 

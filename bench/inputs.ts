@@ -99,11 +99,12 @@ export async function makeInput(folder: string, which: keyof typeof SHAPES): Pro
   return { name, path, rows, cells: rows * columns };
 }
 
-/** Workbooks of the main shape, each with rows of its own. */
-export async function makeMany(folder: string, howMany: number): Promise<string[]> {
-  const paths = Array.from({ length: howMany }, (_, i) => join(folder, `sales-${i + 1}.xlsx`));
+/** Workbooks of the main shape, or of fewer rows, each with rows of its own. */
+export async function makeMany(folder: string, howMany: number, rows = ROWS): Promise<string[]> {
+  const place = rows === ROWS ? folder : join(folder, `of-${rows}`);
+  const paths = Array.from({ length: howMany }, (_, i) => join(place, `sales-${i + 1}.xlsx`));
   for (const [i, path] of paths.entries())
-    await write(path, { rows: () => sales(ROWS, i + 1), strings: 'before' });
+    await write(path, { rows: () => sales(rows, i + 1), strings: 'before' });
   return paths;
 }
 
