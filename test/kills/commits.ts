@@ -12,17 +12,15 @@ import type { Value } from '../../src/warehouse/warehouse.ts';
 import { newHome } from '../ingest/home.ts';
 import { settle } from '../ingest/killing.ts';
 import { PROGRAM } from '../program.ts';
+import { skipWithoutStrace } from '../strace.ts';
 
 /** So many that DuckDB writes them before they are committed, and tells of them in more than one block. */
 const ROWS = 800_000;
 
 const sums = ['con_ano_mes', 'con_mar_lin', 'con_mar_ano_mes', 'con_lin_ano_mes'];
 
-const hasTracer = spawnSync('strace', ['-V']).status === 0;
-const skip = !hasTracer && 'this machine has no strace';
-
 test('killed whenever the database is synced to the disk, a large load is seen whole or not at all', {
-  skip,
+  skip: skipWithoutStrace,
 }, async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'entrada-commits-'));
   t.after(() => rm(folder, { recursive: true }));

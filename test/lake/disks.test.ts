@@ -6,8 +6,12 @@ import { join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
 import { createFolderLake } from '../../src/lake/folder.ts';
 import { namesIn, put, refuses, textOf } from '../contracts/lake.ts';
+import { lastingCalls, skipWithoutStrace } from '../strace.ts';
 import { mount } from './mount.ts';
 import { temporaryFolder } from './temporary.ts';
+
+/** The module, as a script of another process names it. */
+const FACTORY = JSON.stringify(new URL('../../src/lake/folder.ts', import.meta.url).href);
 
 describe('folder lake: a rename that the operating system refuses', () => {
   const refusals = {
@@ -167,6 +171,95 @@ describe('folder lake: real disks', () => {
   });
 });
 
+describe('folder lake: a power cut', { skip: skipWithoutStrace }, () => {
+  /** What a call does that lasts, in its order, on a lake with the file `entrada/a.xlsx`. */
+  async function callsOf(root: string, call: string): Promise<string[]> {
+    await put(createFolderLake(root), 'entrada/a.xlsx', 'abc');
+    const calls = lastingCalls(
+      root,
+      `import * as fs from 'node:fs/promises';
+      const { createFolderLake } = await import(${FACTORY});
+      const root = ${JSON.stringify(root)};
+      const lake = createFolderLake(root);
+      const [file] = await lake.list('entrada');
+      ${call}`,
+    );
+    return calls.map((one) => one.replaceAll(/\.entrada-[0-9a-f-]+\.tmp/g, 'temporary'));
+  }
+
+  for (const [what, call, lasting] of [
+    [
+      'a move',
+      `await lake.move(file, 'backup/ana/a.xlsx')`,
+      [
+        ...['mkdir backup', 'sync .', 'mkdir backup/ana', 'sync backup'],
+        ...['sync entrada/a.xlsx', 'rename entrada/a.xlsx backup/ana/a.xlsx', 'sync backup/ana'],
+      ],
+    ],
+    [
+      'a write',
+      `await lake.write('entrada/a.xlsx', Buffer.from('abc'))`,
+      ['sync entrada/temporary', 'rename entrada/temporary entrada/a.xlsx', 'sync entrada'],
+    ],
+    [
+      'what is taken in',
+      `await fs.writeFile(root + '/part', 'abc');
+      await lake.adopt(root + '/part', 'entrada/b.xlsx')`,
+      [
+        ...['sync part', 'rename part entrada/temporary'],
+        ...['rename entrada/temporary entrada/b.xlsx', 'sync entrada'],
+      ],
+    ],
+    [
+      'another version, put back',
+      `const rename = async (from, to) => {
+        if (from.endsWith('a.xlsx')) await fs.writeFile(from, 'another');
+        await fs.rename(from, to);
+      };
+      await createFolderLake(root, { rename }).move(file, 'entrada/b.xlsx').catch(() => {})`,
+      [
+        ...['sync entrada/a.xlsx', 'rename entrada/a.xlsx entrada/b.xlsx'],
+        ...['rename entrada/b.xlsx entrada/a.xlsx', 'sync entrada'],
+      ],
+    ],
+    [
+      'a folder that somebody else was faster to make',
+      `await Promise.all(['a', 'b'].map((name) => lake.write('new/' + name, Buffer.of())))`,
+      [
+        ...[
+          'mkdir new',
+          'mkdir new',
+          'sync .',
+          'sync .',
+          'sync new/temporary',
+          'sync new/temporary',
+        ],
+        ...['rename new/temporary new/a', 'rename new/temporary new/b', 'sync new', 'sync new'],
+      ],
+    ],
+  ] as const)
+    test(`${what}: the bytes before their name, and each name before it is said to be there`, async () => {
+      await using folder = await temporaryFolder();
+      assert.deepEqual(await callsOf(folder.path, call), lasting);
+    });
+
+  test('a copy from another disk: the same', async (t) => {
+    await using folder = await temporaryFolder();
+    await using other = await temporaryFolder();
+    using disk = mount(t, other.path);
+    if (!disk) return;
+    const path = JSON.stringify(join(other.path, 'part'));
+    const calls = await callsOf(
+      folder.path,
+      `await fs.writeFile(${path}, 'abc');
+      await lake.adopt(${path}, 'entrada/b.xlsx')`,
+    );
+    assert.deepEqual(calls.slice(1), [
+      ...['sync entrada/temporary', 'rename entrada/temporary entrada/b.xlsx', 'sync entrada'],
+    ]);
+  });
+});
+
 /**
  * What became of each call on a folder lake, made by another process that is not root (root may do everything).
  * Where no such process can run this checkout, skips the test.
@@ -179,8 +272,7 @@ function inChild(t: TestContext, root: string, setup: string, calls: string[]) {
       ['-c', `${setup} exec "$0" --input-type=module -e "$1"`, process.execPath, script],
       { cwd: '/', encoding: 'utf8', ...user },
     );
-  const factory = JSON.stringify(new URL('../../src/lake/folder.ts', import.meta.url).href);
-  const load = `const { createFolderLake } = await import(${factory});`;
+  const load = `const { createFolderLake } = await import(${FACTORY});`;
   if (run(load).status !== 0) {
     t.skip('another user cannot run this checkout');
     return undefined;

@@ -13,6 +13,7 @@ import { piecesOf, warehouseContract } from '../contracts/warehouse.ts';
 import { loadRows, type Row, rowsOf, writeRows } from '../contracts/warehouse-rows.ts';
 import { shippedDatasets } from '../ingest/home.ts';
 import { mount } from '../lake/mount.ts';
+import { lastingCalls, skipWithoutStrace } from '../strace.ts';
 
 async function temporaryFile() {
   const folder = await mkdtemp(join(tmpdir(), 'entrada-duckdb-'));
@@ -37,6 +38,8 @@ warehouseContract('duckdb', async () => {
   };
 });
 
+const SOURCE = new URL('../../src/warehouse/duckdb/duckdb.ts', import.meta.url).href;
+
 const HOLD = `
   const { openDuckDb } = await import(process.argv[1]);
   const warehouse = await openDuckDb({ file: process.argv[2], waitMs: 0 });
@@ -46,8 +49,7 @@ const HOLD = `
 `;
 
 async function holdInAnotherProcess(file: string) {
-  const source = new URL('../../src/warehouse/duckdb/duckdb.ts', import.meta.url).href;
-  const child = spawn(process.execPath, ['--input-type=module', '-e', HOLD, source, file], {
+  const child = spawn(process.execPath, ['--input-type=module', '-e', HOLD, SOURCE, file], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   await once(child.stdout, 'data');
@@ -235,6 +237,34 @@ test('after a commit that was cut off metadata is mended wherever it is, also wh
       await (await openDuckDb({ file, waitMs: 0 })).close();
       assert.ok(whole.equals(await readFile(file)), `block ${block} of ${blocks.join()}`);
     }
+  } finally {
+    await remove();
+  }
+});
+
+test('a power cut finds the mark of a commit before the commit, and what was mended once it is used', {
+  skip: skipWithoutStrace,
+}, async () => {
+  const { file, remove } = await temporaryFile();
+  const calls = (readOnly: boolean, work: string) =>
+    lastingCalls(
+      dirname(file),
+      `const { openDuckDb } = await import(${JSON.stringify(SOURCE)});
+      const options = { file: ${JSON.stringify(file)}, waitMs: 0, readOnly: ${readOnly} };
+      const warehouse = await openDuckDb(options);
+      ${work}
+      await warehouse.close();`,
+    );
+  try {
+    await (await openDuckDb({ file, waitMs: 0 })).close();
+    const [first, ...rest] = calls(false, 'await warehouse.prepare([]);');
+    assert.equal(first, 'sync .');
+    assert.deepEqual([...new Set(rest)], ['sync entrada.duckdb']);
+    const torn = await readFile(file);
+    torn[HEADERS] ^= 1;
+    await writeFile(file, torn);
+    await writeFile(`${file}.committing`, '');
+    assert.deepEqual(calls(true, ''), ['sync entrada.duckdb']);
   } finally {
     await remove();
   }
