@@ -61,6 +61,15 @@ describe('folder lake: what is a file', () => {
       await refuses(lake.open(`entrada/${name}`), 'user', 'lake.missing', `entrada/${name}`);
     }
     assert.deepEqual(await lake.list('entrada/a.xlsx'), []);
+    const all = await lake.list('entrada', 'deep');
+    assert.deepEqual(all.map(({ name, odd }) => [name.slice('entrada/'.length), odd]).sort(), [
+      ['.hidden.xlsx', undefined],
+      ['a.xlsx', undefined],
+      ['dangling.xlsx', 'kind'],
+      ['link to a folder', 'kind'],
+      ['link.xlsx', 'kind'],
+      ['pipe.xlsx', 'kind'],
+    ]);
   });
 
   folderTest('a link or a folder where the file was is another version', async (lake, root) => {
