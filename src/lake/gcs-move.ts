@@ -4,7 +4,7 @@ import { statusOf } from '../sdk.ts';
 import { saysAbsent } from './gcs-problem.ts';
 import type { FileVersion } from './lake.ts';
 
-/** Kept with a copy until its source is gone: name and generation of what it is a copy of. */
+/** Kept with a copy: name and generation of what it is a copy of. */
 const MOVED_FROM = 'entrada-moved-from';
 
 /**

@@ -6,7 +6,7 @@ import { openGcsLake } from '../../src/lake/gcs.ts';
 import type { Lake } from '../../src/lake/lake.ts';
 import { lakeContract, namesIn, put, refuses, textOf } from '../contracts/lake.ts';
 import { freePort } from './children.ts';
-import { given, newBucket, skipWithout } from './rig.ts';
+import { given, JSON_TYPE, newBucket, skipWithout } from './rig.ts';
 import { type Fault, type StrictGcsOptions, startStrictGcs } from './strict-gcs.ts';
 
 const skip = skipWithout('storage');
@@ -21,6 +21,8 @@ async function lakeBehind(
   const { maxRetries = 1 } = options;
   await keep(await openGcsLake({ bucket, endpoint: strict.url, maxRetries }));
 }
+
+const bucketOf = (lake: Lake) => lake.locate('x').slice('gs://'.length, -'/x'.length);
 
 /** The first request that is like this suffers the fault. */
 function once(method: string, path: RegExp, fault: Fault): NonNullable<StrictGcsOptions['fault']> {
@@ -47,8 +49,7 @@ describe('lake in Cloud Storage', { skip }, () => {
   test('what a console makes for an empty folder is no file', () =>
     lakeBehind({}, async (lake) => {
       await put(lake, 'entrada/a.xlsx', 'abc');
-      const bucket = lake.locate('x').slice('gs://'.length, -'/x'.length);
-      const url = `${given('ENTRADA_TEST_FAKE_GCS_URL')}/upload/storage/v1/b/${bucket}/o`;
+      const url = `${given('ENTRADA_TEST_FAKE_GCS_URL')}/upload/storage/v1/b/${bucketOf(lake)}/o`;
       const made = await fetch(`${url}?uploadType=media&name=entrada%2F`, { method: 'POST' });
       assert.ok(made.ok);
       assert.deepEqual(await namesIn(lake, 'entrada'), ['entrada/a.xlsx']);
@@ -116,6 +117,24 @@ describe('moves in Cloud Storage', { skip }, () => {
 describe('moves where there is no Objects: move', { skip }, () => {
   const moves = false;
 
+  for (const work of ['move', 'remove'] as const)
+    test(`a version that comes just before the delete of a ${work} stays`, async () => {
+      const url = given('ENTRADA_TEST_FAKE_GCS_URL');
+      let come: () => Promise<unknown> = async () => {};
+      const fault: StrictGcsOptions['fault'] = async (method) => {
+        if (method === 'DELETE') await come();
+        return undefined;
+      };
+      await lakeBehind({ moves, fault }, async (lake) => {
+        const file = await put(lake, 'entrada/a.xlsx', 'abc');
+        const beside = await openGcsLake({ bucket: bucketOf(lake), endpoint: url });
+        come = () => beside.write(file.name, Buffer.from('later'));
+        const working = work === 'move' ? lake.move(file, 'backup/a.xlsx') : lake.remove(file);
+        await refuses(working, 'transient', 'lake.changed', file.name);
+        assert.equal(await textOf(lake, file.name), 'later');
+      });
+    });
+
   test('are a copy and a delete', () =>
     lakeBehind({ moves }, async (lake) => {
       await lake.move(await put(lake, 'entrada/a.xlsx', 'abc'), 'backup/a.xlsx');
@@ -177,6 +196,20 @@ describe('moves where there is no Objects: move', { skip }, () => {
       const file = await put(lake, 'entrada/a.xlsx', 'abc');
       await refuses(lake.move(file, 'backup/a.xlsx'), 'user', 'lake.exists', 'backup/a.xlsx');
       assert.deepEqual(await namesIn(lake, 'entrada'), ['entrada/a.xlsx']);
+      const bucket = bucketOf(lake);
+      const metadata = { sender: 'ana' };
+      const path = (name: string) =>
+        `${given('ENTRADA_TEST_FAKE_GCS_URL')}/storage/v1/b/${bucket}/o/${encodeURIComponent(name)}`;
+      const told = await fetch(path(file.name), {
+        method: 'PATCH',
+        headers: JSON_TYPE,
+        body: JSON.stringify({ metadata }),
+      });
+      assert.ok(told.ok);
+      const [withMetadata] = await lake.list('entrada');
+      await lake.move(withMetadata, 'backup/b.xlsx');
+      const moved = await (await fetch(path('backup/b.xlsx'))).json();
+      assert.equal((moved as { metadata: typeof metadata }).metadata.sender, 'ana');
     }));
 
   test('of many at once to one name one arrives, and none is lost', () =>

@@ -9,8 +9,8 @@ export interface StrictGcsOptions {
   readonly port?: number;
   /** Whether it knows Objects: move; Cloud Storage does, emulators do not. */
   readonly moves?: boolean;
-  /** Asked of each request, of which it is told the method and the path with its query. */
-  readonly fault?: (method: string, path: string) => Fault | undefined;
+  /** Asked of each request, of which it is told the method and the path with its query; it is awaited. */
+  readonly fault?: (method: string, path: string) => Fault | undefined | Promise<undefined>;
 }
 
 interface Answer {
@@ -41,7 +41,7 @@ export async function startStrictGcs(
 
   async function serve(request: IncomingMessage, body: Buffer, response: ServerResponse) {
     const { method = '', url = '' } = request;
-    const loss = fault(method, url);
+    const loss = await fault(method, url);
     if (loss === 'lose request') return response.destroy();
     const { status, headers, body: sent } = await answerTo(request, body);
     if (loss === 'lose answer') return response.destroy();
