@@ -2,6 +2,9 @@ import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { test } from 'node:test';
+import { pino } from 'pino';
+import { recordCost } from '../../src/ledger/costs.ts';
+import { createBigQueryWarehouse } from '../../src/warehouse/bigquery/bigquery.ts';
 import { openBigQueryClient } from '../../src/warehouse/bigquery/client.ts';
 import { onceDone } from '../../src/warehouse/bigquery/once.ts';
 import { bigQueryProblem } from '../../src/warehouse/bigquery/problem.ts';
@@ -12,6 +15,7 @@ const PLACE = { project: 'p', dataset: 'd' };
 interface Asked {
   readonly method: string;
   readonly path: string;
+  readonly query: URLSearchParams;
   readonly body: string;
 }
 
@@ -27,8 +31,9 @@ async function withService(
       body += bytes;
     });
     request.on('end', () => {
-      const path = String(request.url).replace('/bigquery/v2/projects/p', '').split('?')[0];
-      const asked = { method: String(request.method), path, body };
+      const { pathname, searchParams: query } = new URL(String(request.url), 'http://service');
+      const path = pathname.replace('/bigquery/v2/projects/p', '');
+      const asked = { method: String(request.method), path, query, body };
       all.push(asked);
       const { status = 200, json } = answer(asked) ?? { json: usual(asked) };
       response.writeHead(status, { 'content-type': 'application/json' });
@@ -115,6 +120,106 @@ test('a job that is there already is waited for', () =>
     },
   ));
 
+test('a result is asked for until it is there, and page by page', () =>
+  withService(
+    (() => {
+      let looks = 0;
+      return ({ path, query }) => {
+        if (!path.startsWith('/queries/')) return undefined;
+        if (++looks === 1) return { json: { jobComplete: false } };
+        const schema = { fields: [{ name: 'A', type: 'INTEGER' }] };
+        const page = Number(query.get('pageToken') ?? 0);
+        const rows = [{ f: [{ v: String(page) }] }];
+        return { json: { schema, rows, ...(page < 2 && { pageToken: String(page + 1) }) } };
+      };
+    })(),
+    async (endpoint) => {
+      const { columns, rows } = await (await open(endpoint)).run('SELECT A FROM t');
+      assert.deepEqual([columns, rows], [['A'], [[0], [1], [2]]]);
+    },
+  ));
+
+test('a job is over when BigQuery says so', () => {
+  let looks = 0;
+  return withService(
+    ({ path }) =>
+      path.startsWith('/jobs/') && ++looks === 1
+        ? { json: { status: { state: 'RUNNING' } } }
+        : undefined,
+    async (endpoint) => {
+      const client = await open(endpoint);
+      await client.run('SELECT 1');
+      assert.deepEqual([looks, client.usage.jobs], [2, 1]);
+    },
+  );
+});
+
+test('where the dataset is, is asked again where it could not be told', () => {
+  let asked = 0;
+  return withService(
+    ({ path }) =>
+      path === '/datasets/d' && ++asked === 1
+        ? { status: 403, json: { error: { code: 403, message: 'no' } } }
+        : undefined,
+    async (endpoint) => {
+      const client = await open(endpoint);
+      await assert.rejects(client.run('SELECT 1'), { code: 'warehouse.refused' });
+      await client.run('SELECT 1');
+      await client.run('SELECT 1');
+      assert.equal(asked, 2);
+    },
+  );
+});
+
+test('what is not there is undefined, but for what was to be made or changed', () =>
+  withService(
+    () => ({ status: 404, json: { error: { code: 404, message: 'Not found' } } }),
+    async (endpoint) => {
+      const client = await open(endpoint);
+      for (const method of ['GET', 'DELETE'] as const)
+        assert.equal(await client.ask('/datasets/d/tables/t', { method }), undefined);
+      for (const method of ['POST', 'PATCH'] as const)
+        await assert.rejects(client.ask('/datasets/d/tables/t', { method, json: {} }), {
+          code: 'query.invalid',
+        });
+    },
+  ));
+
+test('what was billed is told once; where that cannot be written down, all else stays done', () => {
+  const bodies: string[] = [];
+  let refuses = false;
+  return withService(
+    ({ method, path, body }) => {
+      if (method !== 'POST' || path !== '/jobs') return undefined;
+      bodies.push(body);
+      const isRefused = refuses && body.includes('ledger_costs');
+      return isRefused ? { status: 403, json: { error: { code: 403, message: 'no' } } } : undefined;
+    },
+    async (endpoint) => {
+      const client = await open(endpoint);
+      const warehouse = createBigQueryWarehouse(client, { location: 'EU' });
+      const log = pino({ enabled: false });
+      const record = async () => {
+        bodies.length = 0;
+        await recordCost({ warehouse, log, runId: 'r', now: () => 0 });
+        return bodies.map((body) => {
+          const { query } = JSON.parse(body).configuration;
+          return query.queryParameters.map(
+            ({ parameterValue }: { parameterValue: { value: string } }) => parameterValue.value,
+          );
+        });
+      };
+      assert.deepEqual(await record(), [], 'nothing was billed');
+      for (const sql of ['SELECT 1', 'SELECT 2']) await client.run(sql);
+      assert.deepEqual(await record(), [['r', '1970-01-01T00:00:00.000', 2, 20_971_520, 500]]);
+      // Of what was told, only writing it down is left to tell.
+      assert.deepEqual((await record())[0].slice(2), [1, 10_485_760, 250]);
+      refuses = true;
+      assert.equal((await record()).length, 1);
+    },
+  );
+});
+
 test('what is refused says what to do', () => {
   const error = (code: number | undefined, reason: string, message = 'it says') =>
     Object.assign(new Error(message), { ...(code && { code }), errors: [{ reason, message }] });
@@ -139,6 +244,12 @@ test('what is refused says what to do', () => {
       'transient',
       'warehouse.conflict',
     ],
+    [
+      error(400, 'invalidQuery', 'Query error: entrada.taken at [3:1]'),
+      'transient',
+      'warehouse.conflict',
+    ],
+    [error(400, 'invalidQuery', 'could not serialize'), 'transient', 'warehouse.conflict'],
     [
       Object.assign(new Error('connect'), { code: 'ECONNREFUSED' }),
       'transient',
@@ -226,4 +337,19 @@ test('once: a known job that no longer counts is followed by the next one', asyn
     async () => runs === 2,
   );
   assert.equal(runs, 2);
+});
+
+test('once: of jobs that fail for others, one after the other, there is an end', async () => {
+  let runs = 0;
+  const failing = onceDone(
+    'k',
+    async (_, onKnown) => {
+      runs += 1;
+      onKnown();
+      throw new Error('failed before');
+    },
+    async () => true,
+  );
+  await assert.rejects(failing, { kind: 'transient', code: 'warehouse.conflict' });
+  assert.equal(runs, 100);
 });
