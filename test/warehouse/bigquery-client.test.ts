@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { pino } from 'pino';
 import { recordCost } from '../../src/ledger/costs.ts';
@@ -184,6 +187,51 @@ test('what is not there is undefined, but for what was to be made or changed', (
         });
     },
   ));
+
+test('a file is sent again where that may help, three times in all, as another job each time', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'entrada-upload-'));
+  const file = join(folder, 'rows.ndjson');
+  await writeFile(file, '{"A":7}\n');
+  const fields = [{ name: 'A', type: 'INTEGER' }];
+  const wanted = { table: 't', file, format: 'NEWLINE_DELIMITED_JSON', fields } as const;
+  /** What becomes of the file where its jobs are answered so, or end so, one after the other; how many there were. */
+  async function sent(...outcomes: readonly (number | string)[]) {
+    const ids: string[] = [];
+    let told: unknown;
+    await withService(
+      ({ path, body }) => {
+        const outcome = outcomes[ids.length - (path.startsWith('/upload/') ? 0 : 1)];
+        if (path.startsWith('/upload/')) {
+          assert.match(body, /"writeDisposition":"WRITE_TRUNCATE"[\s\S]*\{"A":7\}/);
+          ids.push(/"jobId":"(\w+[\w-]*)"/.exec(body)?.[1] ?? '');
+          if (typeof outcome !== 'number') return { json: { jobReference: { jobId: ids.at(-1) } } };
+          return { status: outcome, json: { error: { message: `says ${outcome}` } } };
+        }
+        if (!path.startsWith('/jobs/')) return undefined;
+        assert.equal(path, `/jobs/${ids.at(-1)}`);
+        const errorResult = outcome && { reason: outcome, message: 'it says' };
+        return { json: { status: { state: 'DONE', errorResult } } };
+      },
+      async (endpoint) => {
+        const client = await open(endpoint);
+        told = await client.upload(wanted).then(
+          () => client.usage.jobs,
+          ({ code }) => code,
+        );
+      },
+    );
+    return [new Set(ids).size, told];
+  }
+  try {
+    assert.deepEqual(await sent(), [1, 1]);
+    assert.deepEqual(await sent(503, 'backendError'), [3, 2]);
+    assert.deepEqual(await sent(503, 'backendError', 503), [3, 'warehouse.unreachable']);
+    assert.deepEqual(await sent(403), [1, 'warehouse.refused']);
+    assert.deepEqual(await sent('invalid'), [1, 'query.invalid']);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});
 
 test('what was billed is told once; where that cannot be written down, all else stays done', () => {
   const bodies: string[] = [];

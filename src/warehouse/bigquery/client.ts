@@ -184,11 +184,8 @@ export async function openBigQueryClient(options: BigQueryClientOptions): Promis
   async function upload(wanted: Upload): Promise<void> {
     for (let tries = 1; ; tries++) {
       try {
-        const job = await sendFile(bq, options, await location(), wanted).catch((error) => {
-          if (statusOf(error) === 409) return undefined;
-          throw error;
-        });
-        return await finish(job?.jobReference?.jobId ?? wanted.jobId);
+        // Under a new name each time: a job that failed has used up its own.
+        return await finish(await sendFile(bq, options, await location(), newJobId(), wanted));
       } catch (error) {
         const problem = bigQueryProblem(error, options);
         if (!(problem instanceof TransientError) || tries === UPLOADS) throw problem;

@@ -7,7 +7,7 @@ import { monthsOf } from '../../ledger/ledger.ts';
 import { landingTable } from '../dataset-sql.ts';
 import { openDuckDb } from '../duckdb/duckdb.ts';
 import type { Load, MonthRange } from '../warehouse.ts';
-import { type BigQueryClient, newJobId } from './client.ts';
+import type { BigQueryClient } from './client.ts';
 import type { Upload } from './upload.ts';
 
 /** What a crash leaves in staging goes by itself after a day. */
@@ -33,7 +33,7 @@ export const stagingTable = (loadId: number | string, what: string) => `stage_${
  */
 export async function stage(
   client: BigQueryClient,
-  { table, file, format, fields }: Omit<Upload, 'jobId'>,
+  { table, file, format, fields }: Upload,
 ): Promise<void> {
   const { project: projectId, dataset: datasetId } = client;
   const maker = randomUUID();
@@ -48,7 +48,7 @@ export async function stage(
     const there = await client.ask<{ description?: string }>(`${tables}/${table}`);
     if (there?.description !== maker) throw error;
   });
-  await client.upload({ table, file, format, fields, jobId: newJobId() });
+  await client.upload({ table, file, format, fields });
 }
 
 /** Best effort: what stays goes by itself. */

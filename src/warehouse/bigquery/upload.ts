@@ -9,12 +9,10 @@ export interface Upload {
   readonly file: string;
   readonly format: 'PARQUET' | 'NEWLINE_DELIMITED_JSON';
   readonly fields: readonly Field[];
-  readonly jobId: string;
 }
 
 /** What is asked of a job as the REST interface tells it. */
 export interface JobAnswer {
-  readonly jobReference?: { readonly jobId?: string };
   readonly status?: { readonly state?: string; readonly errorResult?: unknown };
   readonly statistics?: {
     readonly totalSlotMs?: string;
@@ -23,20 +21,24 @@ export interface JobAnswer {
 }
 
 /**
- * Starts a load job with a file of this machine, whose rows take the place of those that the table has. Sent by
- * ourselves: the client library reads the file as a stream, which cannot be sent a second time.
+ * Starts a load job with a file of this machine, whose rows take the place of those that the table has; gives the job's
+ * name, as the answer has it. Sent by ourselves: the client library reads the file as a stream, which cannot be sent a
+ * second time.
  */
 export async function sendFile(
   bq: BigQuery,
   { project: projectId, dataset: datasetId }: BigQueryPlace,
   location: string,
-  { table: tableId, file, format, fields, jobId }: Upload,
-): Promise<JobAnswer> {
+  jobId: string,
+  { table: tableId, file, format, fields }: Upload,
+): Promise<string> {
   const load = {
     destinationTable: { projectId, datasetId, tableId },
     sourceFormat: format,
     schema: { fields },
     writeDisposition: 'WRITE_TRUNCATE',
+    // One that was sent again meanwhile may end when the table is gone, and must not bring it back.
+    createDisposition: 'CREATE_NEVER',
   };
   const job = { jobReference: { projectId, jobId, location }, configuration: { load } };
   const boundary = randomUUID();
@@ -53,7 +55,7 @@ export async function sendFile(
   headers.set('content-type', `multipart/related; boundary=${boundary}`);
   const response = await fetch(url, { method: 'POST', headers, body });
   const text = await response.text();
-  if (response.ok) return JSON.parse(text);
+  if (response.ok) return String(JSON.parse(text).jobReference.jobId);
   throw Object.assign(new Error(messageIn(text)), { code: response.status });
 }
 
