@@ -17,9 +17,9 @@ const THREAD = new URL(
 
 /** A thread that reads workbooks, one after the other: for the second one its code is there and warm. */
 export interface ReadingThread {
-  /** Opening, choosing the sheet, scanning and checking happen there; the file stays open here. */
+  /** Opening, choosing the sheet, scanning and checking happen there, if it is free; the file stays open here. */
   read(source: ByteSource, datasets: readonly Dataset[], limits: Limits): ThreadedReading;
-  /** Whether it can take another workbook: it has come to the end of the last one. */
+  /** Whether it can take another workbook: it has come to the end of the last one, and is there. */
   isFree(): boolean;
   end(): Promise<unknown>;
 }
@@ -44,11 +44,11 @@ export function startThread(): ReadingThread {
     resourceLimits: { maxYoungGenerationSizeMb: 2 },
   });
   let errand: Errand | undefined;
-  let broken: unknown;
+  let isBroken = false;
   let turn: Promise<unknown> = Promise.resolve();
 
   function fail(error: unknown): void {
-    broken = error;
+    isBroken = true;
     errand?.fail(error);
   }
 
@@ -80,11 +80,10 @@ export function startThread(): ReadingThread {
         errand = undefined;
       });
       errand = rest;
-      if (broken !== undefined) fail(broken);
       worker.postMessage({ size: source.size, datasets, limits } satisfies Start);
       return { ...reading, isFinished: () => finished };
     },
-    isFree: () => errand === undefined && broken === undefined,
+    isFree: () => errand === undefined && !isBroken,
     end: () => worker.terminate(),
   };
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
 import { TransientError } from '../../src/errors.ts';
 import type { Failure } from '../../src/ingest/receivers.ts';
 import type { Lake } from '../../src/lake/lake.ts';
@@ -83,8 +84,8 @@ function failingLake(lake: Lake, error: Error): Lake {
   };
 }
 
-/** A database that fails at the third batch of a load. */
-function failingWarehouse(warehouse: Warehouse, error: Error): Warehouse {
+/** Something happens before the database takes a batch of a load, the first, the second and so on. */
+function beforeBatches(warehouse: Warehouse, happens: (n: number) => Promise<void>): Warehouse {
   return {
     ...warehouse,
     async beginLoad(...args) {
@@ -93,7 +94,7 @@ function failingWarehouse(warehouse: Warehouse, error: Error): Warehouse {
       return {
         ...load,
         async write(batch, texts) {
-          if (++batches === 3) throw error;
+          await happens(++batches);
           return load.write(batch, texts);
         },
       };
@@ -123,7 +124,9 @@ describe('a large workbook, read in a thread of its own', () => {
     for (const bytes of [stored, deflated]) {
       await using home = await newHome();
       await home.drop('a.xlsx', bytes);
-      const { failed, postponed } = await home.run();
+      // However long the database takes for a batch, what comes after it waits for its turn.
+      const warehouse = (one: Warehouse) => beforeBatches(one, () => setImmediate());
+      const { failed, postponed } = await home.run({ warehouse });
       assert.deepEqual([failed, postponed], [[], []]);
       const hashes = await home.query('SELECT DISTINCT FILE_HASH FROM ledger_events');
       assert.deepEqual(hashes, [[hashOf(bytes)]]);
@@ -159,14 +162,17 @@ describe('a large workbook, read in a thread of its own', () => {
     await using home = await newHome();
     await home.drop('a.xlsx', stored);
     const full = new TransientError('warehouse.busy', { holder: '1', file: 'a' });
-    const first = await home.run({ warehouse: (warehouse) => failingWarehouse(warehouse, full) });
+    const third = async (n: number) => {
+      if (n === 3) throw full;
+    };
+    const first = await home.run({ warehouse: (warehouse) => beforeBatches(warehouse, third) });
     assert.deepEqual(errorsOf(first.postponed), [full]);
     const busy = new TransientError('lake.busy', { file: 'a.xlsx' });
     const second = await home.run({ lake: (lake) => failingLake(lake, busy) });
     assert.deepEqual(errorsOf(second.postponed), [busy]);
     const fault = new Error('a fault of ours');
-    const third = await home.run({ lake: (lake) => failingLake(lake, fault) });
-    assert.deepEqual(errorsOf(third.failed), [fault]);
+    const last = await home.run({ lake: (lake) => failingLake(lake, fault) });
+    assert.deepEqual(errorsOf(last.failed), [fault]);
     const { files } = await home.run();
     assert.deepEqual(
       files.map(({ state, rowsLoaded }) => [state, rowsLoaded]),
