@@ -222,12 +222,15 @@ describe('moves where there is no Objects: move', { skip }, () => {
       assert.deepEqual(found.sort(), texts);
     }));
 
-  test('an emulator that holds to no preconditions still moves, and refuses a target it sees', async () => {
+  test('an emulator that holds to no preconditions still moves, and what it shows to be another is refused', async () => {
     const endpoint = given('ENTRADA_TEST_FAKE_GCS_URL');
     const lake = await openGcsLake({ bucket: await newBucket(endpoint), endpoint });
     await lake.move(await put(lake, 'entrada/a.xlsx', 'abc'), 'backup/a.xlsx');
     const again = await put(lake, 'entrada/a.xlsx', 'xyz');
     await refuses(lake.move(again, 'backup/a.xlsx'), 'user', 'lake.exists', 'backup/a.xlsx');
+    const earlier = { name: again.name, version: '1' };
+    await refuses(lake.remove(earlier), 'transient', 'lake.changed', again.name);
+    assert.equal(await textOf(lake, again.name), 'xyz');
     assert.equal(await textOf(lake, 'backup/a.xlsx'), 'abc');
   });
 });
