@@ -112,6 +112,13 @@ describe('folder lake: what is a file', () => {
   });
 });
 
+describe('folder lake: what is removed', () => {
+  folderTest('is gone, under any name', async (lake, root) => {
+    await lake.remove(await put(lake, 'entrada/a.xlsx', 'abc'));
+    assert.deepEqual(await fs.readdir(join(root, 'entrada')), []);
+  });
+});
+
 describe('folder lake: versions', () => {
   folderTest('bytes written in place are another version', async (lake, root) => {
     const file = await put(lake, 'entrada/a.xlsx', 'abc');
