@@ -161,15 +161,18 @@ test('where the dataset is, is asked again where it could not be told', () => {
   let asked = 0;
   return withService(
     ({ path }) =>
-      path === '/datasets/d' && ++asked === 1
+      path === '/datasets/d' && ++asked <= 2
         ? { status: 403, json: { error: { code: 403, message: 'no' } } }
         : undefined,
     async (endpoint) => {
       const client = await open(endpoint);
-      await assert.rejects(client.run('SELECT 1'), { code: 'warehouse.refused' });
+      const refused = { kind: 'user', code: 'warehouse.refused' };
+      await assert.rejects(client.run('SELECT 1'), refused);
+      const upload = { table: 't', file: 'none', format: 'PARQUET', fields: [] } as const;
+      await assert.rejects(client.upload(upload), refused);
       await client.run('SELECT 1');
       await client.run('SELECT 1');
-      assert.equal(asked, 2);
+      assert.equal(asked, 3);
     },
   );
 });

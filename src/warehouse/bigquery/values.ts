@@ -26,11 +26,8 @@ export function toRow(
   cells: readonly { readonly v: unknown }[],
 ): Value[] {
   return cells.map(({ v }, i) => {
-    const { type, mode } = fields[i];
     if (v === null || v === undefined) return null;
-    return typeof v === 'object' || mode === 'REPEATED'
-      ? JSON.stringify(plain(v))
-      : toValue(type, String(v));
+    return typeof v === 'object' ? JSON.stringify(plain(v)) : toValue(fields[i].type, String(v));
   });
 }
 
