@@ -71,11 +71,9 @@ export async function openGcsLake({
       named(folder, async () => {
         const prefix = `${checkName(folder)}/`;
         const [objects] = await bucket.getFiles({ prefix, ...(!deep && { delimiter: '/' }) });
-        const below = /^([^./][^/]*\/)?[^/]+$/;
-        const files = objects
-          // An object that ends in / is how a console shows an empty folder; no name may end like that.
-          .filter(({ name }) => !/\/\.{0,2}$/.test(name))
-          .filter(({ name }) => below.test(name.slice(prefix.length)));
+        // An object that ends in / is how a console shows an empty folder; no name may end like that, nor in a dot part.
+        const below = /^([^./][^/]*\/)?(?!\.{1,2}$)[^/]+$/;
+        const files = objects.filter(({ name }) => below.test(name.slice(prefix.length)));
         return files.map(({ metadata, name }) => fileOf({ ...metadata, name }));
       }),
 

@@ -46,13 +46,19 @@ describe('lake in Cloud Storage', { skip }, () => {
     };
   });
 
-  test('what a console makes for an empty folder is no file', () =>
+  test('what a console makes for an empty folder is no file, nor is what has no name of a file', () =>
     lakeBehind({}, async (lake) => {
       await put(lake, 'entrada/a.xlsx', 'abc');
       const url = `${given('ENTRADA_TEST_FAKE_GCS_URL')}/upload/storage/v1/b/${bucketOf(lake)}/o`;
-      const made = await fetch(`${url}?uploadType=media&name=entrada%2F`, { method: 'POST' });
-      assert.ok(made.ok);
-      assert.deepEqual(await namesIn(lake, 'entrada'), ['entrada/a.xlsx']);
+      for (const name of ['', '.', '..', 'ana/', 'ana/.', 'ana/..', '..a']) {
+        const query = `uploadType=media&name=${encodeURIComponent(`entrada/${name}`)}`;
+        const made = await fetch(`${url}?${query}`, { method: 'POST' });
+        assert.ok(made.ok);
+      }
+      const expected = ['entrada/..a', 'entrada/a.xlsx'];
+      assert.deepEqual(await namesIn(lake, 'entrada'), expected);
+      const all = await lake.list('entrada', 'deep');
+      assert.deepEqual(all.map(({ name }) => name).sort(), expected);
     }));
 
   test('a workbook read piece by piece takes few requests', async () => {

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
+import { JSON_TYPE } from './rig.ts';
 
 /** What to do with a request besides answering it: lose it before it is done, or lose only the answer. */
 export type Fault = 'lose request' | 'lose answer';
@@ -57,6 +58,9 @@ export async function startStrictGcs(
       const wanted = searchParams.get('ifSourceGenerationMatch');
       if (wanted !== null && wanted !== found) return refusal(412);
       if (differs(searchParams, await generationOf(toBucket, to))) return refusal(412);
+      // Without a step for moves an object is copied in pieces, as a large one is.
+      if (step === 'rewriteTo' && !moves && !searchParams.has('rewriteToken'))
+        return { status: 200, headers: JSON_TYPE, body: Buffer.from('{"rewriteToken":"more"}') };
       if (step !== 'moveTo') return pass(request, body);
       if (name === to) return refusal(400);
       const copied = await ask(
@@ -135,5 +139,5 @@ function refusal(status: number): Answer {
   const body = Buffer.from(
     JSON.stringify({ error: { code: status, message: `strict: ${status}` } }),
   );
-  return { status, headers: { 'content-type': 'application/json' }, body };
+  return { status, headers: JSON_TYPE, body };
 }
