@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { setImmediate } from 'node:timers/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { TransientError } from '../../src/errors.ts';
 import type { Failure } from '../../src/ingest/receivers.ts';
 import type { Lake } from '../../src/lake/lake.ts';
@@ -91,12 +91,25 @@ function beforeBatches(warehouse: Warehouse, happens: (n: number) => Promise<voi
     async beginLoad(...args) {
       const load = await warehouse.beginLoad(...args);
       let batches = 0;
+      let isAtWork = false;
+      /** One thing after the other is asked of it. */
+      async function alone<T>(work: () => Promise<T>): Promise<T> {
+        assert.equal(isAtWork, false);
+        isAtWork = true;
+        const result = await work();
+        isAtWork = false;
+        return result;
+      }
       return {
         ...load,
-        async write(batch, texts) {
-          await happens(++batches);
-          return load.write(batch, texts);
-        },
+        write: (batch, texts) =>
+          alone(async () => {
+            await happens(++batches);
+            await load.write(batch, texts);
+          }),
+        reject: (rejections) => alone(() => load.reject(rejections)),
+        discard: (rows) => alone(() => load.discard(rows)),
+        commit: (events, changes) => alone(() => load.commit(events, changes)),
       };
     },
   };
@@ -125,7 +138,7 @@ describe('a large workbook, read in a thread of its own', () => {
       await using home = await newHome();
       await home.drop('a.xlsx', bytes);
       // However long the database takes for a batch, what comes after it waits for its turn.
-      const warehouse = (one: Warehouse) => beforeBatches(one, () => setImmediate());
+      const warehouse = (one: Warehouse) => beforeBatches(one, () => sleep(5));
       const { failed, postponed } = await home.run({ warehouse });
       assert.deepEqual([failed, postponed], [[], []]);
       const hashes = await home.query('SELECT DISTINCT FILE_HASH FROM ledger_events');
