@@ -242,15 +242,14 @@ describe('moves where there is no Objects: move', { skip }, () => {
 });
 
 describe('what Cloud Storage refuses', { skip }, () => {
-  /** A lake whose every request gets this answer. */
+  /** A lake whose requests get such an answer. */
   async function answering(
-    status: number,
-    message: string,
+    answer: (path: string) => { readonly status: number; readonly body: string },
     keep: (lake: Lake) => Promise<void>,
   ): Promise<void> {
-    const server = createServer((_, response) => {
-      response.writeHead(status, { 'content-type': 'application/json' });
-      response.end(JSON.stringify({ error: { code: status, message } }));
+    const server = createServer(({ url = '' }, response) => {
+      const { status, body } = answer(url);
+      response.writeHead(status, JSON_TYPE).end(body);
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -274,11 +273,29 @@ describe('what Cloud Storage refuses', { skip }, () => {
     [403, 'x does not have storage.objects.get access', 'user', 'lake.refused'],
     [404, 'The specified bucket does not exist.', 'user', 'lake.bucket'],
   ] as const) {
-    test(`${status}: ${code}`, () =>
-      answering(status, message, async (lake) => {
-        for (const call of everyCall(lake)) await assert.rejects(call(), { kind, code });
-      }));
+    test(`${status}: ${code}`, () => {
+      const body = JSON.stringify({ error: { code: status, message } });
+      return answering(
+        () => ({ status, body }),
+        async (lake) => {
+          for (const call of everyCall(lake)) await assert.rejects(call(), { kind, code });
+        },
+      );
+    });
   }
+
+  test('fewer bytes than there are: lake.unreachable, and no workbook that ends there', () =>
+    answering(
+      (path) =>
+        path.includes('alt=media')
+          ? { status: 206, body: 'ab' }
+          : { status: 200, body: '{"size":"5","generation":"1"}' },
+      async (lake) => {
+        await using open = await lake.open('entrada/a.xlsx');
+        const unreachable = { kind: 'transient', code: 'lake.unreachable' };
+        await assert.rejects(open.read(0, 5), unreachable);
+      },
+    ));
 
   test('nobody answers: lake.unreachable, for a later try', async () => {
     const endpoint = `http://127.0.0.1:${await freePort()}`;

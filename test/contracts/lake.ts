@@ -113,6 +113,7 @@ const reading: Promises = {
     await using open = await lake.open('entrada/a.xlsx');
     const read = async (offset: number, length: number) =>
       Buffer.from(await open.read(offset, length)).toString();
+    assert.equal(await read(10, 1), '');
     assert.equal(await read(4, 3), '456');
     assert.equal(await read(0, 2), '01');
     assert.equal(await read(8, 100), '89');

@@ -112,6 +112,18 @@ describe('folder lake: what is a file', () => {
   });
 });
 
+describe('folder lake: the time of a file', () => {
+  folderTest('is what its sender gave it, but not later than when it came', async (lake, root) => {
+    await put(lake, 'entrada/a.xlsx', 'abc');
+    const timeOf = async (given: number) => {
+      await fs.utimes(join(root, 'entrada/a.xlsx'), given, given);
+      return (await lake.list('entrada'))[0].modified;
+    };
+    assert.equal(await timeOf(1), 1000);
+    assert.ok((await timeOf(4e9)) < 4e12);
+  });
+});
+
 describe('folder lake: what is removed', () => {
   folderTest('is gone, under any name', async (lake, root) => {
     await lake.remove(await put(lake, 'entrada/a.xlsx', 'abc'));
@@ -129,6 +141,19 @@ describe('folder lake: versions', () => {
     await refuses(open.verify(), 'transient', 'lake.changed', file.name);
     await refuses(lake.move(file, 'backup/a.xlsx'), 'transient', 'lake.changed', file.name);
     assert.equal(await textOf(lake, file.name), 'xyz');
+    // Nor does it matter which of size, time and place tells one from the other.
+    const path = join(root, file.name);
+    for (const [text, seconds, change] of [
+      ['longer', 1, fs.writeFile],
+      ['LONGER', 1, replace],
+      ['Longer', 1.0001, fs.writeFile],
+    ] as const) {
+      const [before] = await lake.list('entrada');
+      await change(path, text);
+      await fs.utimes(path, seconds, seconds);
+      const move = lake.move(before, 'backup/a.xlsx');
+      await refuses(move, 'transient', 'lake.changed', file.name);
+    }
   });
 
   folderTest(

@@ -31,10 +31,11 @@ async function refusal(
   holds: (sql: string) => boolean,
   message: (sql: string) => string,
   work: (warehouse: ReturnType<typeof createBigQueryWarehouse>) => Promise<unknown>,
+  reason = 'invalidQuery',
 ) {
   const { client } = createListener();
   const refuse = (sql: string) => {
-    if (holds(sql)) throw bigQueryProblem({ reason: 'invalidQuery', message: message(sql) }, PLACE);
+    if (holds(sql)) throw bigQueryProblem({ reason, message: message(sql) }, PLACE);
   };
   const refusing: BigQueryClient = {
     ...client,
@@ -142,6 +143,13 @@ test('what BigQuery says no place of stays as it is', async () => {
     (warehouse) => warehouse.consolidate(dataset, [RANGE]),
   );
   assert.deepEqual(error, ['user', 'query.invalid', 'undefined', undefined]);
+  const dear = await refusal(
+    (sql) => sql.includes('PROCEDURE'),
+    () => 'Query exceeded limit for bytes billed',
+    deploy,
+    'bytesBilledLimitExceeded',
+  );
+  assert.deepEqual(dear, ['user', 'warehouse.tooManyBytes', 'undefined', undefined]);
 });
 
 test('a statement that makes neither a table nor a view, or one that BigQuery cannot be asked for, is refused with its place', async () => {
