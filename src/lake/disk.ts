@@ -61,11 +61,9 @@ function readerOf(handle: fs.FileHandle, path: string, file: LakeFile): OpenFile
       }),
     verify: () =>
       namingFile(file.name, async () => {
-        // The descriptor for what was read, the path for what bears the name now.
-        const seen = await Promise.all([handle.stat({ bigint: true }), look(path)]);
-        if (seen.some((stats) => fileOf(file.name, stats)?.version !== file.version)) {
+        // While it is open no other file has its inode: what bears the name in this version is what was read.
+        if (fileOf(file.name, await look(path))?.version !== file.version)
           throw new TransientError('lake.changed', { file: file.name });
-        }
       }),
     [Symbol.asyncDispose]: () => handle.close(),
   };

@@ -173,19 +173,19 @@ const promises: Readonly<Record<string, (bus: Bus, maxAttempts: number) => Promi
   },
 
   async 'close lets the handler at work finish, and takes nothing more'(bus) {
-    const entered = Promise.withResolvers<void>();
+    const entered = Promise.withResolvers<string>();
     const leave = Promise.withResolvers<void>();
     const left: string[] = [];
     await bus.subscribe('files', 'receive', {
       async handle({ id }) {
-        entered.resolve();
+        entered.resolve(id);
         await leave.promise;
         await new Promise(setImmediate);
         left.push(id);
       },
     });
-    const id = await bus.publish('files', { file: 'a' });
-    await entered.promise;
+    for (const file of ['a', 'b']) await bus.publish('files', { file });
+    const id = await entered.promise;
     const closing = bus.close();
     leave.resolve();
     await closing;
