@@ -10,8 +10,6 @@ interface PubSubOptions {
   /** The default is that of the Application Default Credentials. */
   readonly project?: string | undefined;
   readonly maxAttempts?: number;
-  /** How many messages a subscription handles at a time. */
-  readonly concurrency?: number;
 }
 
 /** Seconds that a subscription of ours outlives a process that was killed; Pub/Sub allows no less. */
@@ -30,15 +28,12 @@ interface Listening {
 }
 
 /**
- * A bus on Pub/Sub. Topics must be there; a subscription that is not is made, and deleted by `close`, with what
- * waits in it. `drain` waits for what was published through this bus, and throws where a subscription of it has
- * broken off. Besides the port's errors every call may throw what pubsub-problem.ts makes of an answer.
+ * A bus on Pub/Sub. A subscription handles one message at a time. Topics must be there; a subscription that is not is
+ * made, and deleted by `close`, with what waits in it. `drain` waits for what was published through this bus, and
+ * throws where a subscription of it has broken off. Besides the port's errors every call may throw what
+ * pubsub-problem.ts makes of an answer.
  */
-export async function openPubSubBus({
-  project,
-  maxAttempts = 5,
-  concurrency = 1,
-}: PubSubOptions): Promise<Bus> {
+export async function openPubSubBus({ project, maxAttempts = 5 }: PubSubOptions): Promise<Bus> {
   const sdk = await loadSdk('@google-cloud/pubsub', () => import('@google-cloud/pubsub'));
   const pubsub = new sdk.PubSub(project ? { projectId: project } : {});
   // Asked now: where nobody is known, the client library would also reject a promise that nobody awaits.
@@ -147,7 +142,7 @@ export async function openPubSubBus({
         if (listeners.has(name)) throw new TerminalError('bus.subscribed', { topic, name });
         const id = idOf(topic, name);
         const subscription = pubsub.subscription(id, {
-          flowControl: { maxMessages: concurrency, allowExcessMessages: false },
+          flowControl: { maxMessages: 1, allowExcessMessages: false },
         });
         const listening = { subscription, ours: true };
         listeners.set(name, listening);

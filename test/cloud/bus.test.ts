@@ -4,6 +4,7 @@ import { connect, createServer, type IncomingHttpHeaders } from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { describe, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Bus } from '../../src/bus/bus.ts';
 import { openPubSubBus } from '../../src/bus/pubsub.ts';
 import { busContract } from '../contracts/bus.ts';
@@ -94,6 +95,22 @@ describe('bus on Pub/Sub', { skip }, () => {
       const problem = { kind: 'user', code: 'bus.topic', values: { topic: 'absent' } };
       await assert.rejects(bus.publish('absent', { file: 'a' }), problem);
       await assert.rejects(bus.subscribe('absent', 'receive', { handle: async () => {} }), problem);
+    }));
+
+  test('a subscription handles one message at a time', () =>
+    onBus(async (bus) => {
+      let [atWork, most] = [0, 0];
+      await bus.subscribe('files', 'receive', {
+        async handle() {
+          most = Math.max(most, ++atWork);
+          await sleep(20);
+          atWork -= 1;
+        },
+      });
+      const files = ['a', 'b', 'c', 'd', 'e'];
+      await Promise.all(files.map((file) => bus.publish('files', { file })));
+      await bus.drain();
+      assert.equal(most, 1);
     }));
 
   test('a value may be longer than an attribute', () =>
