@@ -71,7 +71,7 @@ export async function openGcsLake({
       named(folder, async () => {
         const prefix = `${checkName(folder)}/`;
         const [objects] = await bucket.getFiles({ prefix, ...(!deep && { delimiter: '/' }) });
-        // An object that ends in / is how a console shows an empty folder; no name may end like that, nor in a dot part.
+        // An object that ends in / is how a console shows an empty folder; no name may end so, nor in /. or /..
         const below = /^([^./][^/]*\/)?(?!\.{1,2}$)[^/]+$/;
         const files = objects.filter(({ name }) => below.test(name.slice(prefix.length)));
         return files.map(({ metadata, name }) => fileOf({ ...metadata, name }));
