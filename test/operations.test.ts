@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { glob } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { en } from '../src/messages/en.ts';
@@ -93,6 +94,23 @@ test('the pipeline calls scripts that there are, but for those of Airflow', asyn
     called.filter((name) => !scripts[name]),
     [],
   );
+});
+
+test("bringing out the DAGs takes nothing away that is Composer's, and brings all that is ours", async () => {
+  const [byHand, byPipeline] = await Promise.all(
+    ['docs/deploy.md', '.gitlab-ci.yml'].map(async (file) =>
+      found(await textOf(file), /(gcloud storage rsync .*)/g),
+    ),
+  );
+  assert.deepEqual(byPipeline, byHand);
+  const [left, ...others] = found(byHand.join('\n'), /--exclude='(.*?)'/g).map((one) =>
+    RegExp(one),
+  );
+  assert.deepEqual(others, []);
+  for (const kept of ['airflow_monitoring.py', 'datasets/bases_vendas/dataset.yaml'])
+    assert.match(kept, left);
+  for await (const file of glob('**', { cwd: join(ROOT, 'cloud/airflow/dags') }))
+    assert.doesNotMatch(file, left);
 });
 
 test("GitLab is let in by the number of its project: a path may become somebody else's", async () => {
