@@ -18,6 +18,7 @@ import yaml
 from airflow.providers.google.cloud.hooks import gcs
 from airflow.sdk import DAG, TriggerRule
 from airflow.serialization.serialized_objects import DagSerialization
+from airflow.utils.file import list_py_file_paths
 
 ROOT = Path(__file__).parents[2]
 DATASETS = ROOT / "datasets"
@@ -33,6 +34,11 @@ def contracts(kind: str) -> list[dict]:
 
 def test_there_are_the_two_of_the_case() -> None:
     assert sorted(ALL) == ["cloud_storage_to_bigquery", "pipeline_spotify"]
+
+
+def test_only_they_are_read_as_dags() -> None:
+    read = [Path(file).stem for file in list_py_file_paths(dags.FOLDER, safe_mode=True)]
+    assert sorted(read) == sorted(ALL)
 
 
 @pytest.mark.parametrize("dag", ALL.values(), ids=list(ALL))
