@@ -122,6 +122,8 @@ print(json.dumps(DagSerialization.serialize_dag(dag)["timetable"]))
         check=True,
     ).stdout.splitlines()[-1]
     assert "AssetOrTimeSchedule" in told
+    # A run takes 500 workbooks at most, and no event tells of the others again.
+    assert '"*/10 * * * *"' in told
     assert "PubsubPullTrigger" in told
     assert "arrivals-of-the-bucket" in told
 

@@ -34,9 +34,10 @@ from entrada_datasets import Workbooks, workbook_datasets
 
 
 def schedule() -> Any:
-    """By events where a subscription tells of arrivals, and by the clock for what events have missed."""
+    """By events where a subscription tells of arrivals, and by the clock for what these leave."""
+    clock = CronTriggerTimetable("*/10 * * * *", timezone="UTC")
     if not ARRIVALS:
-        return CronTriggerTimetable("*/10 * * * *", timezone="UTC")
+        return clock
     from airflow.providers.common.messaging.triggers.msg_queue import MessageQueueTrigger
 
     messages = MessageQueueTrigger(
@@ -49,8 +50,7 @@ def schedule() -> Any:
         return_immediately=False,
     )
     arrivals = Asset("entrada", watchers=[AssetWatcher(name="arrivals", trigger=messages)])
-    hourly = CronTriggerTimetable("0 * * * *", timezone="UTC")
-    return AssetOrTimeSchedule(timetable=hourly, assets=[arrivals])
+    return AssetOrTimeSchedule(timetable=clock, assets=[arrivals])
 
 
 class Consolidate(BigQueryInsertJobOperator):

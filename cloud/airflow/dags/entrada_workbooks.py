@@ -14,7 +14,7 @@ from entrada_datasets import inlet_topic
 
 log = logging.getLogger(__name__)
 INBOX = "entrada/"
-# What is more waits for the next run: each becomes a task.
+# What is more waits for the next run, which the clock begins: each becomes a task.
 MOST = 500
 # Without events a run waits until shortly before the next.
 PATIENCE_SECONDS = 0 if ARRIVALS else 9 * 60
