@@ -35,7 +35,7 @@ locals {
       duration = 0
     }
     "A message waits" = {
-      filter   = "metric.type = \"pubsub.googleapis.com/subscription/oldest_unacked_message_age\" AND ${local.subscription} = one_of(${join(", ", [for one in google_pubsub_subscription.push : "\"${one.name}\""])})"
+      filter   = "metric.type = \"pubsub.googleapis.com/subscription/oldest_unacked_message_age\" AND ${local.subscription} = one_of(${join(", ", [for one in concat(values(google_pubsub_subscription.push), google_pubsub_subscription.arrivals) : "\"${one.name}\""])})"
       aligner  = "ALIGN_MAX"
       period   = 300
       above    = 3600
@@ -64,6 +64,15 @@ locals {
       period   = 3600
       above    = 1
       duration = 0
+    }
+    # No run ended in six hours: the clock stands, or may not start it, and nobody else would say so. Nothing measured is none.
+    "The flow does not run" = {
+      filter   = "metric.type = \"run.googleapis.com/job/completed_execution_count\" AND ${local.job} AND resource.labels.job_name = \"entrada-run\""
+      aligner  = "ALIGN_SUM"
+      period   = 21600
+      below    = 1
+      duration = 60
+      missing  = "EVALUATION_MISSING_DATA_ACTIVE"
     }
     # There is one a day.
     "Spotify fails" = {
@@ -114,10 +123,11 @@ resource "google_monitoring_alert_policy" "entrada" {
   conditions {
     display_name = each.key
     condition_threshold {
-      filter          = each.value.filter
-      comparison      = "COMPARISON_GT"
-      threshold_value = each.value.above
-      duration        = "${each.value.duration}s"
+      filter                  = each.value.filter
+      comparison              = can(each.value.below) ? "COMPARISON_LT" : "COMPARISON_GT"
+      threshold_value         = try(each.value.below, each.value.above)
+      duration                = "${each.value.duration}s"
+      evaluation_missing_data = try(each.value.missing, null)
       aggregations {
         alignment_period     = "${each.value.period}s"
         per_series_aligner   = each.value.aligner

@@ -72,7 +72,7 @@ variable "spotify" {
 }
 
 variable "schedule" {
-  description = "How often the flow looks, as cron fields in the time zone of the Spotify dataset; rarer than every 15 minutes, two alerts that count within the hour stay silent (docs/deploy.md). Not used with composer = true."
+  description = "How often the flow looks, as cron fields in the time zone of the Spotify dataset; rarer than every 15 minutes, two alerts that count within the hour stay silent, and rarer than every five hours another one is false (docs/deploy.md). Not used with composer = true."
   type        = string
   default     = "*/15 * * * *"
   validation {

@@ -63,6 +63,10 @@ run "whole" {
     condition     = length(google_billing_budget.month) == 1 && length(google_service_account.deployer) == 1
     error_message = "Budget and deployer are there."
   }
+  assert {
+    condition     = [for one in google_monitoring_alert_policy.entrada["The flow does not run"].conditions[0].condition_threshold : [one.comparison, one.threshold_value, one.evaluation_missing_data]] == [["COMPARISON_LT", 1, "EVALUATION_MISSING_DATA_ACTIVE"]]
+    error_message = "A flow that does not run is told, also where nothing is measured."
+  }
 }
 
 run "gitlab_by_number" {
@@ -97,6 +101,10 @@ run "composer" {
   assert {
     condition     = google_storage_notification.arrivals.topic == google_pubsub_topic.arrivals[0].id
     error_message = "With Composer the bucket tells Airflow alone."
+  }
+  assert {
+    condition     = strcontains(google_monitoring_alert_policy.entrada["A message waits"].conditions[0].condition_threshold[0].filter, "\"${google_pubsub_subscription.arrivals[0].name}\"")
+    error_message = "Arrivals that Airflow does not take are told."
   }
   assert {
     condition     = google_composer_environment.airflow[0].config[0].software_config[0].env_variables["ENTRADA_ARRIVALS"] == google_pubsub_subscription.arrivals[0].name

@@ -135,6 +135,20 @@ describe('alerts', { timeout: 600_000 }, () => {
     ]);
   });
 
+  test('the flow does not run: the clock is looked at, and goes on', async () => {
+    const type = desk.at('The flow does not run');
+    const filter = await logged(desk, type, /logging/);
+    assert.equal(filter, 'resource.type="cloud_scheduler_job" AND severity>=ERROR');
+    const described = await type(/describe/);
+    assert.match(described.stdout, /^state: PAUSED$/m, described.stderr);
+    assert.equal((await type(/resume/)).code, 0);
+    const job = 'cloudscheduler.googleapis.com/v1/projects/PROJECT/locations/us-central1/jobs';
+    assert.deepEqual(asked(), [`GET ${job}/entrada-run`, `POST ${job}/entrada-run:resume`]);
+    await drop('of the clock.xlsx', 6);
+    const run = await type(/^entrada run/);
+    assert.match(run.stdout, /of the clock\.xlsx/, run.stderr);
+  });
+
   test('a DAG failed: what it said is shown, and taken away', async () => {
     const type = desk.at('A DAG failed');
     const message = { dag: 'cloud_storage_to_bigquery', task: 'wait' };

@@ -70,6 +70,7 @@ const answers: readonly [string, Answer][] = [
     (_, project, job) => execution(project, job),
   ],
   ['POST cloudscheduler.googleapis.com/v1/(.*):(?:pause|resume)', (_, name) => ({ name })],
+  ['GET cloudscheduler.googleapis.com/v1/(.*)', (_, name) => ({ name, state: 'PAUSED' })],
   ['GET composer.googleapis.com/v1/(.*)', (_, name) => ({ name, config: { airflowUri: AIRFLOW } })],
   [
     'POST .*/bigquery/v2/projects/(.*)/jobs',
