@@ -75,12 +75,26 @@ test('every event of the ledger, reason to wait and outcome of Spotify has its r
 test('docs/deploy.md asks for outputs and variables that there are', async () => {
   const deploy = `${await textOf('docs/deploy.md')}${await runbook()}${await textOf('.gitlab-ci.yml')}${await textOf('cloud/build-image.sh')}`;
   const outputs = found(await inTerraform('outputs.tf'), /^output "(\w+)"/gm);
-  for (const name of found(deploy, /output (?:-raw )?(\w+)/g))
+  for (const name of found(deploy, /output (?:-raw |-json )?(\w+)/g))
     assert.ok(outputs.includes(name), name);
   const variables = found(await inTerraform('variables.tf'), /^variable "(\w+)"/gm);
   for (const name of found(await inTerraform('example.tfvars'), /^(?:# )?(\w+) +=/gm))
     assert.ok(variables.includes(name), name);
   for (const name of found(deploy, /TF_VAR_(\w+)/g)) assert.ok(variables.includes(name), name);
+});
+
+test('the state tells each variable of the last apply, but for the path of a file', async () => {
+  const [told] = found(await inTerraform('outputs.tf'), /output "variables" \{(.*?)^\}/gms);
+  const all = found(await inTerraform('variables.tf'), /^variable "(\w+)"/gm);
+  assert.deepEqual(
+    found(told, /(\w+ += var\.\w+)$/gm)
+      .map((line) => line.replace(/ +/g, ' '))
+      .sort(),
+    all
+      .filter((name) => name !== 'functions_zip')
+      .map((name) => `${name} = var.${name}`)
+      .sort(),
+  );
 });
 
 test('the pipeline calls scripts that there are, but for those of Airflow', async () => {

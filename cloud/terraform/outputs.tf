@@ -52,3 +52,26 @@ output "gitlab" {
     }
   }
 }
+
+output "variables" {
+  description = "What the last apply was given, whoever made it (docs/runbook.md), but for functions_zip."
+  value = {
+    project         = var.project
+    region          = var.region
+    location        = var.location
+    dataset         = var.dataset
+    language        = var.language
+    max_bytes       = var.max_bytes
+    image           = var.image
+    spotify         = var.spotify
+    schedule        = var.schedule
+    composer        = var.composer
+    composer_image  = var.composer_image
+    alert_email     = var.alert_email
+    billing_account = var.billing_account
+    budget          = var.budget
+    gitlab_project  = var.gitlab_project
+    gitlab_url      = var.gitlab_url
+    state_bucket    = var.state_bucket
+  }
+}

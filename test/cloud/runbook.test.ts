@@ -9,6 +9,10 @@ const skip = skipWithout('storage', 'pubsub', 'bigquery', 'analyzer', 'sdk');
 const NOT_TYPED = [
   ': gcloud auth login',
   ': gcloud auth application-default login',
+  'Before Terraform applies: terraform -chdir=cloud/terraform output -json variables > cloud/terraform/deployed.auto.tfvars.json',
+  'Before Terraform applies: npm run pack:functions',
+  'Before Terraform applies: terraform -chdir=cloud/terraform plan',
+  'Before Terraform applies: rm cloud/terraform/deployed.auto.tfvars.json',
   'A message waits: terraform -chdir=cloud/terraform plan',
   'A message waits: terraform -chdir=cloud/terraform apply',
   'The flow does not run: terraform -chdir=cloud/terraform apply',
