@@ -2,7 +2,10 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { numbersOf } from '../../ingest/golden.ts';
 import { sale, sales } from '../../ingest/home.ts';
+import { found } from '../../repository.ts';
+import { allTexts, PLACE } from '../../warehouse/bigquery-texts.ts';
 import { date } from '../../workbook-builder.ts';
+import { analyze } from '../analyze.ts';
 import { given, JSON_TYPE } from '../rig.ts';
 import { type Desk, openDesk } from './desk.ts';
 import { logged } from './recorder.ts';
@@ -63,6 +66,27 @@ describe('a red check', { timeout: 600_000 }, () => {
 
     const rebuilt = await at()(/--rebuild/);
     assert.equal(rebuilt.code, 0, rebuilt.stdout + rebuilt.stderr);
+    assert.deepEqual(await sums(), [1 + 2]);
+  });
+
+  test('all tables go back to an earlier time: the statement is one of BigQuery, and what came since is in backup/', async () => {
+    const type = desk.at('Back to an earlier time');
+    desk.recorder.taken();
+    const typed = await type(/UNDROP|WHEN=|^bq/, { TABLE: 'con_mar_lin' });
+    assert.equal(typed.code, 0, typed.stdout + typed.stderr);
+    const [undropped, , looped] = desk.recorder.taken().map(({ body }) => body.configuration) as {
+      query: { query: string; useLegacySql: boolean };
+    }[];
+    assert.equal(undropped.query.query, 'UNDROP SCHEMA entrada');
+    const { query, useLegacySql } = looped.query;
+    assert.equal(useLegacySql, false);
+    const [one] = found(query, /FORMAT\('(.*?)'/g);
+    const restored = one
+      .replaceAll('%s', 'bases_vendas_linhas')
+      .replaceAll(tables(), `${PLACE.project}.${PLACE.dataset}`);
+    assert.equal(await analyze((await allTexts()).made, [restored]), '');
+    assert.equal((await type(/--rebuild/)).code, 0);
+    assert.match((await type(/ ls /)).stdout, /\/backup\/first\.\d{8}T\d{9}\./);
     assert.deepEqual(await sums(), [1 + 2]);
   });
 
