@@ -73,6 +73,10 @@ const answers: readonly [string, Answer][] = [
   ['GET cloudscheduler.googleapis.com/v1/(.*)', (_, name) => ({ name, state: 'PAUSED' })],
   ['GET composer.googleapis.com/v1/(.*)', (_, name) => ({ name, config: { airflowUri: AIRFLOW } })],
   [
+    'GET .*/bigquery/v2/projects/([^/]*)/datasets/([^/]*)',
+    (_, projectId, datasetId) => ({ datasetReference: { projectId, datasetId }, location: 'US' }),
+  ],
+  [
     'POST .*/bigquery/v2/projects/(.*)/jobs',
     ({ configuration }, projectId) => ({
       jobReference: { projectId, jobId: 'job', location: 'US' },
@@ -107,7 +111,9 @@ export async function startRecorder(): Promise<Recorder> {
       return found ? [give(body, ...found.slice(1))] : [];
     });
     response.writeHead(answer ? 200 : 404, { 'content-type': 'application/json' });
-    response.end(JSON.stringify(answer ?? { error: { code: 404, message: `not known: ${url}` } }));
+    const message = `not known: ${url}`;
+    const error = { code: 404, message, errors: [{ reason: 'notFound', message }] };
+    response.end(JSON.stringify(answer ?? { error }));
   });
   server.on('connect', ({ url = '' }, socket) => {
     asked.push({ method: 'CONNECT', url, query: {}, body: {} });

@@ -70,20 +70,28 @@ describe('a red check', { timeout: 600_000 }, () => {
   });
 
   test('all tables go back to an earlier time: the statement is one of BigQuery, and what came since is in backup/', async () => {
-    const type = desk.at('Back to an earlier time');
+    const DATASET = tables();
+    const type = desk.at('Back to an earlier time', { DATASET });
     desk.recorder.taken();
-    const typed = await type(/UNDROP|WHEN=|^bq/, { TABLE: 'con_mar_lin' });
-    assert.equal(typed.code, 0, typed.stdout + typed.stderr);
-    const [undropped, , looped] = desk.recorder.taken().map(({ body }) => body.configuration) as {
+    for (const answer of [
+      await type(/UNDROP|WHEN=|FOR t IN/),
+      await type(/^bq cp/, { TABLE: 'con_mar_lin' }),
+    ])
+      assert.equal(answer.code, 0, answer.stdout + answer.stderr);
+    const jobs = desk.recorder.taken().filter(({ method }) => method === 'POST');
+    const [undropped, looped, copied] = jobs.map(({ body }) => body.configuration) as {
       query: { query: string; useLegacySql: boolean };
+      copy: { sourceTables: { tableId: string }[] };
     }[];
     assert.equal(undropped.query.query, 'UNDROP SCHEMA entrada');
+    assert.equal(copied.copy.sourceTables[0].tableId, 'con_mar_lin@1796040000000');
     const { query, useLegacySql } = looped.query;
     assert.equal(useLegacySql, false);
     const [one] = found(query, /FORMAT\('(.*?)'/g);
     const restored = one
       .replaceAll('%s', 'bases_vendas_linhas')
-      .replaceAll(tables(), `${PLACE.project}.${PLACE.dataset}`);
+      .replace('%T', found(query, /(TIMESTAMP '.*?')/g)[0])
+      .replaceAll(DATASET, `${PLACE.project}.${PLACE.dataset}`);
     assert.equal(await analyze((await allTexts()).made, [restored]), '');
     assert.equal((await type(/--rebuild/)).code, 0);
     assert.match((await type(/ ls /)).stdout, /\/backup\/first\.\d{8}T\d{9}\./);
