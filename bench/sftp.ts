@@ -39,7 +39,7 @@ export async function sftp(): Promise<Section[]> {
   });
   const [line] = await once(createInterface({ input: ours.stdout }), 'line');
   const port = String(JSON.parse(line).port);
-  const sshd = cleaning.use(await startSshd(join(home, 'theirs')));
+  const sshd = cleaning.use(await startSshd());
 
   const outcomes = inTurns(
     Object.entries(CIPHERS).flatMap(([cipher, flags]) => [
@@ -55,7 +55,7 @@ export async function sftp(): Promise<Section[]> {
         '-P',
         String(sshd.port),
         ...sshd.options,
-        sshd.target,
+        `${sshd.target}:${join(home, 'theirs')}/`,
       ]),
     ]),
   );

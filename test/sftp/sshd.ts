@@ -22,19 +22,19 @@ export interface Sshd extends AsyncDisposable {
   readonly options: readonly string[];
 }
 
-/** What docs/sftp.md tells an operator to write, for this user, key and folder instead. */
-async function documented(user: string, keys: string, folder: string): Promise<string> {
+/** What docs/sftp.md tells an operator to write, for this user and key instead, and without root's folders. */
+async function documented(user: string, keys: string): Promise<string> {
   const text = await readFile(new URL('../../docs/sftp.md', import.meta.url), 'utf8');
   const [block] = /^Match User ana\n(?: {4}.*\n)+/m.exec(text) ?? [];
   if (block === undefined) throw new Error('docs/sftp.md has no settings for sshd');
-  return block.replace('ana', user).replace('/etc/ssh/inbox/%u', keys).replace('%h', folder);
+  return block
+    .replace('ana', user)
+    .replace('/etc/ssh/inbox/%u', keys)
+    .replace(/^ +ChrootDirectory .*\n/m, '');
 }
 
-/**
- * OpenSSH's server on a free port, set as docs/sftp.md says, for whoever runs this, whose home is `folder` as far as it
- * is concerned.
- */
-export async function startSshd(folder: string): Promise<Sshd> {
+/** OpenSSH's server on a free port, set as docs/sftp.md says, for whoever runs this: what a client names is a whole path. */
+export async function startSshd(): Promise<Sshd> {
   const desk = await mkdtemp(join(tmpdir(), 'entrada-sshd-'));
   const at = (name: string) => join(desk, name);
   for (const name of ['host', 'user']) {
@@ -55,7 +55,7 @@ export async function startSshd(folder: string): Promise<Sshd> {
       'PermitRootLogin prohibit-password',
       'PasswordAuthentication no',
       'Subsystem sftp internal-sftp',
-      await documented(username, at('user.pub'), folder),
+      await documented(username, at('user.pub')),
     ].join('\n'),
   );
   // Where it shuts itself in before a login; a service makes it at its start.

@@ -17,9 +17,13 @@ const rows = (first: number) =>
 const LARGE = sales(...rows(1));
 const OTHER = sales(...rows(1_000_000));
 
-function sftp({ port, options, target }: Sshd, ...commands: readonly string[]) {
-  const args = ['-b', '-', '-P', String(port), ...options, target];
-  return run('sftp', args, { stdin: `${commands.join('\n')}\n` });
+/** What `sftp` is called with to go on from `folder`. */
+function argsOf({ port, options, target }: Sshd, folder: string): string[] {
+  return ['-b', '-', '-P', String(port), ...options, `${target}:${folder}`];
+}
+
+function sftp(behind: { readonly sshd: Sshd; readonly inbox: string }, command: string) {
+  return run('sftp', argsOf(behind.sshd, behind.inbox), { stdin: `${command}\n` });
 }
 
 /** A home whose inbox has a folder for ana, where OpenSSH's server lets her in. */
@@ -27,7 +31,7 @@ async function homeBehindSshd() {
   const home = await newHome();
   const inbox = join(home.path, 'entrada/ana');
   await mkdir(inbox);
-  const sshd = await startSshd(inbox);
+  const sshd = await startSshd();
   return {
     home,
     inbox,
@@ -57,9 +61,9 @@ async function breakOff(
 describe("OpenSSH's own server in front", { skip: noServer }, () => {
   test('what an account uploads into its folder is taken as its own', async () => {
     await using behind = await homeBehindSshd();
-    const { home, sshd } = behind;
+    const { home } = behind;
     await writeFile(join(home.path, 'bom.xlsx'), LARGE);
-    const { code, stderr } = await sftp(sshd, `put ${join(home.path, 'bom.xlsx')}`);
+    const { code, stderr } = await sftp(behind, `put ${join(home.path, 'bom.xlsx')}`);
     assert.deepEqual([code, stderr], [0, '']);
     const { files } = await home.run();
     assert.deepEqual(
@@ -68,7 +72,7 @@ describe("OpenSSH's own server in front", { skip: noServer }, () => {
     );
   });
 
-  test('the account has nothing but SFTP', async () => {
+  test('the account has nothing but SFTP, and makes nothing but files', async () => {
     await using behind = await homeBehindSshd();
     const { port, options, target } = behind.sshd;
     const ssh = (...args: readonly string[]) =>
@@ -77,7 +81,10 @@ describe("OpenSSH's own server in front", { skip: noServer }, () => {
     assert.notEqual(command.code, 0);
     const forward = await ssh('-W', '127.0.0.1:9', target);
     assert.match(forward.stderr, /administratively prohibited/);
-    assert.deepEqual(await behind.home.names('entrada/ana'), []);
+    await writeFile(join(behind.inbox, 'a.txt'), '');
+    for (const command of ['mkdir b', 'symlink a.txt b', 'ln a.txt b'])
+      assert.notEqual((await sftp(behind, command)).code, 0, command);
+    assert.deepEqual(await behind.home.names('entrada/ana'), ['a.txt']);
   });
 
   test('one that is broken off waits, and goes on with reput', async () => {
@@ -85,9 +92,8 @@ describe("OpenSSH's own server in front", { skip: noServer }, () => {
     const { home, inbox, sshd } = behind;
     const path = join(home.path, 'a.xlsx');
     await writeFile(path, LARGE);
-    const args = ['-b', '-', '-P', String(sshd.port), ...sshd.options, sshd.target];
     const hasBegun = async () => (await stat(join(inbox, 'a.xlsx'))).size > 0;
-    await breakOff('sftp', args, `put ${path}\n`, hasBegun);
+    await breakOff('sftp', argsOf(sshd, inbox), `put ${path}\n`, hasBegun);
     assert.ok((await stat(join(inbox, 'a.xlsx'))).size < LARGE.length);
     const { waiting, files } = await home.run();
     assert.deepEqual(files, []);
@@ -95,7 +101,7 @@ describe("OpenSSH's own server in front", { skip: noServer }, () => {
       waiting.map(({ reason }) => reason),
       ['wait.incomplete'],
     );
-    assert.equal((await sftp(sshd, `reput ${path} a.xlsx`)).code, 0);
+    assert.equal((await sftp(behind, `reput ${path} a.xlsx`)).code, 0);
     assert.deepEqual(statesOf(await home.run()), ['loaded']);
   });
 
@@ -105,7 +111,7 @@ describe("OpenSSH's own server in front", { skip: noServer }, () => {
     const path = join(home.path, 'a.xlsx');
     await writeFile(join(inbox, 'a.xlsx'), OTHER);
     await writeFile(path, LARGE);
-    const args = ['-P', String(sshd.port), ...sshd.options, path, `${sshd.target}:a.xlsx`];
+    const args = ['-P', String(sshd.port), ...sshd.options, path, `${sshd.target}:${inbox}/a.xlsx`];
     const hasBegun = async () => !(await readFile(join(inbox, 'a.xlsx'))).equals(OTHER);
     await breakOff('scp', args, '', hasBegun);
     assert.equal((await stat(join(inbox, 'a.xlsx'))).size, OTHER.length);
