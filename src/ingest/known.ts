@@ -25,8 +25,8 @@ export const UNRELATED: Relation = { events: [], changes: [], detail: {} };
 
 /**
  * A file that comes again under its name with other content replaces the earlier one where the contract or the
- * command says so, unless no row of it is accepted; else both count, and the overlap is told. A file whose rows say the
- * same as another's is told too.
+ * command says so, unless no row of it is accepted; else both count, and the overlap with the latest is told. A file
+ * whose rows say the same as another's is told too.
  */
 export async function relateToKnown(
   context: Context,
@@ -41,14 +41,14 @@ export async function relateToKnown(
   const same = isEmpty ? undefined : related.find((known) => known.contentHash === contentHash);
   const sameContent = same ? { sameContent: same.loadedBy.fileName } : {};
   const namesakes = namesakesAmong(related, fileName);
-  const latest = namesakes.at(-1);
-  if (latest === undefined) return { ...UNRELATED, detail: sameContent };
-  if (mayReplace(dataset, context.replaceSameName)) {
-    // A file that brings nothing is a mistake sooner than the end of what the earlier one brought.
-    if (isEmpty) return { ...UNRELATED, detail: { keptTime: toSecond(latest.holder) } };
+  if (!isEmpty && mayReplace(dataset, context.replaceSameName)) {
     const replaced = replaceAll(context, namesakes, fileName);
     return { ...replaced, detail: { ...sameContent, ...replaced.detail } };
   }
+  const latest = latestWithRows(namesakes);
+  if (latest === undefined) return { ...UNRELATED, detail: sameContent };
+  // A file that brings nothing is a mistake sooner than the end of what the earlier one brought.
+  if (isEmpty) return { ...UNRELATED, detail: { keptTime: toSecond(latest.holder) } };
   const { common, fresh } = await load.compare(latest.load.loadId);
   return {
     ...UNRELATED,
@@ -81,10 +81,10 @@ export async function relateCopy(
   if (dataset === undefined && broken.length > 0) throw broken[0].error;
   if (!dataset || !mayReplace(dataset, replaceSameName)) return UNRELATED;
   const replaced = await replaceNamesakes(context, dataset, fileName, copied);
+  if (copied.rowsAccepted > 0) return replaced;
   // As with any other file that brings nothing.
   const { replacedTime } = replaced.detail;
-  if (copied.rowsAccepted > 0 || replacedTime === undefined) return replaced;
-  return { ...UNRELATED, detail: { keptTime: replacedTime } };
+  return { ...UNRELATED, detail: replacedTime === undefined ? {} : { keptTime: replacedTime } };
 }
 
 /** Takes the place of the earlier files of a name; its own content, where that is in force already, is none of them. */
@@ -115,23 +115,29 @@ function namesakesAmong(loads: readonly LoadInForce[], fileName: string): Namesa
     .sort((a, b) => (a.holder.time < b.holder.time ? -1 : 1));
 }
 
+/** The latest of which people are told: one without an accepted row has nothing that could count. */
+function latestWithRows(namesakes: readonly Namesake[]): Namesake | undefined {
+  return namesakes.findLast(({ load }) => load.rowsAccepted > 0);
+}
+
 function replaceAll(
   { runId, now }: Pick<Context, 'runId' | 'now'>,
   namesakes: readonly Namesake[],
   fileName: string,
 ): Relation {
-  const latest = namesakes.at(-1);
-  if (latest === undefined) return UNRELATED;
+  const latest = latestWithRows(namesakes);
   const because = { runId, time: now(), code: 'file.replaced', detail: { by: fileName } };
   const releases = namesakes.map(({ load, holder }) => release(load, [holder], because));
   const stillAs = releases.flatMap((one) => one.stillAs);
   return {
     events: releases.flatMap(({ events }) => events),
     changes: releases.map(({ change }) => change),
-    detail: {
-      replacedTime: toSecond(latest.holder),
-      ...(stillAs.length > 0 && { replacedStill: stillAs.join(', ') }),
-    },
+    detail: latest
+      ? {
+          replacedTime: toSecond(latest.holder),
+          ...(stillAs.length > 0 && { replacedStill: stillAs.join(', ') }),
+        }
+      : {},
   };
 }
 

@@ -602,7 +602,7 @@ export const en = {
   'file.replacesStill':
     '  What that file said still counts, since it was dropped as {files} too. `entrada retract` with such a name takes it out there as well.',
   'file.replacesNot':
-    '  Not one row of it was loaded, so the file of this name loaded at {time} UTC still counts. If it should not, `entrada retract` takes it out.',
+    '  Not one row of it was loaded, so the file of this name loaded at {time} (UTC) still counts. If it should not, `entrada retract` takes it out.',
   'file.namesake':
     '  Another file of this name was loaded at {time} (UTC), {hash}: {common} of its rows {common|is|are} in that one too, {fresh} {fresh|is|are} not. Both count. `entrada retract "{file}" {hash}` takes the older one out; the next time `entrada run --replaces` or the contract makes the newer one replace it.',
   'file.sameContent': '  Says the same as {file}, in other bytes: nothing new',

@@ -610,7 +610,7 @@ export const ptBR: Record<Code, string> = {
   'file.replacesStill':
     '  O que aquele arquivo dizia continua contando, pois também foi enviado como {files}. `entrada retract` com um desses nomes o retira também ali.',
   'file.replacesNot':
-    '  Nenhuma linha dele foi carregada, e o arquivo com este nome carregado em {time} UTC continua valendo. Se não deve valer, `entrada retract` o retira.',
+    '  Nenhuma linha dele foi carregada, e o arquivo com este nome carregado em {time} (UTC) continua valendo. Se não deve valer, `entrada retract` o retira.',
   'file.namesake':
     '  Outro arquivo de mesmo nome foi carregado em {time} (UTC), {hash}: {common} {common|linha deste também está|linhas deste também estão} nele, {fresh} não. Os dois contam. `entrada retract "{file}" {hash}` retira o anterior; da próxima vez, `entrada run --replaces` ou o contrato faz o mais novo substituí-lo.',
   'file.sameContent': '  Diz o mesmo que {file}, em outros bytes: nada de novo',

@@ -188,6 +188,24 @@ test('a file of which no row is accepted takes no place, and the earlier one of 
   }
 });
 
+test('a file that is mended after all of it was rejected has nothing of its name beside it but what loaded earlier', async () => {
+  await using home = await newHome();
+  const toldOf = async (file: Uint8Array, replaceSameName = false) => {
+    await home.drop('a.xlsx', file);
+    const { detail } = (await home.run({ replaceSameName })).files[0];
+    return Object.keys(detail).filter((key) => /^(namesake|kept|replaced)/.test(key));
+  };
+  assert.deepEqual(await toldOf(sales(sale('x'))), []);
+  assert.deepEqual(await toldOf(sales(sale('y'))), []);
+  assert.deepEqual(await toldOf(sales(sale(10))), []);
+  assert.deepEqual(await toldOf(sales(sale('z'))), ['keptTime']);
+  await home.drop('a.xlsx', sales(sale(10), sale(20)));
+  const { detail } = (await home.run()).files[0];
+  assert.deepEqual([detail.namesakeCommon, detail.namesakeFresh], [1, 1]);
+  assert.deepEqual(await toldOf(sales(sale(30)), true), ['replacedTime']);
+  assert.deepEqual(await home.query('SELECT * FROM con_ano_mes'), [[2019, 3, 30]]);
+});
+
 test('a copy of which no row is accepted takes no place either, and has its list of what is wrong', async () => {
   await using home = await newHome();
   await home.drop('a.xlsx', sales(sale(10)));
