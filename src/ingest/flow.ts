@@ -79,6 +79,7 @@ export async function runOnce(
     if (months.length === 0) continue;
     try {
       await (rebuilds ? warehouse.rebuild(dataset) : warehouse.consolidate(dataset, months));
+      // In BigQuery nobody has looked before.
       const [left] = await monthsDue(warehouse, dataset);
       if (left)
         throw new UserError('dataset.notCounted', { dataset: dataset.name, from: left.from });

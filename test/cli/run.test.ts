@@ -133,12 +133,15 @@ test('1: a check that fails publishes nothing, and says what should be', async (
   assert.doesNotMatch(status.stdout, /^bases_vendas: what was loaded/m);
 });
 
-test('2: procedures that count what is not theirs, or rows that are not there, publish nothing', async () => {
+test('2: procedures that count what is not theirs, or rows that are not there, publish nothing, and check says so too', async () => {
   const rows = [
     ['ID', 'NOME', 'QUANDO'],
     [1, 'A', formatted(43_831, 14)],
   ];
-  const home = await homeWith({ 'bom.xlsx': good, 'meu.xlsx': workbook({ sheets: [{ rows }] }) });
+  const bytes = workbook({ sheets: [{ rows }] });
+  const home = await homeWith({ 'bom.xlsx': good, 'meu.xlsx': bytes });
+  const toCheck = join(home, 'meu.xlsx');
+  await writeFile(toCheck, bytes);
   const dataset = await putTipos(home);
   const procedure = await readFile(join(dataset, 'proc_tipos.sql'), 'utf8');
   const mine = "WHERE DATASET = 'tipos'";
@@ -146,6 +149,7 @@ test('2: procedures that count what is not theirs, or rows that are not there, p
     ['SET ROWS_COUNTED = 0', /change rows of ledger_months that are of other datasets.* 'tipos'\./],
     [`SET ROWS_COUNTED = 8 ${mine}`, /ROWS_COUNTED to 8 for a load that has 1 row in 2020-01/],
     [`SET ROWS_COUNTED = -1 ${mine}`, /ROWS_COUNTED to -1 for a load that has 1 row in 2020-01/],
+    [`SET ROWS_COUNTED = NULL ${mine}`, /left months of it uncounted, from 2020-01-01 on/],
   ];
   const counted = "SELECT ROWS_COUNTED FROM ledger_months WHERE DATASET = 'bases_vendas'";
   let before: unknown[][] | undefined;
@@ -156,6 +160,9 @@ test('2: procedures that count what is not theirs, or rows that are not there, p
     assert.equal(code, 2, stdout);
     assert.match(stdout, /^tipos: not consolidated; its tables are as they were\. /m);
     assert.match(stdout, said);
+    const checked = await entrada(['check', toCheck, '--home', home]);
+    assert.equal(checked.code, 2, checked.stdout);
+    assert.match(checked.stdout, said);
     before ??= await answerOf(home, counted);
     assert.deepEqual(await answerOf(home, counted), before);
     assert.deepEqual(await answerOf(home, 'SELECT COUNT(*) FROM tipos'), [[0]]);

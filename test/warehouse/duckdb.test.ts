@@ -402,7 +402,7 @@ test('of a long history the first procedures are given a few months at a time, a
       );
     for (const month of ['2019-01', '2019-02', '2019-03', '2019-05'])
       await warehouse.query(
-        `INSERT INTO ledger_months VALUES ('bases_vendas', 1, DATE '${month}-01', 200000, NULL)`,
+        `INSERT INTO ledger_months VALUES ('bases_vendas', 1, DATE '${month}-01', 200000, 0)`,
       );
     await warehouse.consolidate({ ...vendas, folder, procedures: [['first'], ['then']] }, [
       { from: '2019-01-01', to: '2019-04-01' },
@@ -433,7 +433,7 @@ test('p_from and p_to are months where a procedure names them, and letters in a 
     const sql = "INSERT INTO said -- it's p_to\nSELECT 'it''s p_from, p_to', p_from, p_to;\n";
     await writeFile(join(folder, 'p.sql'), sql);
     await warehouse.query(
-      "INSERT INTO ledger_months VALUES ('bases_vendas', 1, DATE '2019-01-01', 1, NULL)",
+      "INSERT INTO ledger_months VALUES ('bases_vendas', 1, DATE '2019-01-01', 1, 0)",
     );
     const range = { from: '2019-01-01', to: '2019-02-01' };
     await warehouse.consolidate({ ...vendas, folder, procedures: [['p']] }, [range]);

@@ -1,5 +1,6 @@
 import type { Dataset } from '../../contract/dataset.ts';
 import { TerminalError, UserError } from '../../errors.ts';
+import { IS_DUE } from '../../ledger/ledger.ts';
 import {
   CHECK_COLUMNS,
   namingStatement,
@@ -63,6 +64,7 @@ export function createConsolidate({
       await settle();
     }
     await checkMonths(dataset);
+    for (const portion of portions) await requireCounted(dataset, portion);
     if ((await monthsOfOthers(dataset)) !== others)
       throw new UserError('dataset.monthsOfOthers', { dataset: dataset.name });
   }
@@ -113,6 +115,20 @@ export function createConsolidate({
       counted,
       accepted,
     });
+  }
+
+  /** Throws UserError where the procedures have left months uncounted: they would be due at every run. */
+  async function requireCounted({ name: dataset }: Dataset, range: MonthRange): Promise<void> {
+    const { rows } = await query(
+      withMonths(
+        `SELECT MIN(MONTH_START) FROM ledger_months
+         WHERE DATASET = @dataset AND (${IS_DUE}) AND MONTH_START >= p_from AND MONTH_START < p_to`,
+        range,
+      ),
+      { dataset },
+    );
+    const [[from]] = rows;
+    if (from !== null) throw new UserError('dataset.notCounted', { dataset, from: String(from) });
   }
 
   async function runCheck(dataset: Dataset, check: Statement, range: MonthRange): Promise<void> {
