@@ -294,7 +294,7 @@ export const en = {
     '{cell}: {column} holds the text "{value}", which can be read as two different numbers. Type it as a number.',
   'cell.error': '{cell}: {column} holds the error {value}. Mend the formula.',
   'cell.boolean':
-    '{cell}: {column} holds {value}, which is neither a number, a date nor a text. Type what belongs there.',
+    '{cell}: {column} holds {value}, which is neither a number, a date nor a text. Type what belongs there; for a text, format the cell as text first.',
   'cell.uncalculated':
     '{cell}: {column} holds a formula that was never calculated. Open the workbook in Excel and save it again.',
   'cell.invalid':
@@ -587,7 +587,7 @@ export const en = {
   'trace.pair': '"{pair}" is not a key and its value. Write it like ANO=2019.',
   'trace.twice': 'The key {key} is given twice. Give it once.',
   'trace.table': 'There is no table {table} to trace. There are: {tables}.',
-  'trace.column': 'The table {table} has no column {column}. It has: {columns}.',
+  'trace.column': '{column} is no key of the table {table}. Its keys are: {columns}.',
   'trace.notYet':
     'The tables of this home are not yet as the contract of {dataset} has them. `entrada run` makes them so.',
   'trace.sum':

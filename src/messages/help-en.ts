@@ -55,8 +55,8 @@ export const helpEn = {
   'help.retract.dryRun':
     'only show what would change: keys, before and after (20 of each table; all with --json)',
   'help.trace': 'the file, sheet and row of every sale behind a number',
-  'help.trace.about': `  TABLE is one that \`entrada datasets\` lists under tables: that of the rows, or one of sums. KEY is a column of it,
-  and VALUE what \`entrada query\` prints there; KEY= is a blank. A row must match every pair; without any,
+  'help.trace.about': `  TABLE is one that \`entrada datasets\` lists under tables: that of the rows, or one of sums. KEY is a column of it
+  other than its sum, and VALUE what \`entrada query\` prints there; KEY= is a blank. A row must match every pair; without any,
   it is the whole table. Shown are each row's file, sheet and row, and what it adds to the sum. One that names another in
   the last column repeats that one and adds nothing.
 

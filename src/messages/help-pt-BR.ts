@@ -54,8 +54,8 @@ export const helpPtBR: Record<keyof typeof helpEn, string> = {
   'help.retract.dryRun':
     'só mostra o que mudaria: chaves, antes e depois (20 de cada tabela; todas com --json)',
   'help.trace': 'o arquivo, a aba e a linha de cada venda por trás de um número',
-  'help.trace.about': `  TABLE é uma das que \`entrada datasets\` mostra em "tabelas": a das linhas, ou uma de somas. KEY é uma coluna dela,
-  e VALUE o que \`entrada query\` escreve ali; KEY= é uma célula em branco. Uma linha deve casar com todos os
+  'help.trace.about': `  TABLE é uma das que \`entrada datasets\` mostra em "tabelas": a das linhas, ou uma de somas. KEY é uma coluna dela
+  que não a da soma, e VALUE o que \`entrada query\` escreve ali; KEY= é uma célula em branco. Uma linha deve casar com todos os
   pares; sem nenhum, é a tabela inteira. São mostrados o arquivo, a aba e o número de cada linha, e o que ela acrescenta à
   soma. A que indica outra na última coluna repete essa outra e não soma.
 

@@ -292,7 +292,7 @@ export const ptBR: Record<Code, string> = {
     '{cell}: {column} contém o texto "{value}", que pode ser lido como dois números diferentes. Digite-o como número.',
   'cell.error': '{cell}: {column} contém o erro {value}. Corrija a fórmula.',
   'cell.boolean':
-    '{cell}: {column} contém {value}, que não é número, data nem texto. Digite o que deve estar ali.',
+    '{cell}: {column} contém {value}, que não é número, data nem texto. Digite o que deve estar ali; se for um texto, formate antes a célula como texto.',
   'cell.uncalculated':
     '{cell}: {column} contém uma fórmula que nunca foi calculada. Abra a planilha no Excel e salve-a de novo.',
   'cell.invalid':
@@ -595,7 +595,7 @@ export const ptBR: Record<Code, string> = {
   'trace.pair': '"{pair}" não é uma chave com seu valor. Escreva como ANO=2019.',
   'trace.twice': 'A chave {key} foi dada duas vezes. Dê uma só.',
   'trace.table': 'Não existe a tabela {table} para rastrear. Existem: {tables}.',
-  'trace.column': 'A tabela {table} não tem a coluna {column}. Ela tem: {columns}.',
+  'trace.column': '{column} não é uma chave da tabela {table}. As chaves são: {columns}.',
   'trace.notYet':
     'As tabelas desta pasta ainda não estão como o contrato de {dataset} as descreve. `entrada run` as atualiza.',
   'trace.sum':

@@ -167,7 +167,10 @@ test('what is no key, or is given twice, is told; a month that does not exist ma
   assert.match(twice.stderr, /The key ANO is given twice/);
   const sum = await traced('SUM_QTD_VENDA=30');
   assert.equal(sum.code, 2);
-  assert.match(sum.stderr, /no column SUM_QTD_VENDA\. It has: ANO, MES\./);
+  assert.match(
+    sum.stderr,
+    /SUM_QTD_VENDA is no key of the table con_ano_mes\. Its keys are: ANO, MES\./,
+  );
   for (const month of ['13', '0', '']) {
     const none = await traced('ANO=2019', `MES=${month}`);
     assert.equal(none.code, 0, none.stderr);

@@ -16,7 +16,7 @@ test('7. errors and booleans in a number column reject the row, with the address
   assert.deepEqual(messages, [
     'D2: QTD holds the error #N/A. Mend the formula.',
     'A3: ID holds the error #REF!. Mend the formula.',
-    'D4: QTD holds TRUE, which is neither a number, a date nor a text. Type what belongs there.',
+    'D4: QTD holds TRUE, which is neither a number, a date nor a text. Type what belongs there; for a text, format the cell as text first.',
   ]);
 });
 
