@@ -26,7 +26,7 @@ export const datasets: Run = async ({ settings, output }) => {
         aliases.join(', '),
       ]),
     );
-    const keys = ['period', 'numbers', 'dates', 'sameName'] as const;
+    const keys = ['version', 'period', 'numbers', 'dates', 'sameName'] as const;
     output.line(keys.map((key) => `${key}: ${dataset[key]}`).join('; '));
     output.say({ code: 'datasets.tables', values: { tables: dataset.tables.join(', ') } });
     const procedures = dataset.procedures.map((step) => step.join(' | ')).join(`, ${then} `);

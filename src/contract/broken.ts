@@ -1,10 +1,10 @@
 import { basename } from 'node:path';
-import { UserError } from '../errors.ts';
+import { type EntradaError, UserError } from '../errors.ts';
 
 /** A dataset that cannot be used until somebody mends it. */
 export interface BrokenDataset {
   readonly folder: string;
-  readonly error: UserError;
+  readonly error: EntradaError;
 }
 
 /** Told of a dataset that cannot be used; the others are read on. */

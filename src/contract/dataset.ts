@@ -48,6 +48,8 @@ const BOUNDS: Partial<Record<z.infer<typeof columnShape>['type'], 'number' | 'st
 const datasetShape = mapping({
   name: datasetName,
   description: z.string(),
+  /** Tables that another version of the dataset made are made anew. */
+  version: z.int(says('dataset.notVersion')).min(1, says('dataset.notVersion')).default(1),
   period: identifier,
   numbers: z.enum(['pt-BR', 'plain']),
   dates: z.enum(['dd/mm/yyyy', 'mm/dd/yyyy', 'yyyy-mm-dd']),

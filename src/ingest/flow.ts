@@ -73,6 +73,10 @@ export async function runOnce(
   const mayPass = ({ error }: Failure) => canWait(error);
 
   const consolidated: { dataset: Dataset; months: MonthRange[] }[] = [];
+  for (const dataset of prepared.anew) {
+    const months = await allMonths(warehouse, dataset);
+    if (months.length > 0) consolidated.push({ dataset, months });
+  }
   const unpublished: { dataset: Dataset; error: EntradaError }[] = [];
   for (const dataset of datasets) {
     const months = await (rebuilds ? allMonths : monthsDue)(warehouse, dataset);

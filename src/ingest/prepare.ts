@@ -1,26 +1,32 @@
-import { UserError } from '../errors.ts';
+import type { Dataset } from '../contract/dataset.ts';
+import { EntradaError } from '../errors.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
 import type { Context } from './context.ts';
 
 type Datasets = Pick<Context, 'datasets' | 'broken'>;
 
+interface Prepared extends Datasets {
+  /** Those whose tables were of another version, and have been made anew. */
+  readonly anew: readonly Dataset[];
+}
+
 /**
- * Makes the tables of all datasets, and says which datasets can be worked with: one whose tables are refused is broken,
- * and the others are none the worse for it.
+ * Makes the tables of all datasets, and says which datasets can be worked with: one whose tables are refused, or cannot be
+ * made anew, is broken, and the others are none the worse for it.
  */
 export async function prepareDatasets({
   warehouse,
   ...known
-}: Datasets & { readonly warehouse: Pick<Warehouse, 'prepare'> }): Promise<Datasets> {
+}: Datasets & { readonly warehouse: Pick<Warehouse, 'prepare'> }): Promise<Prepared> {
   let { datasets, broken } = known;
   for (;;) {
     try {
-      await warehouse.prepare(datasets);
-      return { datasets, broken };
+      const anew = await warehouse.prepare(datasets);
+      return { datasets, broken, anew };
     } catch (error) {
-      const isOfDataset = error instanceof UserError && error.code.startsWith('dataset.');
-      const refused = datasets.find(({ name }) => isOfDataset && name === error.values.dataset);
-      if (!isOfDataset || refused === undefined) throw error;
+      if (!(error instanceof EntradaError)) throw error;
+      const refused = datasets.find(({ name }) => name === error.values.dataset);
+      if (refused === undefined) throw error;
       datasets = datasets.filter((dataset) => dataset !== refused);
       broken = [...broken, { folder: refused.folder, error }];
     }

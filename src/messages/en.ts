@@ -192,6 +192,8 @@ export const en = {
   'dataset.notText':
     '{file}, line {line}: {key} is {found}, and a text is wanted. Put it between quotes.',
   'dataset.notBoolean': '{file}, line {line}: {key} is {found}. Write true or false.',
+  'dataset.notVersion':
+    '{file}, line {line}: {key} is {found}. Write a whole number from 1 on, such as 2.',
   'dataset.notList': '{file}, line {line}: {key} is {found}, and a list is wanted, such as [a, b].',
   'dataset.notOneOf': '{file}, line {line}: {key} is {found}. Wanted: {wanted}.',
   'dataset.empty': '{file}, line {line}: {key} is empty. Fill it in.',
@@ -336,7 +338,7 @@ export const en = {
   'query.invalid': 'The query was refused: {detail}',
   'query.statements': 'A query is one SQL statement; {count} were given.',
   'check.failed':
-    'A check of the dataset failed, so nothing was published: {compared} should be {expected} and is {found}. Its `checks.sql` says what is compared. If somebody changed a table by hand, `entrada run --rebuild` makes it anew; if nobody did, and the dataset came with Entrada, please report this.',
+    'A check of {dataset} failed, so nothing of it was published: {compared} should be {expected} and is {found}. Its `checks.sql` says what is compared. If somebody changed a table by hand, `entrada run --rebuild` makes it anew; if nobody did, and the dataset came with Entrada, please report this.',
   fault:
     'Something went wrong that should not: {detail}. Nothing was lost; please report this with ENTRADA_LOG=debug.',
   'output.lost': 'What there is to say cannot be written: {detail}. The work goes on without it.',

@@ -188,6 +188,8 @@ export const ptBR: Record<Code, string> = {
   'dataset.notText':
     '{file}, linha {line}: {key} é {found}, e o esperado é um texto. Ponha entre aspas.',
   'dataset.notBoolean': '{file}, linha {line}: {key} é {found}. Escreva true ou false.',
+  'dataset.notVersion':
+    '{file}, linha {line}: {key} é {found}. Escreva um número inteiro a partir de 1, como 2.',
   'dataset.notList':
     '{file}, linha {line}: {key} é {found}, e o esperado é uma lista, como [a, b].',
   'dataset.notOneOf': '{file}, linha {line}: {key} é {found}. O esperado é: {wanted}.',
@@ -335,7 +337,7 @@ export const ptBR: Record<Code, string> = {
   'query.invalid': 'A consulta foi recusada: {detail}',
   'query.statements': 'Uma consulta é um só comando SQL; {count|foi dado|foram dados} {count}.',
   'check.failed':
-    'Uma verificação do dataset falhou, e nada foi publicado: {compared} deveria ser {expected} e é {found}. O `checks.sql` dele diz o que se compara. Se alguém mudou uma tabela à mão, `entrada run --rebuild` a refaz; se não foi isso, e o dataset veio com o Entrada, avise-nos, por favor.',
+    'Uma verificação de {dataset} falhou, e nada dele foi publicado: {compared} deveria ser {expected} e é {found}. O `checks.sql` dele diz o que se compara. Se alguém mudou uma tabela à mão, `entrada run --rebuild` a refaz; se não foi isso, e o dataset veio com o Entrada, avise-nos, por favor.',
   fault:
     'Aconteceu algo que não deveria: {detail}. Nada se perdeu; por favor, avise-nos com ENTRADA_LOG=debug.',
   'output.lost': 'Não é possível gravar o que há a dizer: {detail}. O trabalho continua sem isso.',

@@ -41,7 +41,7 @@ export async function openTrial(
   const trial = await openWarehouse({ ...settings, database: ':memory:' });
   const prepare = async (datasets: readonly Dataset[]) => {
     for (const dataset of datasets) await followContract(async () => {}, query, dataset);
-    await trial.prepare(datasets);
+    return trial.prepare(datasets);
   };
   return { prepare, close: trial.close };
 }

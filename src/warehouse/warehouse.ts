@@ -9,10 +9,10 @@ import type { Overlap } from './overlap.ts';
  */
 export interface Warehouse {
   /**
-   * Makes the tables that are missing, the ledger's and each dataset's, and brings those of an earlier version up to
-   * date. Throws UserError `home.newer` when they are of a version to come.
+   * Makes the tables that are missing, the ledger's and each dataset's, and brings those of another version up to
+   * date; says of which datasets it made them anew. Throws UserError `home.newer` when the ledger is of a version to come.
    */
-  prepare(datasets: readonly Dataset[]): Promise<void>;
+  prepare(datasets: readonly Dataset[]): Promise<readonly Dataset[]>;
   /** Runs one statement; `@name` in it stands for a parameter. */
   query(sql: string, parameters?: Readonly<Record<string, string | number>>): Promise<QueryResult>;
   /** The same, a piece at a time, so that an answer of any size fits. There is a piece even when there are no rows. */
@@ -26,7 +26,7 @@ export interface Warehouse {
    * Throws TerminalError `check.failed` when a check finds something; then nothing has changed.
    */
   consolidate(dataset: Dataset, ranges: readonly MonthRange[]): Promise<void>;
-  /** Empties the tables that the dataset's procedures keep and consolidates all months: all of it at once. Throws the same. */
+  /** Makes the tables that the dataset's procedures keep anew and consolidates all months: all of it at once. Throws the same. */
   rebuild(dataset: Dataset): Promise<void>;
   /**
    * Takes a load's rows out, consolidates the months they were of, and tells what changed in the consolidated

@@ -128,7 +128,11 @@ test('every command goes on with the datasets that are right, and tells the othe
       /^meu\.xlsx: not now\. No dataset takes it, and it may be of one that is left/m,
     ],
     [['datasets'], 2, /^bases_vendas: /m],
-    [['datasets'], 2, /^period: DATA_VENDA; numbers: pt-BR; dates: dd\/mm\/yyyy; sameName: both$/m],
+    [
+      ['datasets'],
+      2,
+      /^version: 2; period: DATA_VENDA; numbers: pt-BR; dates: dd\/mm\/yyyy; sameName: both$/m,
+    ],
     [['check', join(home, 'entrada/meu.xlsx')], 2, /No dataset takes it, and it may be of one/],
     [['retract', 'bom.xlsx', '--dry-run'], 0, /Retracting bom\.xlsx would change/],
   ];

@@ -119,7 +119,7 @@ test('1: a check that fails publishes nothing, and says what should be', async (
   assert.equal(code, 1);
   assert.match(
     stdout,
-    /^tipos: not consolidated; its tables are as they were\. A check of the dataset failed, so nothing was published: rows with the id 666 should be 0 and is 1\./m,
+    /^tipos: not consolidated; its tables are as they were\. A check of tipos failed, so nothing of it was published: rows with the id 666 should be 0 and is 1\./m,
   );
   assert.match(stdout, /^bom\.xlsx: \d+ rows read/m, 'what became of the files is told');
   assert.match(
@@ -195,6 +195,53 @@ test('a procedure that is changed counts for the months before it once the table
     [2019, 3, 30],
     [2019, 4, 30],
   ]);
+});
+
+test('a dataset of another version has its tables made anew by the next run, also as tables.sql says now', async () => {
+  const rows = [
+    ['ID', 'NOME', 'QUANDO'],
+    [1, 'A', formatted(43_831, 14)],
+    [2, 'B', formatted(43_900, 14)],
+  ];
+  const home = await homeWith({ 'bom.xlsx': good, 'meu.xlsx': workbook({ sheets: [{ rows }] }) });
+  const dataset = await putTipos(home);
+  const change = async (file: string, from: string | RegExp, to: string) => {
+    const text = await readFile(join(dataset, file), 'utf8');
+    assert.notEqual(text.replace(from, to), text);
+    await writeFile(join(dataset, file), text.replace(from, to));
+  };
+  const sums = 'SELECT * FROM tipos_mes ORDER BY ALL';
+  await entrada(['run', '--home', home]);
+  const before = await answerOf(home, sums);
+  await change('dataset.yaml', /^name:.*$/m, '$&\nversion: 2');
+  await change('tables.sql', 'tipos_mes (', 'tipos_mes (NOME STRING, ');
+  await change('proc_tipos.sql', 'tipos_mes (', 'tipos_mes (NOME, ');
+  await change('proc_tipos.sql', 'SELECT MONTH_START, CAST(', 'SELECT NOME, MONTH_START, CUT(');
+  await change('proc_tipos.sql', 'GROUP BY', 'GROUP BY NOME,');
+  // What cannot be made leaves the tables as they were, and stops no other dataset.
+  await put(home, 'novo.xlsx', sales(sale(7, date(2018, 1, 1))));
+  const refused = await entrada(['run', '--home', home]);
+  assert.equal(refused.code, 2);
+  assert.match(
+    refused.stdout,
+    /^tipos: left out until it is mended\. .*proc_tipos\.sql, line 9: /m,
+  );
+  assert.match(refused.stdout, /^bases_vendas: tables consolidated for 2018-01 \(run/m);
+  assert.deepEqual(await answerOf(home, sums), before);
+  await change('proc_tipos.sql', 'CUT(', 'CAST(');
+  const { code, stdout } = await entrada(['run', '--home', home]);
+  assert.equal(code, 0);
+  assert.match(stdout, /^tipos: tables consolidated for 2020-01, 2020-03 \(run .*\)\n$/);
+  const anew = [
+    ['A', '2020-01-01', 1],
+    ['B', '2020-03-01', 2],
+  ];
+  assert.deepEqual(await answerOf(home, sums), anew);
+  assert.equal((await entrada(['run', '--home', home])).stdout, 'Nothing new.\n');
+  // Who goes back to an earlier one has its tables.
+  await putTipos(home);
+  assert.equal((await entrada(['run', '--home', home])).code, 0);
+  assert.deepEqual(await answerOf(home, sums), before);
 });
 
 test('a table that was changed by hand makes a check fail, which says how the tables are made anew', async () => {

@@ -17,16 +17,17 @@ export const openEmulated = (options: Partial<BigQueryOptions> = {}) =>
     ...options,
   });
 
-/** Changes the version that the sales dataset was deployed as. */
+/** Changes the version as which the ledger's tables, or those of the sales dataset, were deployed. */
 export async function relabel(
   { dataset }: { readonly dataset: string },
+  name: 'bases_vendas' | 'ledger',
   change: (version: number) => number,
 ): Promise<void> {
   const url = `${given('ENTRADA_TEST_BIGQUERY_URL')}/bigquery/v2/projects/demo/datasets/${dataset}`;
   const live = (await (await fetch(url)).json()) as { labels: Record<string, string> };
-  const [version, fingerprint] = live.labels.entrada_bases_vendas.split('-');
-  const entrada_bases_vendas = `${change(Number(version))}-${fingerprint}`;
-  const body = JSON.stringify({ labels: { ...live.labels, entrada_bases_vendas } });
+  const [version, fingerprint] = live.labels[`entrada_${name}`].split('-');
+  const label = `${change(Number(version))}-${fingerprint}`;
+  const body = JSON.stringify({ labels: { ...live.labels, [`entrada_${name}`]: label } });
   const made = await fetch(url, { method: 'PATCH', headers: JSON_TYPE, body });
   assert.ok(made.ok, await made.text());
 }

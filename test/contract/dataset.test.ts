@@ -45,6 +45,7 @@ test('a contract that leaves out what has a default', async () => {
   assert.deepEqual(more, []);
   assert.equal(dataset.folder, join(file, '..'));
   assert.equal(dataset.sameName, 'both');
+  assert.equal(dataset.version, 1);
   const defaults = { key: false, optional: false, aliases: [] };
   assert.deepEqual(dataset.columns, [
     { ...defaults, name: 'ID', type: 'integer', key: true },
@@ -162,6 +163,9 @@ const wrong: Record<string, Wrong> = {
   'an unknown notation of numbers': [{ ...right, numbers: 'en' }, 'notOneOf', 'numbers', 4],
   'an unknown order of dates': [{ ...right, dates: 'yy/mm/dd' }, 'notOneOf', 'dates', 5],
   'an unknown sameName': [{ ...right, sameName: 'newest' }, 'notOneOf', 'sameName', 18],
+  'a version that is no whole number': [{ ...right, version: 1.5 }, 'notVersion', 'version', 18],
+  'a version that is a text': [{ ...right, version: 'v2' }, 'notVersion', 'version', 18],
+  'a version before the first': [{ ...right, version: 0 }, 'notVersion', 'version', 18],
   'no column at all': [{ ...right, columns: [] }, 'empty', 'columns', 6],
   'no key column': [
     { ...right, columns: right.columns.map((c) => ({ ...c, key: false })) },

@@ -517,7 +517,7 @@ const consolidating: Promises = {
     await assert.rejects(warehouse.consolidate(tipos, due), {
       kind: 'terminal',
       code: 'check.failed',
-      values: { compared: 'rows with the id 666', expected: '0', found: '1' },
+      values: { dataset: 'tipos', compared: 'rows with the id 666', expected: '0', found: '1' },
     });
     assert.deepEqual(await rowsOf(warehouse, PUBLISHED), [['2019-01-01', 1]]);
     assert.deepEqual(await monthsDue(warehouse, tipos), due);

@@ -625,7 +625,12 @@ describe('all or nothing for readers', () => {
       const { unpublished } = await home.run({ datasets });
       assert.deepEqual(
         unpublished.map(({ error: { code, values } }) => ({ code, values })),
-        [{ code: 'check.failed', values: { compared: 'units', expected: '5', found: '3' } }],
+        [
+          {
+            code: 'check.failed',
+            values: { dataset: 'bases_vendas', compared: 'units', expected: '5', found: '3' },
+          },
+        ],
       );
       assert.deepEqual(await published(home), before);
     }

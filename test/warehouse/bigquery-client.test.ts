@@ -274,7 +274,7 @@ test('what was billed is told once; where that cannot be written down, all else 
 test('what is refused says what to do', () => {
   const error = (code: number | undefined, reason: string, message = 'it says') =>
     Object.assign(new Error(message), { ...(code && { code }), errors: [{ reason, message }] });
-  const check = 'Query error: entrada.check:["units \\"x\\"","5","6"] at [12:3]';
+  const check = 'Query error: entrada.check:vendas:["units \\"x\\"","5","6"] at [12:3]';
   for (const [cause, kind, code] of [
     [error(403, 'accessDenied'), 'user', 'warehouse.refused'],
     [error(403, 'rateLimitExceeded'), 'transient', 'warehouse.unreachable'],
@@ -319,6 +319,7 @@ test('what is refused says what to do', () => {
     assert.deepEqual([problem.kind, problem.code], [kind, code], String(cause));
   }
   assert.deepEqual(bigQueryProblem({ reason: 'invalidQuery', message: check }, PLACE).values, {
+    dataset: 'vendas',
     compared: 'units "x"',
     expected: '5',
     found: '6',

@@ -13,12 +13,13 @@ interface LiveDataset {
 const labelOf = ({ name }: Wanted) => `entrada_${name.toLowerCase()}`;
 const deployedAs = ({ version, fingerprint }: Wanted) => `${version}-${fingerprint}`;
 
-/** The label of what was deployed last, if anything was. Throws UserError `home.newer` when a later Entrada did it. */
+/** The label of what was deployed last, if anything was. Throws UserError `home.newer` when it is a ledger of a later Entrada. */
 function deployedLabel(live: LiveDataset | undefined, wanted: Wanted): string | undefined {
   const { name, version } = wanted;
   const label = live?.labels?.[labelOf(wanted)];
   const found = Number.parseInt(label ?? '', 10);
-  if (found > version) throw new UserError('home.newer', { name, found, version });
+  if (name === 'ledger' && found > version)
+    throw new UserError('home.newer', { name, found, version });
   return label;
 }
 
@@ -46,7 +47,7 @@ export async function planDeployment(
     for (const procedure of wanted.procedures)
       changes.push(...(await planProcedure(client, wanted, procedure)));
     const dataset = datasets.find(({ name }) => name === wanted.name);
-    if (deployed && Number.parseInt(deployed, 10) < wanted.version && isOfWorkbooks(dataset))
+    if (deployed && Number.parseInt(deployed, 10) !== wanted.version && isOfWorkbooks(dataset))
       changes.push(rebuildTables(client, dataset));
     if (!known) changes.push(label(client, wanted));
   }
@@ -54,22 +55,23 @@ export async function planDeployment(
 }
 
 /**
- * Makes what is missing for these datasets. Where something else than this was deployed, by an older or a newer
+ * Makes what is missing for these datasets; none of them anew. Where something else than this was deployed, by an older or a newer
  * Entrada, throws UserError `deploy.needed`: procedures must not change under whoever uses them.
  */
 export async function prepareDeployment(
   client: BigQueryClient,
   datasets: readonly Dataset[],
   location: string,
-): Promise<void> {
+): Promise<readonly Dataset[]> {
   const live = await client.ask<LiveDataset>(`/datasets/${client.dataset}`);
   const all = await allWanted(client, datasets);
   const others = all.filter((wanted) => deployedLabel(live, wanted) !== deployedAs(wanted));
-  if (others.length === 0) return;
+  if (others.length === 0) return [];
   const place = `${client.project}.${client.dataset}`;
   if (others.some((wanted) => deployedLabel(live, wanted) !== undefined))
     throw new UserError('deploy.needed', { place });
   for (const change of await planDeployment(client, datasets, location)) await change.apply();
+  return [];
 }
 
 /** Throws UserError `deploy.missing` when nothing of Entrada is there to be read. */
@@ -90,7 +92,7 @@ function createDataset(client: BigQueryClient, location: string): Change {
 }
 
 /**
- * The landing table has everything: the tables of an earlier version are made anew of it, for readers at one moment.
+ * The landing table has everything: the tables of another version are made anew of it, for readers at one moment.
  */
 function rebuildTables(client: BigQueryClient, dataset: Dataset): Change {
   return changeOf('months', dataset.name, dataset, async () => {

@@ -10,7 +10,7 @@ import type { BigQueryPlace } from './client.ts';
 
 const PASSING = ['backendError', 'internalError', 'rateLimitExceeded', 'jobRateLimitExceeded'];
 /** A script says so of itself; scripts.ts makes it say so. */
-const CHECK = /entrada\.check:(\[(?:"(?:[^"\\]|\\.)*",?)*\])/;
+const CHECK = /entrada\.check:(\w+):(\[(?:"(?:[^"\\]|\\.)*",?)*\])/;
 
 /** What BigQuery refused, as an error that says what to do. */
 export function bigQueryProblem(cause: unknown, { project, dataset }: BigQueryPlace): EntradaError {
@@ -23,8 +23,9 @@ export function bigQueryProblem(cause: unknown, { project, dataset }: BigQueryPl
   const status = statusOf(cause);
   const check = CHECK.exec(message);
   if (check) {
-    const [compared, expected, found] = JSON.parse(check[1]).map(String);
-    return new TerminalError('check.failed', { compared, expected, found }, options);
+    const [compared, expected, found] = JSON.parse(check[2]).map(String);
+    const values = { dataset: check[1], compared, expected, found };
+    return new TerminalError('check.failed', values, options);
   }
   const credentials = credentialsProblem(cause);
   if (credentials) return credentials;

@@ -25,14 +25,14 @@ export function monthsBody(place: BigQueryPlace, dataset: Dataset): string {
   return script([`IF EXISTS (${isAny}) THEN\n${script(body)}END IF`, ...calls]);
 }
 
-export function checkBody(checks: readonly string[]): string {
+export function checkBody({ name }: Dataset, checks: readonly string[]): string {
   const texts = CHECK_COLUMNS.map((column) => `CAST(${column} AS STRING)`);
   const looks = checks.map(
     (check) => `SET v_failed = (SELECT TO_JSON_STRING([${texts.join(', ')}]) FROM (
 ${check}
 ) LIMIT 1);
 IF v_failed IS NOT NULL THEN
-  RAISE USING MESSAGE = CONCAT('entrada.check:', v_failed);
+  RAISE USING MESSAGE = CONCAT('entrada.check:${name}:', v_failed);
 END IF`,
   );
   return script(['DECLARE v_failed STRING', ...looks]);

@@ -12,7 +12,7 @@ import {
   sumTables,
 } from '../dataset-sql.ts';
 import { requireSums } from '../sum-tables.ts';
-import { LEDGER, tablesVersion } from '../versions.ts';
+import { LEDGER_VERSION } from '../versions.ts';
 import type { BigQueryPlace } from './client.ts';
 import {
   checkBody,
@@ -37,7 +37,7 @@ export interface WantedProcedure {
 /** What the warehouse must have for the ledger, or for one dataset of workbooks or of Spotify. */
 export interface Wanted {
   readonly name: string;
-  /** When it is a later one than what is deployed, the dataset's tables must be made anew of its rows. */
+  /** When another one is deployed, the dataset's tables must be made anew of its rows. */
   readonly version: number;
   readonly tables: readonly WantedTable[];
   readonly views: readonly WantedView[];
@@ -63,12 +63,15 @@ const MONTHS = 'p_from DATE, p_to DATE';
 /** BigQuery takes no more. */
 const CLUSTERING = 4;
 
+/** Of tables that are not made of rows loaded. */
+const NO_VERSION = 0;
+
 export function wantedLedger(place: BigQueryPlace): Wanted {
   const all = [...LEDGER_TABLES, COSTS_TABLE].map(ours);
   const parsed = parseTables('ledger', all, (table) => LEDGER_CLUSTERING[table] ?? []);
   // The ledger is asked for loads, not for months.
   const tables = parsed.tables.map((table) => ({ ...table, byMonth: false }));
-  return finish('ledger', tablesVersion(LEDGER), { ...parsed, tables }, [], place);
+  return finish('ledger', LEDGER_VERSION, { ...parsed, tables }, [], place);
 }
 
 /**
@@ -86,7 +89,7 @@ export async function wantedOf(
       [...tables, ...dataset.statements.map(ours)],
       () => [],
     );
-    return finish(dataset.name, tablesVersion(dataset.name), parsed, [], place);
+    return finish(dataset.name, NO_VERSION, parsed, [], place);
   }
   const landing = landingTable(dataset);
   const keys = dataset.columns.filter(({ key }) => key).map(({ name }) => name);
@@ -113,14 +116,21 @@ export async function wantedOf(
   );
   const checks = await statements(dataset, 'checks.sql');
   const months = { parameters: MONTHS, body: monthsBody(place, dataset), made: [] };
-  const check = { parameters: MONTHS, body: checkBody(checks.map(({ sql }) => sql)), made: checks };
+  const check = {
+    parameters: MONTHS,
+    body: checkBody(
+      dataset,
+      checks.map(({ sql }) => sql),
+    ),
+    made: checks,
+  };
   const procedures = [
     ...own,
     { name: monthsProcedure(dataset), ...months },
     { name: checkProcedure(dataset), ...check },
     { name: dueProcedure(dataset), parameters: '', body: dueBody(place, dataset), made: [] },
   ];
-  return finish(dataset.name, tablesVersion(dataset.name), parsed, procedures, place);
+  return finish(dataset.name, dataset.version, parsed, procedures, place);
 }
 
 interface Procedure {

@@ -139,7 +139,8 @@ export function createConsolidate({
     requireColumns(check, columns, CHECK_COLUMNS);
     if (rows.length === 0) return;
     const [compared, expected, found] = rows[0].map(String);
-    throw new TerminalError('check.failed', { compared, expected, found });
+    const { name } = dataset;
+    throw new TerminalError('check.failed', { dataset: name, compared, expected, found });
   }
 
   return consolidate;

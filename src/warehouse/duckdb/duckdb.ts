@@ -9,7 +9,6 @@ import {
   namingStatement,
   statements,
   sumTables,
-  tablesMade,
   withdrawal,
 } from '../dataset-sql.ts';
 import { requireSums } from '../sum-tables.ts';
@@ -22,7 +21,7 @@ import { createMemory, MEMORY } from './memory.ts';
 import { close, type DuckDbOptions, type Opened, open } from './opening.ts';
 import { duckDbProblem, saysInvalidated } from './problem.ts';
 import { clearMark, markCommitting, wasCutOff } from './torn.ts';
-import { recordVersions, refuseOtherVersions, takeAwayOutdated } from './upgrade.ts';
+import { followVersions, refuseOtherVersions } from './upgrade.ts';
 import { rowConverter } from './values.ts';
 import { writeRows } from './write.ts';
 
@@ -120,11 +119,14 @@ function createWarehouse(first: Opened, options: DuckDbOptions): Warehouse {
   }
 
   /** What the work does is seen whole or, when it throws or is only rehearsed, not at all. */
-  async function atomically<T>(work: () => Promise<T>, end = commit): Promise<T> {
+  async function atomically<T>(
+    work: () => Promise<T>,
+    end: (result: T) => Promise<void> = commit,
+  ): Promise<T> {
     await run('BEGIN');
     try {
       const result = await work();
-      await end();
+      await end(result);
       return result;
     } catch (error) {
       await rollBack().catch(() => {});
@@ -150,8 +152,17 @@ function createWarehouse(first: Opened, options: DuckDbOptions): Warehouse {
 
   const consolidate = createConsolidate({ run, query, allow });
 
+  /** The landing table has everything: what tables.sql makes is made as it is written now, and filled. */
   async function rebuild(dataset: Dataset): Promise<void> {
-    for (const table of await tablesMade(dataset)) await run(`DELETE FROM ${table}`);
+    for (const { sql } of await statements(dataset, 'tables.sql')) {
+      const { rows } = await query(
+        `SELECT 'TABLE' FROM duckdb_tables() WHERE LOWER(table_name) = LOWER(@made)
+         UNION ALL SELECT 'VIEW' FROM duckdb_views() WHERE LOWER(view_name) = LOWER(@made)`,
+        { made: nameMade(sql) },
+      );
+      for (const [kind] of rows) await run(`DROP ${kind} ${nameMade(sql)}`);
+    }
+    await makeTables(dataset);
     await consolidate(dataset, await allMonths({ query }, dataset));
   }
 
@@ -183,25 +194,23 @@ function createWarehouse(first: Opened, options: DuckDbOptions): Warehouse {
     }
   }
 
-  async function prepare(datasets: readonly Dataset[]): Promise<void> {
+  async function prepare(datasets: readonly Dataset[]): Promise<readonly Dataset[]> {
     const before = await schema();
-    let isOutdated = false;
-    await atomically(
+    const { outdated } = await atomically(
       async () => {
-        const outdated = await takeAwayOutdated({ run, query }, datasets);
-        isOutdated = outdated.length > 0;
+        const found = await followVersions({ run, query }, datasets);
         for (const statement of LEDGER_TABLES) await run(statement);
-        for (const dataset of datasets) await makeTables(dataset);
-        // The landing table has everything, and the same transaction makes the rest of it anew.
-        for (const dataset of outdated) await rebuild(dataset);
-        await recordVersions({ run, query }, datasets);
+        for (const dataset of datasets)
+          await (found.outdated.includes(dataset) ? rebuild : makeTables)(dataset);
+        return found;
       },
       // Nearly always nothing was missing, and nothing is written: no look of a `watch` disturbs the disk.
-      async () => {
-        if (isOutdated || (await schema()) !== before) await commit();
+      async ({ isWritten }) => {
+        if (isWritten || (await schema()) !== before) await commit();
         else await run('COMMIT');
       },
     );
+    return outdated;
   }
 
   return {

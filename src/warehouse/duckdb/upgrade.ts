@@ -1,20 +1,15 @@
 import type { Dataset } from '../../contract/dataset.ts';
 import { UserError } from '../../errors.ts';
 import { landingTable } from '../dataset-sql.ts';
-import { LEDGER, tablesVersion, VERSIONS_TABLE } from '../versions.ts';
+import { LEDGER, LEDGER_VERSION, VERSIONS_TABLE } from '../versions.ts';
 import type { Warehouse } from '../warehouse.ts';
 
 /**
- * By the last version that they were part of: what is taken away before the tables of the next version are made. Who comes
- * from an earlier one passes by it.
+ * By the last version that they were part of: what is taken away before the ledger's tables of the next version are made.
+ * Who comes from an earlier one passes by it.
  */
-const OUTDATED: Readonly<Record<string, Readonly<Record<number, readonly string[]>>>> = {
-  [LEDGER]: {
-    3: ['DROP VIEW IF EXISTS ledger_files'],
-  },
-  bases_vendas: {
-    1: ['DROP VIEW IF EXISTS bases_vendas', 'DROP TABLE IF EXISTS bases_vendas_distinct'],
-  },
+const OUTDATED: Readonly<Record<number, readonly string[]>> = {
+  3: ['DROP VIEW IF EXISTS ledger_files'],
 };
 
 interface Engine {
@@ -22,69 +17,59 @@ interface Engine {
   readonly query: Warehouse['query'];
 }
 
-/** The ledger, and the datasets whose tables have a version; the table tells whether there are any yet. */
-function versioned(datasets: readonly Dataset[]) {
-  const all = [
-    { name: LEDGER, table: 'ledger_events', dataset: undefined },
-    ...datasets.map((dataset) => ({ name: dataset.name, table: landingTable(dataset), dataset })),
-  ];
-  return all
-    .map((one) => ({ ...one, version: tablesVersion(one.name) }))
-    .filter(({ version }) => version > 0);
-}
-
 /**
- * Drops what tables of an earlier version have no more, and says which datasets are to be consolidated anew.
- * Throws UserError `home.newer` when a later Entrada made the tables.
+ * Drops what the ledger of an earlier version has no more, writes down of which version all tables will now be, and says
+ * which datasets have tables of another version, and whether anything was written.
+ * Throws UserError `home.newer` when a later Entrada made the ledger.
  */
-export async function takeAwayOutdated(
+export async function followVersions(
   { run, query }: Engine,
   datasets: readonly Dataset[],
-): Promise<Dataset[]> {
+): Promise<{ readonly outdated: readonly Dataset[]; readonly isWritten: boolean }> {
   await run(VERSIONS_TABLE);
   const known = await recorded(query);
-  const outdated: Dataset[] = [];
-  for (const { name, table, dataset, version } of versioned(datasets)) {
-    const found = known.get(name) ?? ((await exists(query, table)) ? 1 : version);
-    refuseNewer(name, found);
-    for (let from = found; from < version; from++)
-      for (const statement of OUTDATED[name]?.[from] ?? []) await run(statement);
-    if (dataset && found < version) outdated.push(dataset);
-  }
-  return outdated;
-}
+  let isWritten = false;
 
-/** Says that the tables are now of this Entrada's version. */
-export async function recordVersions(
-  { run, query }: Engine,
-  datasets: readonly Dataset[],
-): Promise<void> {
-  const known = await recorded(query);
-  for (const { name, version } of versioned(datasets)) {
-    if (known.get(name) === version) continue;
+  /** The version that the tables are of, the first where they do not say; undefined where there are none. */
+  async function follow(name: string, table: string, version: number) {
+    const found = known.get(name) ?? ((await exists(query, table)) ? 1 : undefined);
+    if (known.get(name) === version) return found;
     await run(`DELETE FROM ledger_schema WHERE NAME = '${name}'`);
     await run(`INSERT INTO ledger_schema (NAME, VERSION) VALUES ('${name}', ${version})`);
+    isWritten = true;
+    return found;
   }
+
+  const ledger = await follow(LEDGER, 'ledger_events', LEDGER_VERSION);
+  refuseNewer(ledger);
+  for (let from = ledger ?? LEDGER_VERSION; from < LEDGER_VERSION; from++)
+    for (const statement of OUTDATED[from] ?? []) await run(statement);
+  const outdated: Dataset[] = [];
+  for (const dataset of datasets) {
+    const { name, version } = dataset;
+    const found = await follow(name, landingTable(dataset), version);
+    if (found !== undefined && found !== version) outdated.push(dataset);
+  }
+  return { outdated, isWritten };
 }
 
 /**
- * For who only reads and can bring nothing up to date. Throws UserError `home.older` or `home.newer` when the tables
- * are of another version.
+ * For who only reads and can bring nothing up to date. Throws UserError `home.older` or `home.newer` when the ledger is of
+ * another version. What a dataset's tables hold is whole, of whichever version they are.
  */
 export async function refuseOtherVersions({ query }: Pick<Warehouse, 'query'>): Promise<void> {
   if (!(await exists(query, 'ledger_schema'))) {
     if (await exists(query, 'ledger_events')) throw new UserError('home.older');
     return;
   }
-  for (const [name, version] of await recorded(query)) {
-    refuseNewer(name, version);
-    if (version < tablesVersion(name)) throw new UserError('home.older');
-  }
+  const found = (await recorded(query)).get(LEDGER);
+  refuseNewer(found);
+  if (found !== undefined && found < LEDGER_VERSION) throw new UserError('home.older');
 }
 
-function refuseNewer(name: string, found: number): void {
-  const version = tablesVersion(name);
-  if (found > version) throw new UserError('home.newer', { name, found, version });
+function refuseNewer(found: number | undefined): void {
+  if (found !== undefined && found > LEDGER_VERSION)
+    throw new UserError('home.newer', { name: LEDGER, found, version: LEDGER_VERSION });
 }
 
 async function recorded(query: Warehouse['query']): Promise<Map<string, number>> {

@@ -110,7 +110,7 @@ describe('alerts', { timeout: 600_000 }, () => {
   test('the flow fails: the log has what the job wrote, and another version of the tables is deployed', async () => {
     const type = desk.at('The flow fails');
     const [, place] = desk.scene.environment.ENTRADA_WAREHOUSE.split('.');
-    await relabel({ dataset: place }, (version) => version - 1);
+    await relabel({ dataset: place }, 'bases_vendas', (version) => version - 1);
     const failed = await desk.type('entrada run --json');
     assert.equal(failed.code, 2, failed.stderr);
     const listed = await type(/executions list/);
