@@ -59,7 +59,7 @@ export async function traceRows(
     const found = MONTH_COLUMNS[key] ?? key;
     // No text is empty: a blank cell is nothing.
     if (value === '') return `${found} IS NULL`;
-    // Engines write the same number in several ways.
+    // Engines write the same number in several ways, and so do people: 03 is March.
     return isNumber(dataset, key) ? `${found} = @key${i}` : `CAST(${found} AS STRING) = @key${i}`;
   });
   const within = months ? withinMonths([months]) : 'TRUE';
@@ -125,7 +125,8 @@ function isSame(one: string, other: string): boolean {
 }
 
 function isNumber({ columns }: Dataset, key: string): boolean {
-  return columns.some(({ name, type }) => name === key && type === 'number');
+  if (key === 'ANO' || key === 'MES') return true;
+  return columns.some((column) => column.name === key && isNumeric(column));
 }
 
 function isNumeric({ type }: Dataset['columns'][number]): boolean {
@@ -148,7 +149,8 @@ function monthsOfKeys(
 /** A number as such, and a date-time as an engine writes it, whether given as a day or as `query` prints it. */
 function asStored(dataset: Dataset, key: string, value: string): string | number {
   const { columns } = dataset;
-  if (isNumber(dataset, key)) return Number(value);
+  // What no column holds finds nothing, and is not sent as an integer that BigQuery refuses.
+  if (isNumber(dataset, key)) return Math.abs(Number(value)) < 2 ** 53 ? Number(value) : Number.NaN;
   if (columns.find(({ name }) => name === key)?.type !== 'datetime') return value;
   return /^\d{4}-\d\d-\d\d$/.test(value) ? `${value} 00:00:00` : value.replace('T', ' ');
 }

@@ -123,6 +123,10 @@ test('the sum of what is traced is the number of the table: however large, in sm
     [['caixa', 'loja=Um'], 2, most],
     [['caixa_mes', 'ano=2024', 'MES=1'], 4, '9007199254740994'],
     [['caixa_mes', 'mes=2'], 2, 0],
+    [['caixa_mes', 'ano=2024', 'mes=02'], 2, 0],
+    [['caixa', `qtd=${most}`], 1, most],
+    [['caixa', 'valor=0.2'], 1, 2],
+    [['caixa', 'valor=70368744177663.990'], 3, most],
     [['caixa_loja', 'loja=Um', 'MONTH_START=2024-01-01'], 2, 70_368_744_177_663.74],
     [['caixa_loja', 'LOJA=Dois', 'month_start=2024-01-01'], 2, 0.3],
     [['caixa_loja', 'LOJA=Dois', 'month_start=2024-02-01'], 2, '140737488355327.98'],
@@ -171,7 +175,7 @@ test('what is no key, or is given twice, is told; a month that does not exist ma
     sum.stderr,
     /SUM_QTD_VENDA is no key of the table con_ano_mes\. Its keys are: ANO, MES\./,
   );
-  for (const month of ['13', '0', '']) {
+  for (const month of ['13', '0', '', '3x', '9'.repeat(30)]) {
     const none = await traced('ANO=2019', `MES=${month}`);
     assert.equal(none.code, 0, none.stderr);
     assert.match(none.stdout, /No row matches/);
