@@ -135,6 +135,23 @@ test('docs/datasets.md explains every key that bases_vendas uses', async () => {
     assert.match(text, new RegExp(`^\\|.*\`${key}\`.*\\|`, 'm'), key);
 });
 
+test('the questions of datasets/bases_vendas/README.md have answers', async () => {
+  const home = join(folder, 'questions');
+  assert.equal(entrada(['demo', '--home', home], folder).status, 0);
+  const questions = fences(await textOf('datasets/bases_vendas/README.md'));
+  assert.ok(questions.length >= 4);
+  for (const { kind, text } of questions) {
+    assert.equal(kind, 'sql');
+    // The demo's files come when it runs.
+    const { status, stdout, stderr } = entrada(
+      ['query', '--home', home, text.replace('2024-04-01', '2999-01-01')],
+      folder,
+    );
+    assert.equal(status, 0, stderr);
+    assert.ok(stdout.split('\n').length > 2, text);
+  }
+});
+
 test('the dataset of docs/datasets.md works as it is', async () => {
   const home = join(folder, 'dataset');
   const dataset = join(home, 'datasets/devolucoes');
