@@ -241,6 +241,8 @@ export const en = {
     '{file}, line {line}: the last column of {table} is {found}. A table of sums ends with its sum, SUM_ and the name of a column of the contract. Mend it; a table that the home has already needs a new name.',
   'dataset.sumKey':
     '{file}, line {line}: {table} has the column {found}, which is neither one of the contract nor MONTH_START, ANO or MES. Sums are by those alone. Rename it; a table that the home has already needs a new name.',
+  'dataset.unfilled':
+    '{file}, line {line}: no procedure of {dataset} puts a row into the table {found}, so it would stay empty. Write INSERT INTO {found} or MERGE INTO {found} in one, name that under procedures in dataset.yaml, or take the table away.',
   'dataset.noTables':
     '{file}, line {line}: tables.sql makes no table at all, and {found} is wanted. Make it there, and each table that the procedures keep.',
   'dataset.withSql': '{file}, line {line}: {key} is {found}. Write it without .sql.',
@@ -415,6 +417,8 @@ export const en = {
     'The procedures of {dataset} ran and left months of it uncounted, from {from} on: they are consolidated at every run, and never count. One of them has to set ROWS_COUNTED in ledger_months where DATASET is {dataset}; in a copy of another dataset the old name may have stayed.',
   'dataset.monthsOfOthers':
     "The procedures of {dataset} change rows of ledger_months that are of other datasets, so nothing was published. Each statement on ledger_months needs the condition DATASET = '{dataset}'.",
+  'dataset.notUndone':
+    'The procedures of {dataset} do not undo: with this workbook loaded and retracted, {table} {key} has "{after}" where it had "{before}". A procedure has to take away what its months have no more, add nothing twice, read what earlier ones of the order made, and touch no month but those from p_from to before p_to. If a procedure was changed, give dataset.yaml another version.',
   'dataset.counted':
     'The procedures of {dataset} set ROWS_COUNTED to {counted} for a load that has {accepted} {accepted|row|rows} in {month}, so nothing was published. Let them count the rows of each load and month; docs/datasets.md shows how.',
   'dataset.twice': 'Two datasets are called {name}; one is in {folder}. Rename one of them.',

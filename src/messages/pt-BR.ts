@@ -239,6 +239,8 @@ export const ptBR: Record<Code, string> = {
     '{file}, linha {line}: a última coluna de {table} é {found}. Uma tabela de somas termina com a soma, SUM_ e o nome de uma coluna do contrato. Corrija; uma tabela que esta pasta já tem precisa de outro nome.',
   'dataset.sumKey':
     '{file}, linha {line}: {table} tem a coluna {found}, que não é do contrato nem MONTH_START, ANO ou MES. As somas são só por essas. Renomeie; uma tabela que esta pasta já tem precisa de outro nome.',
+  'dataset.unfilled':
+    '{file}, linha {line}: nenhum procedimento de {dataset} põe linhas na tabela {found}, que ficaria vazia. Escreva INSERT INTO {found} ou MERGE INTO {found} em um deles, cite-o em procedures no dataset.yaml, ou tire a tabela.',
   'dataset.noTables':
     '{file}, linha {line}: tables.sql não cria nenhuma tabela, e falta {found}. Crie ali essa tabela, e cada uma que os procedimentos mantêm.',
   'dataset.withSql': '{file}, linha {line}: {key} é {found}. Escreva sem .sql.',
@@ -414,6 +416,8 @@ export const ptBR: Record<Code, string> = {
     'Os procedimentos de {dataset} rodaram e deixaram meses sem contar, a partir de {from}: são consolidados a cada execução, e nunca contam. Um deles tem de definir ROWS_COUNTED em ledger_months onde DATASET é {dataset}; numa cópia de outro dataset, o nome antigo pode ter ficado.',
   'dataset.monthsOfOthers':
     "Os procedimentos de {dataset} mudam linhas de ledger_months que são de outros datasets, e por isso nada foi publicado. Cada comando sobre ledger_months precisa da condição DATASET = '{dataset}'.",
+  'dataset.notUndone':
+    'Os procedimentos de {dataset} não desfazem: com esta planilha carregada e retirada, {table} {key} tem "{after}" onde tinha "{before}". Um procedimento tem de tirar o que os seus meses não têm mais, não somar nada duas vezes, ler o que os anteriores na ordem fizeram, e não tocar em outros meses além dos que vão de p_from até antes de p_to. Se um procedimento mudou, dê outra version ao dataset.yaml.',
   'dataset.counted':
     'Os procedimentos de {dataset} definem ROWS_COUNTED como {counted} para uma carga que tem {accepted} {accepted|linha|linhas} em {month}, e por isso nada foi publicado. Faça que contem as linhas de cada carga e mês; docs/datasets.md mostra como.',
   'dataset.twice': 'Dois datasets se chamam {name}; um está em {folder}. Renomeie um deles.',

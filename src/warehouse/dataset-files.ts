@@ -6,7 +6,8 @@ import { parseYaml } from '../contract/yaml.ts';
 import { UserError } from '../errors.ts';
 import { COSTS_TABLE } from '../ledger/costs.ts';
 import { LEDGER_TABLES } from '../ledger/events.ts';
-import { landingTable, nameMade, OPTIONAL, stagesOf, statements } from './dataset-sql.ts';
+import { isTable, landingTable, nameMade, OPTIONAL, stagesOf, statements } from './dataset-sql.ts';
+import { bareSql } from './sql-text.ts';
 import { VERSIONS_TABLE } from './versions.ts';
 
 /** Whose a table or view is, by its name in small letters: engines may not tell them apart by their case. */
@@ -24,7 +25,8 @@ export function ownersOf(datasets: readonly Dataset[]): Owners {
 /**
  * Sees to it that what a contract names is there, and that no table is another's, before anything is run; adds the
  * tables that the dataset makes to those that have an owner, even where it is wrong itself. Throws UserError
- * `dataset.noProcedure`, `dataset.noTable`, `dataset.noTables` or `dataset.tableOfOther` with the line, and what reading the files throws.
+ * `dataset.noProcedure`, `dataset.noTable`, `dataset.noTables`, `dataset.unfilled` or `dataset.tableOfOther` with the line,
+ * and what reading the files throws.
  */
 export async function checkFiles(dataset: Dataset, owners: Owners): Promise<void> {
   const { name, folder, procedures, tables } = dataset;
@@ -48,13 +50,21 @@ export async function checkFiles(dataset: Dataset, owners: Owners): Promise<void
       });
     }
   }
-  await stagesOf(dataset);
+  const statementsRun = (await stagesOf(dataset)).flat();
   for (const [i, found] of tables.entries()) {
     if (made.includes(found) || found === landingTable(dataset)) continue;
     const values = { ...(await placeIn(dataset, ['tables', i])), found };
     throw made.length === 0
       ? new UserError('dataset.noTables', values)
       : new UserError('dataset.noTable', { ...values, made: made.join(', ') });
+  }
+  // What no procedure fills would be empty for ever, and nothing would say so.
+  const isFilled = (table: string) =>
+    statementsRun.some(({ sql }) => new RegExp(`\\bINTO\\s+${table}\\b`, 'i').test(bareSql(sql)));
+  for (const { sql, file, line } of making) {
+    const found = nameMade(sql);
+    if (isTable(sql) && !isFilled(found))
+      throw new UserError('dataset.unfilled', { dataset: name, file, line, found });
   }
 }
 

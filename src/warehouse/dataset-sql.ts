@@ -99,9 +99,11 @@ function refuseForeign(dataset: string, file: string, { sql, file: path, line }:
 /** The tables that a dataset's tables.sql makes, without its views. Throws as `statements`. */
 export async function tablesMade(dataset: Dataset): Promise<string[]> {
   const made = await statements(dataset, 'tables.sql');
-  const tables = made.filter(({ sql }) => /^CREATE\s+TABLE\b/i.test(bareSql(sql)));
-  return tables.map(({ sql }) => nameMade(sql));
+  return made.filter(({ sql }) => isTable(sql)).map(({ sql }) => nameMade(sql));
 }
+
+/** Whether a statement of tables.sql makes a table rather than a view. */
+export const isTable = (sql: string) => /^CREATE\s+TABLE\b/i.test(bareSql(sql));
 
 const NAME = /^CREATE\s+(?:TABLE|VIEW)\s+IF\s+NOT\s+EXISTS\s+(\w+)/i;
 

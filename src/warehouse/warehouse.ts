@@ -100,7 +100,8 @@ export interface Load extends RowSink {
   compare(loadId: number): Promise<Overlap>;
   /**
    * What committing it in the place of these loads would do: how many of its rows would count, and what would change in
-   * the sums.
+   * the sums. Where that is cheap, as on one machine, it is also taken out again: UserError `dataset.notUndone` when the
+   * dataset's procedures leave other sums than before.
    */
   preview(
     replaced: readonly number[],

@@ -84,6 +84,11 @@ const faults: Record<string, [file: string, change: (text: string) => string, sa
     (text) => text.replace('[tipos, tipos_mes]', '[tipos_mes, tipos]'),
     /datasets\/tipos\/tables\.sql, line 1: the last column of tipos is MONTH_START\. /,
   ],
+  'a table that no procedure fills': [
+    'tables.sql',
+    (text) => `${text}\nCREATE TABLE IF NOT EXISTS tipos_dia (ID INT64);\n`,
+    /datasets\/tipos\/tables\.sql, line 4: no procedure of tipos puts a row into the table tipos_dia,/,
+  ],
   'a statement in tables.sql that takes away': [
     'tables.sql',
     (text) => `${text}\nDROP TABLE bases_vendas_linhas;\n`,
@@ -271,7 +276,8 @@ test('a Spotify dataset that is wrong is left out as any other', async () => {
 });
 
 test('a workbook is not said to be wrong where its dataset is: exit code 2 from check', async () => {
-  const { home } = await homeWithBroken('proc_tipos.sql', () => 'DELETE FROM nowhere;\n');
+  const wrong = (text: string) => `DELETE FROM nowhere;\n${text}`;
+  const { home } = await homeWithBroken('proc_tipos.sql', wrong);
   const { code, stdout } = await entrada(['check', join(home, 'entrada/meu.xlsx'), '--home', home]);
   assert.equal(code, 2, stdout);
   assert.match(stdout, /datasets\/tipos\/proc_tipos\.sql, line 1/);

@@ -1,12 +1,22 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
-import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { HEADER, sale, sales } from '../ingest/home.ts';
-import { date, workbook } from '../workbook-builder.ts';
-import { answerOf, BAD, entrada, folder, GOOD, loadedHome, newPlace } from './entrada.ts';
+import { date, formatted, workbook } from '../workbook-builder.ts';
+import {
+  answerOf,
+  BAD,
+  entrada,
+  folder,
+  GOOD,
+  loadedHome,
+  newPlace,
+  put,
+  putTipos,
+} from './entrada.ts';
 
 const files = join(folder, 'to check');
 
@@ -191,6 +201,57 @@ test('with a home, rows that it has are repeated; nothing is loaded', async () =
   );
   assert.deepEqual(await answerOf(home, ledger), before);
 });
+
+/** Statements that make tipos_mes, each with a mistake that no error tells of. */
+const MONTHS = `SELECT MONTH_START, CAST(SUM(ID) AS INT64) AS SUM_ID FROM tipos
+WHERE MONTH_START >= p_from AND MONTH_START < p_to GROUP BY MONTH_START`;
+const mistakes: Record<string, string> = {
+  'adds without taking away': `INSERT INTO tipos_mes (MONTH_START, SUM_ID) ${MONTHS};`,
+  'takes all months away': `DELETE FROM tipos_mes WHERE TRUE;
+INSERT INTO tipos_mes (MONTH_START, SUM_ID) ${MONTHS};`,
+  'merges and keeps what has gone': `MERGE INTO tipos_mes AS t USING (${MONTHS}) AS s ON t.MONTH_START = s.MONTH_START
+WHEN MATCHED THEN UPDATE SET SUM_ID = s.SUM_ID
+WHEN NOT MATCHED THEN INSERT (MONTH_START, SUM_ID) VALUES (s.MONTH_START, s.SUM_ID);`,
+  'has a sum in its key': `MERGE INTO tipos_mes AS t USING (${MONTHS}) AS s
+ON t.MONTH_START = s.MONTH_START AND t.SUM_ID = s.SUM_ID
+WHEN NOT MATCHED THEN INSERT (MONTH_START, SUM_ID) VALUES (s.MONTH_START, s.SUM_ID);`,
+};
+
+for (const [what, sql] of Object.entries(mistakes)) {
+  test(`a procedure that ${what} is found, and one that makes its months anew is not`, async () => {
+    const home = await loadedHome();
+    const dataset = await putTipos(home);
+    const path = join(dataset, 'proc_tipos.sql');
+    const right = await readFile(path, 'utf8');
+    const rows = (id: number, serial: number) =>
+      workbook({
+        sheets: [
+          {
+            rows: [
+              ['ID', 'NOME', 'QUANDO'],
+              [id, 'A', formatted(serial, 14)],
+            ],
+          },
+        ],
+      });
+    await put(home, 'antes.xlsx', rows(1, 43_831));
+    assert.equal((await entrada(['run', '--home', home])).code, 0);
+    const paths = [
+      await file('antes.xlsx', rows(1, 43_831)),
+      await file('tipos.xlsx', rows(2, 43_900)),
+    ];
+    const checked = () => entrada(['check', '--home', home, ...paths]);
+    assert.equal((await checked()).code, 0);
+    const [before, after = ''] = right.split(/DELETE FROM tipos_mes.*GROUP BY MONTH_START;/s);
+    await writeFile(path, `${before}${sql}${after}`);
+    const { code, stdout } = await checked();
+    assert.equal(code, 2, stdout);
+    assert.match(
+      stdout,
+      /^The procedures of tipos do not undo: .*, tipos_mes MONTH_START=2020-0[13]-01 has /m,
+    );
+  });
+}
 
 test('a pipe is no file, and nobody waits for its writer', async () => {
   const path = await file('pipe.xlsx', '');

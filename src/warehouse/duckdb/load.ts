@@ -7,11 +7,12 @@ import type {
 import type { Dataset } from '../../contract/dataset.ts';
 import type { RowRange } from '../../contract/load.ts';
 import type { Rejection } from '../../contract/rejection.ts';
+import { UserError } from '../../errors.ts';
 import type { LedgerEvent } from '../../ledger/events.ts';
 import { monthsDue } from '../../ledger/ledger.ts';
 import { landingTable, withdrawal } from '../dataset-sql.ts';
 import { comparing, type Overlap, toOverlap } from '../overlap.ts';
-import type { Load, LoadChange, Warehouse } from '../warehouse.ts';
+import type { Load, LoadChange, MonthRange, Value, Warehouse } from '../warehouse.ts';
 import { changesSince, rememberSums } from './changes.ts';
 import { createLanding, type Landing } from './landing.ts';
 import { landingMemory, largeMemory, MEMORY, type Memory, THREADS } from './memory.ts';
@@ -37,6 +38,13 @@ interface LoadContext extends Pick<Memory, 'allow' | 'enlarge'> {
 
 /** So that a statement stays small. */
 const RANGES_A_STATEMENT = 1_000;
+
+/** Whether two sums differ only by the order in which floating point numbers were added. */
+function isNearly(one: Value, other: Value): boolean {
+  if (typeof one !== 'number' || typeof other !== 'number') return false;
+  if (Number.isInteger(one) && Number.isInteger(other)) return one === other;
+  return Math.abs(one - other) <= 1e-9 * Math.max(Math.abs(one), Math.abs(other));
+}
 
 /** A load in one transaction, which ends with its commit. */
 export async function createLoad(context: LoadContext): Promise<Load> {
@@ -173,6 +181,7 @@ export async function createLoad(context: LoadContext): Promise<Load> {
 
   async function preview(replaced: readonly number[]) {
     await rememberSums(run, dataset);
+    const isUpToDate = (await monthsDue(context, dataset)).length === 0;
     await recordMonths();
     for (const other of replaced) await run(withdrawal(other));
     // A run takes up what an earlier one left, too.
@@ -184,7 +193,31 @@ export async function createLoad(context: LoadContext): Promise<Load> {
     const { rows } = await context.query(
       `SELECT IFNULL(SUM(ROWS_COUNTED), 0) FROM ledger_months WHERE LOAD_ID = ${loadId}`,
     );
-    return { newRows: Number(rows[0][0]), changes: await changesSince(context.query, dataset) };
+    const changes = await changesSince(context.query, dataset);
+    if (isUpToDate && replaced.length === 0) await requireUndo(months);
+    return { newRows: Number(rows[0][0]), changes };
+  }
+
+  /**
+   * Taken out again, the load leaves the sums that were there before it, or the procedures add to what they made, or keep
+   * what has gone. Throws UserError `dataset.notUndone`.
+   */
+  async function requireUndo(months: readonly MonthRange[]): Promise<void> {
+    await run(withdrawal(loadId));
+    await context.consolidate(dataset, months);
+    const left = (await changesSince(context.query, dataset)).find(
+      ({ before, after }) => !isNearly(before, after),
+    );
+    if (left === undefined) return;
+    const { table, before, after } = left;
+    const key = Object.entries(left.key).map(([name, value]) => `${name}=${value ?? ''}`);
+    throw new UserError('dataset.notUndone', {
+      dataset: dataset.name,
+      table,
+      key: key.join(' '),
+      before: String(before ?? ''),
+      after: String(after ?? ''),
+    });
   }
 
   async function abort(): Promise<void> {
