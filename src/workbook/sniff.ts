@@ -17,11 +17,12 @@ const DOCUMENTS = [
 
 const OLDER = ['\x09\0\x04\0', '\x09\x02\x06\0', '\x09\x04\x06\0', '\x09\x08'];
 
-/** What a file that has no zip directory really is, as the error to throw. */
-export async function sniff(source: ByteSource): Promise<UserError> {
-  const head = Buffer.from(await source.read(0, HEAD));
-  const text = head.toString('latin1');
-  if (head.length === 0) return new UserError('workbook.empty');
+/**
+ * What a file is that begins as a document, as the error to throw. An old .xls, an e-mail, a PDF, or a zip that is cut
+ * off may hold a workbook near its end, whose zip directory is not the file's own.
+ */
+export async function sniffDocument(source: ByteSource): Promise<UserError | undefined> {
+  const text = (await headOf(source)).toString('latin1');
   if (text.startsWith('PK\x03\x04')) return new UserError('zip.truncated');
   if (text.startsWith('\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1')) {
     // An encrypted .xlsx and an old .xls are both compound files; the names of their streams tell.
@@ -33,7 +34,16 @@ export async function sniff(source: ByteSource): Promise<UserError> {
   // Those of Excel 2 to 4 are no compound files: a record of type 9 comes first.
   if (OLDER.some((record) => text.startsWith(record))) return new UserError('workbook.xls');
   const document = DOCUMENTS.find(([magic]) => text.startsWith(magic))?.[1];
-  if (document) return new UserError('workbook.document', { type: document });
+  return document && new UserError('workbook.document', { type: document });
+}
+
+/** What a file that has no zip directory really is, as the error to throw. */
+export async function sniff(source: ByteSource): Promise<UserError> {
+  const document = await sniffDocument(source);
+  if (document) return document;
+  const head = await headOf(source);
+  const text = head.toString('latin1');
+  if (head.length === 0) return new UserError('workbook.empty');
   // Excel's Unicode Text is UTF-16, and so may be others.
   const isUtf16 = text.startsWith('\xff\xfe');
   const start = head
@@ -49,6 +59,10 @@ export async function sniff(source: ByteSource): Promise<UserError> {
     return new UserError('workbook.otherType', { type: 'CSV' });
   }
   return new UserError('workbook.unknownType', { start: printable(text.slice(0, 16)) });
+}
+
+async function headOf(source: ByteSource): Promise<Buffer> {
+  return Buffer.from(await source.read(0, HEAD));
 }
 
 function firstLine(text: string): string {

@@ -1,5 +1,5 @@
 import { UserError } from '../errors.ts';
-import { sniff } from './sniff.ts';
+import { sniff, sniffDocument } from './sniff.ts';
 
 /** Bytes that can be read at any place, such as an open file. */
 export interface ByteSource {
@@ -37,6 +37,8 @@ const MAX_PARTS = 0xffff;
 export async function readDirectory(source: ByteSource): Promise<Map<string, ZipEntry>> {
   const end = await findEnd(source);
   if (end === undefined) throw await sniff(source);
+  const holder = end.shift > 0 ? await sniffDocument(source) : undefined;
+  if (holder) throw holder;
   const { bytes, view } = await bytesOf(source, end.directoryStart, end.directorySize);
   const entries = new Map<string, ZipEntry>();
   let at = 0;

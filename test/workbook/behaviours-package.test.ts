@@ -79,6 +79,18 @@ test('21. an encrypted workbook and an old .xls are told apart, each with what t
   );
 });
 
+test('21. a workbook that another file holds is not read in its place', async () => {
+  const bytes = workbook({ sheets });
+  const holding = (...before: Uint8Array[]) =>
+    refusal(open(Buffer.concat([...before, Buffer.alloc(500), bytes, Buffer.alloc(500)])));
+  const stream = Buffer.from('EncryptedPackage', 'utf16le');
+  assert.match(await holding(CFB), /^This is an old \.xls workbook/);
+  assert.match(await holding(CFB, stream), /^The workbook has a password\./);
+  assert.match(await holding(Buffer.from('%PDF-1.7')), /: it is PDF\. Upload the workbook itself/);
+  const cut = zip([{ name: 'a.xlsx', data: bytes, method: 0 }]).subarray(0, bytes.length + 60);
+  assert.match(await refusal(open(cut)), /^The workbook is incomplete: its end is missing\./);
+});
+
 test('22. the message names what the file really is', async () => {
   const files: [string | Uint8Array, string][] = [
     ['<html><table><tr><td>1', 'HTML'],
