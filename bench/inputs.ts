@@ -109,7 +109,7 @@ export async function makeMany(folder: string, howMany: number, rows = ROWS): Pr
 }
 
 /** Writes a workbook unless it is there. */
-export async function write(path: string, content: WorkbookContent): Promise<void> {
+async function write(path: string, content: WorkbookContent): Promise<void> {
   if (existsSync(path)) return;
   say(`  writing ${path} ...`);
   await mkdir(dirname(path), { recursive: true });

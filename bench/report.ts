@@ -8,7 +8,7 @@ export interface Section {
   readonly targets: readonly Target[];
 }
 
-export interface Target {
+interface Target {
   readonly promise: string;
   /** NaN where it could not be measured, infinite where it failed. */
   readonly measured: number;

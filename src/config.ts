@@ -84,7 +84,7 @@ const ELSEWHERE =
   /^ENTRADA_(ARRIVALS|DATASETS|LOOK_SECONDS|POOL|RETRIES|SILENT_SECONDS|BENCH|RIG|SHARED|TEST_\w+)$/;
 
 const logLevels = ['silent', 'error', 'warn', 'info', 'debug'] as const;
-export type LogLevel = (typeof logLevels)[number];
+type LogLevel = (typeof logLevels)[number];
 
 /** What a shape says of a setting that it refuses, in place of zod's English. */
 const says = (code: Code) => ({ error: code });

@@ -33,7 +33,7 @@ export interface Sheet extends SheetCells {
 }
 
 /** A part instead of the one that the builder wrote, a change to it, or `null` for none. */
-export type Override = Data | null | ((xml: string) => Data);
+type Override = Data | null | ((xml: string) => Data);
 
 export interface Spec {
   readonly sheets: readonly Sheet[];

@@ -1,7 +1,7 @@
 import { constants, crc32, deflateRawSync } from 'node:zlib';
 
 /** Bytes deflated elsewhere: see `repeated`. */
-export interface Packed {
+interface Packed {
   readonly packed: Uint8Array;
   readonly size: number;
   readonly crc: number;

@@ -1,5 +1,5 @@
 /** Which messages that were published here are still to be handled, and how to wait for them. */
-export interface Settling {
+interface Settling {
   /** Publishes, and from then on waits for the message in each of the subscriptions. Returns its id. */
   track(subscriptions: Iterable<string>, publish: () => Promise<string>): Promise<string>;
   /** The message is done with in that subscription. */

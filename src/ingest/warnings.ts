@@ -21,7 +21,7 @@ export interface Warning {
   readonly other: Place;
 }
 
-export interface Place extends LoadedFile {
+interface Place extends LoadedFile {
   readonly value: string;
   readonly sheet: string;
   readonly row: number;

@@ -49,7 +49,7 @@ export function makeKeyPair(comment: string): {
   }
 }
 
-export interface HostKey {
+interface HostKey {
   /** In OpenSSH's format. */
   readonly privateKey: string;
   readonly fingerprint: string;

@@ -4,7 +4,7 @@ import type { SpotifyEffects } from './effects.ts';
 import { type Answer, summary } from './refusal.ts';
 
 /** A final answer, with its JSON (undefined where an error's body is text) and how many requests it took. */
-export interface Asked extends Answer {
+interface Asked extends Answer {
   readonly json: unknown;
   readonly requests: number;
 }

@@ -80,7 +80,7 @@ export interface Answer {
   readonly objects: () => Record<string, unknown>[];
 }
 
-export interface Start {
+interface Start {
   readonly env?: Readonly<Record<string, string>>;
   readonly node?: string | undefined;
   /** Whether it and what it starts are a group of their own, for signals. */

@@ -13,7 +13,7 @@ export interface Emulator extends AsyncDisposable {
 /** The project that the emulators know. */
 export const PROJECT = 'demo';
 /** fake-gcs-server announces here what arrives in entrada/, as the notification of a real bucket would. */
-export const FINALIZED = 'gcs-finalized';
+const FINALIZED = 'gcs-finalized';
 
 export interface Scene {
   /** A folder for logs and data, thrown away afterwards. */

@@ -54,7 +54,7 @@ const prepare: Readonly<Record<PartName, (cache: string, effects: Effects) => Pr
 };
 type Start = (scene: Scene) => Promise<Emulator>;
 
-export interface Rig {
+interface Rig {
   /** What says what is done. */
   readonly name: string;
   /** In the order in which they start: fake-gcs-server tells Pub/Sub what arrives. */

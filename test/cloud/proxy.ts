@@ -3,11 +3,11 @@ import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { JSON_TYPE } from './rig.ts';
 
-export interface Proxy extends AsyncDisposable {
+interface Proxy extends AsyncDisposable {
   readonly url: string;
 }
 
-export interface ProxyRules {
+interface ProxyRules {
   /** Answers in the place of the emulator, with a status that no client expects. */
   readonly refuses?: (path: string, body: Buffer) => boolean;
   /** Told of each change, once it is made and before whoever asked for it learns so. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 
 /** What parts-started.ts makes ready; a suite names the parts it needs. */
-export const partNames = ['pubsub', 'storage', 'bigquery', 'analyzer', 'sdk', 'airflow'] as const;
+const partNames = ['pubsub', 'storage', 'bigquery', 'analyzer', 'sdk', 'airflow'] as const;
 export type PartName = (typeof partNames)[number];
 
 /** Why each part is missing, as the suites are told. */

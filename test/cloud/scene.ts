@@ -20,7 +20,7 @@ const PROGRAM = fileURLToPath(new URL('function-process.ts', import.meta.url));
 /** The emulator pushes ever more slowly to whoever refuses. */
 const GIVEN_UP_MS = 300_000;
 
-export interface FunctionProcess extends AsyncDisposable {
+interface FunctionProcess extends AsyncDisposable {
   readonly pid: number;
   readonly url: string;
   /** Ends it at once, and waits until it has ended. */
@@ -52,7 +52,7 @@ interface PushOptions {
 }
 
 /** The texts of the messages that were given up. */
-export type DeadLetters = () => Promise<string[]>;
+type DeadLetters = () => Promise<string[]>;
 
 export async function cloudScene(
   environment: Readonly<Record<string, string>> = {},

@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import type { Bus, Message } from '../../src/bus/bus.ts';
 
 /** What a test is given: a bus without topics in use, and how to take it away. */
-export interface BusUnderTest {
+interface BusUnderTest {
   readonly bus: Bus;
   readonly maxAttempts: number;
   cleanup(): Promise<void>;

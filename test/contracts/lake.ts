@@ -7,7 +7,7 @@ import type { EntradaError } from '../../src/errors.ts';
 import type { Lake, LakeFile } from '../../src/lake/lake.ts';
 
 /** What a test is given: an empty lake, and how to take it away. */
-export interface LakeUnderTest {
+interface LakeUnderTest {
   readonly lake: Lake;
   cleanup(): Promise<void>;
 }

@@ -3,7 +3,7 @@ import type { Row } from './warehouse-rows.ts';
 
 /* Random histories of loads of the sales dataset, and what a person with a pencil makes of them. */
 
-export interface History {
+interface History {
   /** A load of rows, or the retraction of an earlier load. */
   readonly steps: readonly ({ readonly load: readonly Row[] } | { readonly retract: number })[];
 }

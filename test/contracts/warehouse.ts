@@ -19,7 +19,7 @@ import {
 } from './warehouse-rows.ts';
 
 /** What a test is given: a warehouse without tables, a second way to query it, and how to take both away. */
-export interface WarehouseUnderTest {
+interface WarehouseUnderTest {
   readonly warehouse: Warehouse;
   /** Somebody else who queries the same tables at the same time. */
   readonly reader: Pick<Warehouse, 'query'>;

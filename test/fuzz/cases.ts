@@ -61,7 +61,7 @@ interface Outcome {
   readonly fault?: string;
 }
 
-export interface Case {
+interface Case {
   readonly base: Base;
   readonly bytes: Buffer;
 }

@@ -17,7 +17,7 @@ const DROPPED = {
   'c.xlsx': Buffer.from('no workbook'),
 };
 
-export interface Ended {
+interface Ended {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
   readonly stdout: string;

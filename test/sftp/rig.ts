@@ -24,7 +24,7 @@ let hash: Promise<string> | undefined;
 /** Quick enough for a test, and long enough to be told apart. */
 const QUICK_GUARD: GuardLimits = { ...guardLimits, firstDelayMs: 1, longestDelayMs: 4 };
 
-export interface Answer {
+interface Answer {
   readonly code: number | null;
   readonly stdout: string;
   readonly stderr: string;
@@ -72,7 +72,7 @@ export interface Rig extends AsyncDisposable {
   stop(): Promise<void>;
 }
 
-export interface Connected extends AsyncDisposable {
+interface Connected extends AsyncDisposable {
   readonly client: Client;
   readonly sftp: Requests;
 }
@@ -80,7 +80,7 @@ export interface Connected extends AsyncDisposable {
 /** ssh2's requests as promises. */
 export type Requests = ReturnType<typeof promised>;
 
-export interface RigOptions
+interface RigOptions
   extends Partial<Pick<SftpOptions, 'lake' | 'guard' | 'language' | 'partsFolder' | 'now'>> {
   /** Besides ana and bia: with a password, a quota. */
   readonly accounts?: readonly Partial<Account>[];

@@ -31,7 +31,7 @@ function withoutSubqueries(sql: string): string {
   return bare === sql ? sql : withoutSubqueries(bare);
 }
 
-export interface Reference {
+interface Reference {
   readonly table: string;
   /** Whether the statement says which months of it. */
   readonly isBound: boolean;

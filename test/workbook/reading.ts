@@ -44,7 +44,7 @@ export function open(bytes: Uint8Array, limits: Partial<Limits> = {}): Promise<W
   return openWorkbook(sourceOf(bytes), { ...defaultLimits, ...limits });
 }
 
-export type Found = number | string | boolean;
+type Found = number | string | boolean;
 
 /**
  * All cells that hold a value: `{ 'Planilha1!A1': 5 }`; of the one sheet, `{ A1: 5 }`.
@@ -145,7 +145,7 @@ export function order(changes: { id?: Value; nome?: Value; data?: Value; qtd?: V
   return [id, nome, data, qtd];
 }
 
-export interface Loaded {
+interface Loaded {
   /** Accepted rows by their number in the sheet. */
   readonly rows: Record<number, (Found | null)[]>;
   /** The rejections as a person reads them. */

@@ -5,7 +5,7 @@ import { text } from 'node:stream/consumers';
 import type { Desk, Type } from './desk.ts';
 
 /** What gcloud or bq asked. */
-export interface Asked {
+interface Asked {
   readonly method: string;
   /** With the host that was meant, and without the query. */
   readonly url: string;
