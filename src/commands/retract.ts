@@ -1,3 +1,4 @@
+import { archiveLeft } from '../ingest/archive.ts';
 import { prepareDatasets } from '../ingest/prepare.ts';
 import { type RetractionReport, retractFile } from '../ingest/retract.ts';
 import { shortHash } from '../ledger/loaded-files.ts';
@@ -14,6 +15,8 @@ export const retract: Run = async ({ settings, output, values, positionals }) =>
   const context = { ...home.context, ...(await prepareDatasets(home.context)) };
   sayBroken(output, context.broken);
   const [wanted, hash = ''] = positionals;
+  // Else what comes in again under its name, just as it was, would be taken for what is left of it.
+  if (!rehearse) await archiveLeft(context);
   const report = await retractFile(context, wanted, rehearse, hash);
   const { fileName, fileHash, months, changes, stillAs, alsoAs } = report;
   output.object({ type: 'retraction', rehearse, ...report });

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Settings } from '../config.ts';
 import { EntradaError, problemOf } from '../errors.ts';
+import type { Failure } from '../ingest/failure.ts';
 import type { RunSummary } from '../ingest/flow.ts';
-import type { Failure, IsEnough } from '../ingest/receivers.ts';
+import type { IsEnough } from '../ingest/receivers.ts';
 import type { LakeFile } from '../lake/lake.ts';
 import { hasOutcome } from '../ledger/ledger.ts';
 import type { Output } from '../output.ts';

@@ -1,8 +1,9 @@
 import { ifThere } from '../lake/if-there.ts';
 import type { LedgerEvent } from '../ledger/events.ts';
-import type { FileState } from '../ledger/ledger.ts';
+import { type FileState, unarchivedFiles } from '../ledger/ledger.ts';
 import type { Context } from './context.ts';
 import { fileVersionOf } from './drop.ts';
+import { canWait, type Failure } from './failure.ts';
 import { INBOX, restingPlace } from './folders.ts';
 import { keepRejections, writeReason } from './reports.ts';
 
@@ -21,4 +22,18 @@ export async function archive(context: Context, state: FileState): Promise<Ledge
   // It may have moved before a crash; or another file has its name now, which is announced by itself.
   await ifThere(lake.move({ name: `${INBOX}/${fileName}`, version: fileVersionOf(drop) }, place));
   return [{ drop, fileName, fileHash, runId, time: now(), event: 'archived', detail: { place } }];
+}
+
+/** Does so with all that a crash left between an outcome and the file's rest. Gives those that cannot be moved now either. */
+export async function archiveLeft(context: Context): Promise<Failure[]> {
+  const unmoved: Failure[] = [];
+  for (const state of await unarchivedFiles(context.warehouse))
+    try {
+      await context.warehouse.record(await archive(context, state));
+    } catch (error) {
+      const name = `${INBOX}/${state.fileName}`;
+      if (!canWait(error)) context.log.error({ file: name, err: error }, 'failed');
+      unmoved.push({ name, error });
+    }
+  return unmoved;
 }

@@ -4,6 +4,17 @@ import { findDrop, hasOutcome } from '../ledger/ledger.ts';
 import type { Context } from './context.ts';
 import { fileNameOf } from './folders.ts';
 
+/** A file that was not received, or not moved, and why. */
+export interface Failure {
+  readonly name: string;
+  readonly error: unknown;
+}
+
+/** What passes by itself, or somebody must mend, is not tried again in the same run. */
+export function canWait(error: unknown): error is EntradaError {
+  return error instanceof EntradaError && error.kind !== 'terminal';
+}
+
 /**
  * Tells the ledger that a drop was not received, and why, so that `status` says it: `failed` for a fault of ours,
  * `postponed` for what may pass or somebody must mend. The file stays where it is, and the next run tries it again.
@@ -35,9 +46,15 @@ function failureOf(
   about: Pick<LedgerEvent, 'drop' | 'fileName' | 'fileHash'>,
   error: unknown,
 ): LedgerEvent {
-  const passes = error instanceof EntradaError && error.kind !== 'terminal';
   const { code, values: detail } = problemOf(error);
-  return { ...about, runId, time: now(), event: passes ? 'postponed' : 'failed', code, detail };
+  return {
+    ...about,
+    runId,
+    time: now(),
+    event: canWait(error) ? 'postponed' : 'failed',
+    code,
+    detail,
+  };
 }
 
 async function trying(

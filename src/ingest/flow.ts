@@ -2,22 +2,15 @@ import type { Bus } from '../bus/bus.ts';
 import type { BrokenDataset } from '../contract/broken.ts';
 import type { Dataset } from '../contract/dataset.ts';
 import { EntradaError, UserError } from '../errors.ts';
-import {
-  allMonths,
-  type FileState,
-  findDrops,
-  hasOutcome,
-  monthsDue,
-  unarchivedFiles,
-} from '../ledger/ledger.ts';
+import { allMonths, type FileState, findDrops, hasOutcome, monthsDue } from '../ledger/ledger.ts';
 import type { MonthRange } from '../warehouse/warehouse.ts';
-import { archive } from './archive.ts';
+import { archiveLeft } from './archive.ts';
 import { type ArrivalEffects, type Arrivals, findArrivals } from './arrivals.ts';
 import type { Context } from './context.ts';
 import { deliveriesOf } from './drop.ts';
-import { INBOX } from './folders.ts';
+import { canWait, type Failure } from './failure.ts';
 import { prepareDatasets } from './prepare.ts';
-import { canWait, type Failure, type NotReceived, type Receiving } from './receivers.ts';
+import type { NotReceived, Receiving } from './receivers.ts';
 import { findWarnings, type Warning, type Warnings } from './warnings.ts';
 
 export interface RunSummary extends NotReceived {
@@ -55,16 +48,7 @@ export async function runOnce(
   const { lake, warehouse, runId } = context;
   const prepared = await prepareDatasets(context);
   const { datasets, broken } = prepared;
-  const unmoved: Failure[] = [];
-  // What a crash left between an outcome and the file's rest.
-  for (const state of await unarchivedFiles(warehouse))
-    try {
-      await warehouse.record(await archive(context, state));
-    } catch (error) {
-      const name = `${INBOX}/${state.fileName}`;
-      if (!canWait(error)) context.log.error({ file: name, err: error }, 'failed');
-      unmoved.push({ name, error });
-    }
+  const unmoved = await archiveLeft(context);
   const { ready, waiting } = await findArrivals(lake, effects);
   const deliveries = await deliveriesOf(warehouse, ready);
   const arrivals = deliveries.map((delivery, i) => ({ ...delivery, file: ready[i] }));

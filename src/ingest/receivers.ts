@@ -1,13 +1,13 @@
 import type { Bus } from '../bus/bus.ts';
 import { FIRST_LOOK_MS, laterLook, SILENT_MINUTES } from '../bus/silence.ts';
-import { EntradaError, TerminalError, TransientError } from '../errors.ts';
+import { type EntradaError, TerminalError, TransientError } from '../errors.ts';
 import type { FileVersion } from '../lake/lake.ts';
 import type { LedgerEvent } from '../ledger/events.ts';
 import { type FileState, findDrops, hasOutcome } from '../ledger/ledger.ts';
 import type { Code } from '../messages/en.ts';
 import type { Context } from './context.ts';
 import { type Delivery, deliveryOf } from './drop.ts';
-import { recordFailure } from './failure.ts';
+import { canWait, type Failure, recordFailure } from './failure.ts';
 import { INBOX } from './folders.ts';
 import { receive } from './receive.ts';
 
@@ -17,11 +17,6 @@ export const TOPIC = 'bases_vendas';
 /** A file that has arrived, and what the ledger knew of it then. */
 interface Arrival extends Delivery {
   readonly file: FileVersion;
-}
-
-export interface Failure {
-  readonly name: string;
-  readonly error: unknown;
 }
 
 /** What was not received. */
@@ -94,11 +89,6 @@ export const receiveHere =
     await context.incoming.rest();
     return { postponed, failed };
   };
-
-/** What passes by itself, or somebody must mend, is not tried again in the same run. */
-export function canWait(error: unknown): error is EntradaError {
-  return error instanceof EntradaError && error.kind !== 'terminal';
-}
 
 /**
  * Functions receive the files; the ledger tells what has become of them. What it says nothing new of for a quarter of

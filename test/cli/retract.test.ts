@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import { rename } from 'node:fs/promises';
+import { join } from 'node:path';
 import { test } from 'node:test';
-import { sale, sales } from '../ingest/home.ts';
+import { newHome, sale, sales } from '../ingest/home.ts';
 import { date } from '../workbook-builder.ts';
 import { answerOf, entrada, homeWith } from './entrada.ts';
 
@@ -44,4 +46,28 @@ test('a file of which no row was loaded is retracted, and no month is spoken of'
     assert.equal(code, 0);
     assert.match(stdout, words);
   }
+});
+
+test('a file that was retracted after a run that ended too early is loaded when it comes in again', async () => {
+  await using home = await newHome();
+  await home.drop('a.xlsx', sales(sale(1)));
+  await home.run({
+    warehouse: (warehouse) => ({
+      ...warehouse,
+      async record(events, changes) {
+        if (events.some(({ event }) => event === 'archived')) throw new Error('killed');
+        await warehouse.record(events, changes);
+      },
+    }),
+  });
+  const [kept] = await home.names('backup');
+  const { code } = await entrada(['retract', 'a.xlsx', '--home', home.path]);
+  assert.equal(code, 0);
+  // Moved, not copied: the disk says that it is the same file.
+  await rename(join(home.path, 'backup', kept), join(home.path, 'entrada/a.xlsx'));
+  const { files } = await home.run();
+  assert.deepEqual(
+    files.map(({ state, rowsLoaded }) => [state, rowsLoaded]),
+    [['loaded', 1]],
+  );
 });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TransientError } from '../../src/errors.ts';
-import type { Failure } from '../../src/ingest/receivers.ts';
+import type { Failure } from '../../src/ingest/failure.ts';
 import type { Lake } from '../../src/lake/lake.ts';
 import type { Warehouse } from '../../src/warehouse/warehouse.ts';
 import { date, workbook } from '../workbook-builder.ts';
