@@ -4,6 +4,7 @@ import { recordFailureOf } from '../ingest/failure.ts';
 import { recordCost } from '../ledger/costs.ts';
 import { readAccess } from '../spotify/access.ts';
 import { spotifyDataset } from '../spotify/dataset.ts';
+import { realEffects } from '../spotify/effects.ts';
 import { failureName } from '../spotify/runs.ts';
 import { openSource, type SpotifyContext } from '../spotify/source.ts';
 import { createSubscriber } from '../spotify/subscribers.ts';
@@ -40,6 +41,7 @@ export async function keepTable(
       ...common,
       dataset: await spotifyDataset(settings),
       access: await readAccess(process.env, settings.home),
+      effects: realEffects,
     };
     // The episodes are asked for by two functions, and kept by one of them.
     const source = await openSource(context, { keeps: table !== 'dh_gb_episodes' });

@@ -1,6 +1,6 @@
 import { UserError } from '../errors.ts';
 import { parseJson } from '../json.ts';
-import { realEffects, type SpotifyEffects } from './effects.ts';
+import type { SpotifyEffects } from './effects.ts';
 import { type Fetched, type FetchPage, fetchList } from './pages.ts';
 import { refusal } from './refusal.ts';
 import { createAsk, type RetrySettings } from './retry.ts';
@@ -48,9 +48,9 @@ const EPISODES_PAGES = 400;
 export function createSpotifyClient(options: {
   readonly settings: SpotifySettings;
   readonly keep: (name: string, text: string) => Promise<void>;
-  readonly effects?: SpotifyEffects;
+  readonly effects: SpotifyEffects;
 }): SpotifyClient {
-  const { settings, keep, effects = realEffects } = options;
+  const { settings, keep, effects } = options;
   const ask = createAsk(settings, effects);
   const tokens = createTokens(settings, effects, ask);
 

@@ -3,7 +3,6 @@ import { FIRST_LOOK_MS, laterLook, SILENT_MINUTES } from '../bus/silence.ts';
 import { TerminalError } from '../errors.ts';
 import { findDrops } from '../ledger/ledger.ts';
 import type { Code } from '../messages/en.ts';
-import { realEffects } from './effects.ts';
 import { inOrder, makeTables, type SpotifyRequest, type SpotifySummary } from './flow.ts';
 import { failureName, runRows, runsOf, type TableRun } from './runs.ts';
 import type { SpotifyContext } from './source.ts';
@@ -19,7 +18,7 @@ export async function runSpotifyElsewhere(
   bus: Bus,
   { tables = TABLES }: Pick<SpotifyRequest, 'tables'>,
 ): Promise<SpotifySummary> {
-  const { warehouse, runId, effects = realEffects } = context;
+  const { warehouse, runId, effects } = context;
   await makeTables(context);
   for (const message of tables.length === TABLES.length ? [{}] : tables.map((table) => ({ table })))
     await bus.publish(TOPIC, { run: runId, ...message });

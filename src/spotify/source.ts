@@ -4,7 +4,7 @@ import { dateTime } from '../warehouse/date-time.ts';
 import { hasSecrets, type SpotifyAccess } from './access.ts';
 import { createSpotifyClient, createSpotifyReplay, type SpotifyClient } from './client.ts';
 import type { SpotifyDataset } from './dataset.ts';
-import { realEffects, type SpotifyEffects } from './effects.ts';
+import type { SpotifyEffects } from './effects.ts';
 import type { Fetched } from './pages.ts';
 import { openRaw, rawOf, type Times } from './raw.ts';
 import { waitUntil } from './runs.ts';
@@ -15,7 +15,7 @@ import type { List } from './tables.ts';
 export interface SpotifyContext extends Pick<Context, 'lake' | 'warehouse' | 'runId' | 'log'> {
   readonly dataset: SpotifyDataset;
   readonly access: SpotifyAccess;
-  readonly effects?: SpotifyEffects;
+  readonly effects: SpotifyEffects;
 }
 
 /** The lists of one run. Each is fetched once, when it is first wanted, whoever wants it. */
@@ -38,7 +38,7 @@ export async function openSource(
   context: SpotifyContext,
   { keeps = true }: { readonly keeps?: boolean } = {},
 ): Promise<Source> {
-  const { lake, warehouse, runId, dataset, access, effects = realEffects } = context;
+  const { lake, warehouse, runId, dataset, access, effects } = context;
   const began = effects.now();
   if (!hasSecrets(access)) return refusing(began, new UserError('spotify.secrets'));
   const until = await waitUntil(warehouse, began);

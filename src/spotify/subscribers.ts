@@ -1,7 +1,6 @@
 import type { Subscriber } from '../bus/bus.ts';
 import { EntradaError, type Problem, UserError } from '../errors.ts';
 import type { Turns } from '../turns.ts';
-import { realEffects } from './effects.ts';
 import { type Found, find } from './found.ts';
 import { lastApplied, runRows, runsOf, type TableRun } from './runs.ts';
 import type { Source, SpotifyContext } from './source.ts';
@@ -28,7 +27,7 @@ export function createSubscriber(
   table: SpotifyTable,
   alone: Turns,
 ): Subscriber {
-  const { warehouse, runId, log, effects = realEffects } = context;
+  const { warehouse, runId, log, effects } = context;
 
   async function record(outcome: Partial<TableRun> & Pick<TableRun, 'outcome'>, rows?: Row[]) {
     const run: TableRun = {

@@ -11,6 +11,7 @@ import { prepareDatasets } from '../../src/ingest/prepare.ts';
 import { openContext } from '../../src/open.ts';
 import { readAccess } from '../../src/spotify/access.ts';
 import { spotifyDataset } from '../../src/spotify/dataset.ts';
+import { realEffects } from '../../src/spotify/effects.ts';
 import { makeTables } from '../../src/spotify/flow.ts';
 import { runsOf } from '../../src/spotify/runs.ts';
 import { openReplay } from '../../src/spotify/source.ts';
@@ -43,7 +44,8 @@ async function setup(t: TestContext) {
   const context = { ...opened, ...(await prepareDatasets(opened)) };
   const dataset = await spotifyDataset(settings);
   const access = await readAccess(process.env, home);
-  await makeTables({ ...context, dataset, access });
+  const ours = { ...context, dataset, access, effects: realEffects };
+  await makeTables(ours);
   const instance: Instance = {
     opened: async () => ({ settings, context }),
     contextOf: async (runId) => ({ ...context, runId }),
@@ -60,13 +62,12 @@ async function setup(t: TestContext) {
     return keepTable(instance, { data: { message } }, table);
   };
   const replay = async (run: string, runId: string, table: SpotifyTable) => {
-    const again = { ...context, runId, dataset, access };
+    const again = { ...ours, runId };
     const subscriber = createSubscriber(again, await openReplay(again, run), table, createTurns());
     await subscriber.handle({ id: runId, topic: '', data: {}, attempt: 1 });
     return (await runsOf(context.warehouse, runId))[0];
   };
-  const timesOf = async (run: string) =>
-    (await openReplay({ ...context, dataset, access }, run)).times;
+  const timesOf = async (run: string) => (await openReplay(ours, run)).times;
   return { deliver, replay, timesOf, edit, context };
 }
 
