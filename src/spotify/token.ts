@@ -33,14 +33,13 @@ const tokenAnswer = z.object({
   expires_in: z.number().default(3600),
 });
 
-/** Throws UserError `spotify.secrets` when id or secret is empty, `spotify.credentials` when Spotify refuses them. */
+/** Throws UserError `spotify.credentials` when Spotify refuses id or secret. */
 export function createTokens(settings: TokenSettings, effects: SpotifyEffects, ask: Ask): Tokens {
   const { accountsUrl, clientId, clientSecret } = settings;
   let current: Token | undefined;
   let coming: Promise<Token> | undefined;
 
   async function request(): Promise<Token> {
-    if (clientId === '' || clientSecret === '') throw new UserError('spotify.secrets');
     const basic = Buffer.from(`${clientId}:${clientSecret}`).toString('base64');
     const url = new URL(`${accountsUrl}/api/token`);
     const answer = await ask(url, async () => ({

@@ -47,13 +47,6 @@ describe('what Spotify answers', () => {
     assert.doesNotMatch(said, /not-that-one/);
   });
 
-  test('without the secrets a line says where they come from, and nothing is asked', async (t) => {
-    const { client, fake } = await setup(t, {}, { clientSecret: '' });
-    const said = words(await failure(client.episodes(MAIN_SHOW)));
-    assert.match(said, /developer\.spotify\.com\/dashboard \(its owner needs Spotify Premium\)/);
-    assert.equal(fake.requests.length, 0);
-  });
-
   for (const [field, value, said] of [
     ['duration_ms', '93 minutes', /the field "duration_ms" of episode0{13}69 holds "93 minutes"/],
     ['release_date_precision', 'hour', /"release_date_precision" of episode0{13}69 holds "hour"/],

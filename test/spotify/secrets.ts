@@ -3,9 +3,20 @@ import { describe, test } from 'node:test';
 import type { FakeHooks } from '../../src/spotify/fake/hooks.ts';
 import { RAW } from '../../src/spotify/raw.ts';
 import { EPISODES, faulty, TOKEN } from '../fake-spotify/server.ts';
-import { setupFlow } from './flow-setup.ts';
+import { all, outcomes, setupFlow } from './flow-setup.ts';
+import { words } from './setup.ts';
 
 describe('secrets', () => {
+  test('that are not set refuse each table with where they come from, and nothing is asked', async (t) => {
+    const { run, fake, context, warehouse } = await setupFlow(t);
+    const { access } = context({ warehouse });
+    const summary = await run({}, { access: { ...access, clientSecret: '' } });
+    assert.deepEqual(outcomes(summary), all('refused'));
+    const { problem } = summary.tables[0];
+    assert.match(words(problem ?? assert.fail()), /developer\.spotify\.com\/dashboard/);
+    assert.equal(fake.requests.length, 0);
+  });
+
   test('appear nowhere, even when Spotify sends them back', async (t) => {
     const echo: FakeHooks = {
       intercept: ({ path, query, authorization }) =>
