@@ -2,7 +2,7 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import * as z from 'zod';
 import { UserError } from '../errors.ts';
-import { type OnBroken, orBroken, throwBroken } from './broken.ts';
+import { type OnBroken, orBroken } from './broken.ts';
 import { says, wrongIn } from './wrong.ts';
 import { parseYaml, type Yaml } from './yaml.ts';
 
@@ -24,10 +24,7 @@ interface DatasetDocument {
  * file, the line, the key and what is wrong with it; a subfolder without a `dataset.yaml` is one too, and one without a
  * subfolder.
  */
-export async function readDocuments(
-  root: string,
-  onBroken: OnBroken = throwBroken,
-): Promise<DatasetDocument[]> {
+export async function readDocuments(root: string, onBroken: OnBroken): Promise<DatasetDocument[]> {
   const documents: DatasetDocument[] = [];
   const names = await orBroken(root, onBroken, async () => {
     const found = await absentAs(undefined, root, readdir(root));

@@ -1,7 +1,6 @@
 import { type CellBatch, MAX_COLUMN, TEXT } from '../workbook/cells.ts';
 import type { Texts } from '../workbook/texts.ts';
-import type { ColumnValues, RowBatch } from './batch.ts';
-import { BATCH_ROWS } from './batch.ts';
+import { BATCH_ROWS, type ColumnValues, type RowBatch } from './batch.ts';
 
 /**
  * Rows of a sheet as they were gathered, column by column: for each column of the contract the kind and value

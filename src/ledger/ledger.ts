@@ -132,14 +132,13 @@ function number(value: Value): number | null {
   return value === null ? null : Number(value);
 }
 
+type Queried = Pick<Warehouse, 'query'>;
+
 /** What a row of ledger_months is while its month is to be consolidated. */
 export const IS_DUE = 'ROWS_COUNTED IS NULL OR ROWS_ACCEPTED IS NULL';
 
 /** The months that a load or a retraction touched since they were last consolidated, as unbroken ranges. */
-export function monthsDue(
-  warehouse: Pick<Warehouse, 'query'>,
-  { name }: Pick<Dataset, 'name'>,
-): Promise<MonthRange[]> {
+export function monthsDue(warehouse: Queried, { name }: Dataset): Promise<MonthRange[]> {
   return selectMonths(warehouse, `DATASET = @name AND (${IS_DUE})`, { name });
 }
 
@@ -152,8 +151,6 @@ export function monthsOf(warehouse: Queried, loadId: number): Promise<MonthRange
 export function allMonths(warehouse: Queried, { name }: Dataset): Promise<MonthRange[]> {
   return selectMonths(warehouse, 'DATASET = @name', { name });
 }
-
-type Queried = Pick<Warehouse, 'query'>;
 
 async function selectMonths(
   { query }: Queried,

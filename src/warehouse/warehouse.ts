@@ -5,7 +5,7 @@ import type { Overlap } from './overlap.ts';
 
 /**
  * Where rows live. Whoever queries sees each change whole or not at all.
- * An adapter is one factory (duckdb.ts); test/contracts/warehouse.ts holds what all of them promise.
+ * An adapter is one factory (duckdb/duckdb.ts, bigquery/bigquery.ts); test/contracts/warehouse.ts holds what all of them promise.
  */
 export interface Warehouse {
   /**

@@ -221,8 +221,7 @@ export async function createLoad(context: LoadContext): Promise<Load> {
   }
 
   async function abort(): Promise<void> {
-    if (!open) return;
-    await rollBack();
+    if (open) await rollBack();
   }
 
   return { loadId, write, reject, discard, compare, preview, commit, abort };
