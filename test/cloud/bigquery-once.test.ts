@@ -1,7 +1,5 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
-import { readDatasets } from '../../src/contract/dataset.ts';
 import { release } from '../../src/ingest/release.ts';
 import { retractFile } from '../../src/ingest/retract.ts';
 import { findInForce } from '../../src/ledger/in-force.ts';
@@ -17,12 +15,13 @@ import {
   withdrawn,
   writeRows,
 } from '../contracts/warehouse-rows.ts';
+import { shippedDatasets } from '../ingest/home.ts';
 import { startProxy } from './proxy.ts';
 import { given, skipWithout } from './rig.ts';
 import { newPlace, openEmulated } from './warehouses.ts';
 
 const skip = skipWithout('bigquery');
-const [vendas] = await readDatasets(fileURLToPath(new URL('../../datasets', import.meta.url)));
+const [vendas] = await shippedDatasets();
 const ROWS: Row[] = [1, 2, 3].map((n) => [n, 'A', 1, 'B', `2019-0${n}-01T00:00:00`, n]);
 
 async function prepared(place = newPlace()): Promise<BigQueryWarehouse> {

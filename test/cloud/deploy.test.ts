@@ -7,6 +7,7 @@ import { after, before, describe, test } from 'node:test';
 import { type Dataset, readDatasets } from '../../src/contract/dataset.ts';
 import { monthsDue } from '../../src/ledger/ledger.ts';
 import { loadRows, numberOf, rowsOf } from '../contracts/warehouse-rows.ts';
+import { shippedDatasets } from '../ingest/home.ts';
 import { PROGRAM } from '../program.ts';
 import { ROOT } from '../repository.ts';
 import { given, skipWithout } from './rig.ts';
@@ -32,7 +33,7 @@ describe('deploying to BigQuery', { skip }, () => {
   let vendas: Dataset;
   before(async () => {
     root = await mkdtemp(join(tmpdir(), 'entrada-deploy-'));
-    [vendas] = await readDatasets(join(ROOT, 'datasets'));
+    [vendas] = await shippedDatasets();
   });
   after(() => rm(root, { recursive: true }));
 

@@ -6,7 +6,7 @@ import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
 import { createMemoryBus } from '../../src/bus/memory.ts';
-import { type Dataset, readDatasets } from '../../src/contract/dataset.ts';
+import type { Dataset } from '../../src/contract/dataset.ts';
 import type { Context } from '../../src/ingest/context.ts';
 import { runOnce } from '../../src/ingest/flow.ts';
 import { createIncoming } from '../../src/ingest/incoming.ts';
@@ -20,6 +20,7 @@ import type { Warehouse } from '../../src/warehouse/warehouse.ts';
 import { defaultLimits } from '../../src/workbook/limits.ts';
 import { randomHistory, sorted } from '../contracts/warehouse-histories.ts';
 import { loadRows, type Row, rowsOf, withdrawn } from '../contracts/warehouse-rows.ts';
+import { shippedDatasets } from '../ingest/home.ts';
 import { createMemoryLake } from '../lake/memory.ts';
 import { skipWithout } from './rig.ts';
 import { openEmulated } from './warehouses.ts';
@@ -29,7 +30,7 @@ const skip = skipWithout('bigquery');
 /** How many random histories; each takes some seconds. */
 const HISTORIES = Number(process.env.HISTORIES ?? (process.env.CI ? 25 : 5));
 
-const [vendas] = await readDatasets(fileURLToPath(new URL('../../datasets', import.meta.url)));
+const [vendas] = await shippedDatasets();
 const SALES = fileURLToPath(new URL('../../../shared/data/sales', import.meta.url));
 
 /** What is stored of a dataset; the rest are views. */

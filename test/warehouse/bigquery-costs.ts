@@ -1,12 +1,12 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { readDatasets } from '../../src/contract/dataset.ts';
 import { findInForce, findRelated } from '../../src/ledger/in-force.ts';
 import { findDrops } from '../../src/ledger/ledger.ts';
 import { createBigQueryWarehouse } from '../../src/warehouse/bigquery/bigquery.ts';
 import { wantedLedger, wantedOf } from '../../src/warehouse/bigquery/schema.ts';
 import type { Field } from '../../src/warehouse/bigquery/values.ts';
 import { loadedEvent, writeRows } from '../contracts/warehouse-rows.ts';
+import { shippedDatasets } from '../ingest/home.ts';
 import { referencesOf, statementsOf } from './bigquery-statements.ts';
 import { createListener, PLACE } from './bigquery-texts.ts';
 
@@ -56,7 +56,7 @@ interface Texts {
 
 /** Fields of each table, and the statements of one load and of consolidating. */
 async function read() {
-  const [vendas] = await readDatasets(fileURLToPath(new URL('../../datasets', import.meta.url)));
+  const [vendas] = await shippedDatasets();
   const wanted = await wantedOf(vendas, PLACE);
   const { client, run } = createListener();
   const warehouse = createBigQueryWarehouse(client, { location: 'US' });

@@ -1,18 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { fileURLToPath } from 'node:url';
-import { type Dataset, readDatasets } from '../../src/contract/dataset.ts';
 import { wantedLedger, wantedOf } from '../../src/warehouse/bigquery/schema.ts';
 import { qualify } from '../../src/warehouse/bigquery/scripts.ts';
 import { statementsIn } from '../../src/warehouse/sql-text.ts';
+import { shippedDatasets } from '../ingest/home.ts';
 import { referencesOf, statementsOf } from './bigquery-statements.ts';
 import { allTexts } from './bigquery-texts.ts';
 
 const PLACE = { project: 'p', dataset: 'd' };
 
-const datasets: Dataset[] = await readDatasets(
-  fileURLToPath(new URL('../../datasets', import.meta.url)),
-);
+const datasets = await shippedDatasets();
 
 /**
  * What is over all months, and why: the cube is as large as its keys, however many rows there are, and what sums over all

@@ -21,6 +21,7 @@ import { fullName, qualify } from '../../src/warehouse/bigquery/scripts.ts';
 import type { WantedTable } from '../../src/warehouse/bigquery/tables.ts';
 import { statements, withMonths } from '../../src/warehouse/dataset-sql.ts';
 import { loadedEvent, withdrawn, writeRows } from '../contracts/warehouse-rows.ts';
+import { shippedDatasets } from '../ingest/home.ts';
 
 /* Everything that BigQuery is sent, as text: what the analyzer and the test of the months look at. */
 
@@ -34,7 +35,7 @@ const folder = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 /** What deploying makes, and all that is run on it. */
 export async function allTexts(): Promise<{ made: readonly string[]; run: readonly string[] }> {
   const { client, made, run } = createListener();
-  const [vendas] = await readDatasets(folder('../../datasets'));
+  const [vendas] = await shippedDatasets();
   const [tipos] = await readDatasets(folder('../datasets'));
   const spotify = {
     name: 'spotify',
