@@ -4,6 +4,7 @@ import { IS_DUE } from '../../ledger/ledger.ts';
 import {
   CHECK_COLUMNS,
   namingStatement,
+  removal,
   requireColumns,
   type Statement,
   stagesOf,
@@ -12,7 +13,6 @@ import {
 } from '../dataset-sql.ts';
 import { type MonthRows, portionsOf, rowsIn } from '../months.ts';
 import type { MonthRange, Warehouse } from '../warehouse.ts';
-import { takeOutWithdrawn } from './changes.ts';
 import { MEMORY, type Memory } from './memory.ts';
 
 /** What the procedures keep of so many rows fits DuckDB's memory, whatever the length of the history. */
@@ -52,7 +52,7 @@ export function createConsolidate({
     };
     for (const portion of portions) {
       for (const piece of portionsOf(months, portion, atOnce)) {
-        await takeOutWithdrawn(run, query, dataset, piece);
+        await takeOutWithdrawn(dataset, piece);
         await runAll(dataset, first, piece);
       }
       await settle();
@@ -67,6 +67,12 @@ export function createConsolidate({
     for (const portion of portions) await requireCounted(dataset, portion);
     if ((await monthsOfOthers(dataset)) !== others)
       throw new UserError('dataset.monthsOfOthers', { dataset: dataset.name });
+  }
+
+  async function takeOutWithdrawn(dataset: Dataset, range: MonthRange): Promise<void> {
+    const { isAny, body } = removal(dataset);
+    if ((await query(withMonths(isAny, range))).rows.length === 0) return;
+    for (const statement of body) await run(withMonths(statement, range));
   }
 
   async function runAll(

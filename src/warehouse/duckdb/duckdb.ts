@@ -13,13 +13,13 @@ import {
 } from '../dataset-sql.ts';
 import { requireSums } from '../sum-tables.ts';
 import type { KeyChange, LoadChange, QueryResult, Retraction, Warehouse } from '../warehouse.ts';
-import { changesSince, rememberSums } from './changes.ts';
 import { followContract } from './columns.ts';
 import { createConsolidate } from './consolidate.ts';
 import { createLoad } from './load.ts';
 import { createMemory, MEMORY } from './memory.ts';
 import { close, type DuckDbOptions, type Opened, open } from './opening.ts';
 import { duckDbProblem, saysInvalidated } from './problem.ts';
+import { changesSince, rememberSums } from './sums.ts';
 import { clearMark, markCommitting, wasCutOff } from './torn.ts';
 import { followVersions, refuseOtherVersions } from './upgrade.ts';
 import { rowConverter } from './values.ts';

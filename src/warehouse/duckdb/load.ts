@@ -13,10 +13,10 @@ import { monthsDue } from '../../ledger/ledger.ts';
 import { landingTable, withdrawal } from '../dataset-sql.ts';
 import { comparing, type Overlap, toOverlap } from '../overlap.ts';
 import type { Load, LoadChange, MonthRange, Value, Warehouse } from '../warehouse.ts';
-import { changesSince, rememberSums } from './changes.ts';
 import { createLanding, type Landing } from './landing.ts';
 import { landingMemory, largeMemory, MEMORY, type Memory, THREADS } from './memory.ts';
 import { duckDbProblem } from './problem.ts';
+import { changesSince, rememberSums } from './sums.ts';
 
 /** What a load needs of the warehouse that it belongs to. */
 interface LoadContext extends Pick<Memory, 'allow' | 'enlarge'> {

@@ -1,11 +1,12 @@
 import type { Dataset } from '../../contract/dataset.ts';
-import { fromDiffering, removal, sumTables, withMonths } from '../dataset-sql.ts';
-import type { KeyChange, MonthRange, Warehouse } from '../warehouse.ts';
-
-type RunSql = (sql: string) => Promise<unknown>;
+import { fromDiffering, sumTables } from '../dataset-sql.ts';
+import type { KeyChange, Warehouse } from '../warehouse.ts';
 
 /** Keeps the consolidated tables as they are, for `changesSince`. */
-export async function rememberSums(run: RunSql, dataset: Dataset): Promise<void> {
+export async function rememberSums(
+  run: (sql: string) => Promise<unknown>,
+  dataset: Dataset,
+): Promise<void> {
   for (const table of sumTables(dataset)) {
     await run(`CREATE OR REPLACE TEMP TABLE before_${table} AS SELECT * FROM ${table}`);
   }
@@ -31,16 +32,4 @@ export async function changesSince(
     }
   }
   return changes;
-}
-
-/** Takes the rows of withdrawn loads out of a range of months. */
-export async function takeOutWithdrawn(
-  run: RunSql,
-  query: Warehouse['query'],
-  dataset: Dataset,
-  range: MonthRange,
-): Promise<void> {
-  const { isAny, body } = removal(dataset);
-  if ((await query(withMonths(isAny, range))).rows.length === 0) return;
-  for (const statement of body) await run(withMonths(statement, range));
 }
