@@ -137,6 +137,7 @@ export function saySkipped(
     notes = 0,
     skippedRows = '',
     ignoredColumns,
+    rowsAbove,
     hiddenRows = 0,
     hiddenColumns = 0,
   }: Values,
@@ -150,6 +151,11 @@ export function saySkipped(
   }
   if (ignoredColumns)
     output.say({ code: 'file.ignoredColumns', values: { columns: ignoredColumns } });
+  if (rowsAbove)
+    output.say({
+      code: 'file.rowsAbove',
+      values: { rows: String(rowsAbove).replaceAll(' ', ', ') },
+    });
   if (hiddenRows || hiddenColumns)
     output.say({ code: 'file.hidden', values: { rows: hiddenRows, columns: hiddenColumns } });
 }

@@ -13,6 +13,8 @@ export interface Header {
   readonly columns: readonly number[];
   /** Headers that the contract does not name, as they are written. */
   readonly ignored: readonly string[];
+  /** Filled rows above it that stand below another row which names some of the columns, as a table of its own would. */
+  readonly above: readonly number[];
 }
 
 /** The best that a sheet offers when its header does not hold all that the contract asks. */
@@ -61,11 +63,20 @@ export function findHeader(titles: Titles, dataset: Dataset): Header | NearHeade
   let nearest: NearHeader = { row: 0, found: 0, missing: [], others: [], twice: undefined };
   for (const [row, cells] of [...titles].sort(([a], [b]) => a - b)) {
     const candidate = matchRow(row, cells, dataset);
+    if (isHeader(candidate)) return { ...candidate, above: rowsBetween(titles, nearest, row) };
     // Below a row that names them all is data: a later header would leave it out unseen.
-    if (isHeader(candidate) || candidate.missing.length === 0) return candidate;
+    if (candidate.missing.length === 0) return candidate;
     if (candidate.found > nearest.found) nearest = candidate;
   }
   return nearest;
+}
+
+/** One word that is a header too is met in any title. */
+const SOME_COLUMNS = 2;
+
+function rowsBetween(titles: Titles, { row: from, found }: NearHeader, to: number): number[] {
+  if (found < SOME_COLUMNS) return [];
+  return [...titles.keys()].filter((row) => row > from && row < to).sort((a, b) => a - b);
 }
 
 export function isHeader(header: Header | NearHeader): header is Header {
@@ -98,7 +109,7 @@ function matchRow(row: number, cells: Map<number, string>, dataset: Dataset): He
   const missing = dataset.columns.flatMap(({ name, optional }, slot) =>
     optional || columns[slot] > 0 ? [] : name,
   );
-  if (missing.length === 0 && twice === undefined) return { row, columns, ignored };
+  if (missing.length === 0 && twice === undefined) return { row, columns, ignored, above: [] };
   const found = columns.filter((column) => column > 0).length;
   return { row, found, missing, others: ignored, twice };
 }

@@ -52,6 +52,8 @@ export interface SheetReport {
   notes: number;
   skippedRows: readonly number[];
   readonly ignoredColumns: readonly string[];
+  /** Filled rows above the header that may be another table. */
+  readonly rowsAbove: readonly number[];
   hiddenRows: number;
   hiddenColumns: number;
   /** What the accepted rows say, in whatever order and bytes. */
@@ -131,12 +133,14 @@ export async function loadSheet(
 
 /** What the sheet held besides its rows of data; only what there is. */
 export function skippedDetail(report: SheetReport): Record<string, string | number> {
-  const { totals, notes, skippedRows, ignoredColumns, hiddenRows, hiddenColumns } = report;
+  const { totals, notes, skippedRows, ignoredColumns, rowsAbove } = report;
+  const { hiddenRows, hiddenColumns } = report;
   const all = {
     totals,
     notes,
     skippedRows: skippedRows.join(' '),
     ignoredColumns: ignoredColumns.join(', '),
+    rowsAbove: rowsAbove.join(' '),
     hiddenRows,
     hiddenColumns,
   };
@@ -154,6 +158,7 @@ function createReport({ sheet, header }: Choice): SheetReport {
     notes: 0,
     skippedRows: [],
     ignoredColumns: header.ignored,
+    rowsAbove: header.above,
     hiddenRows: 0,
     hiddenColumns: 0,
     contentHash: '',

@@ -435,6 +435,8 @@ export const en = {
   'file.skipped':
     '  Not data, so not summed: {totals} total {totals|row|rows} and {notes} note {notes|row|rows} ({count|row|rows} {rows})',
   'file.ignoredColumns': '  Columns that the contract does not name, ignored: {columns}',
+  'file.rowsAbove':
+    '  Above the header, so not read: rows {rows}. They stand below a row that names some of its columns: if they are data, they need that header, in a workbook of their own.',
   'file.hidden':
     '  Hidden in Excel, and read all the same: {rows} {rows|row|rows}, {columns} {columns|column|columns}',
   'file.later': '{file}: not now. {reason}',

@@ -435,6 +435,8 @@ export const ptBR: Record<Code, string> = {
   'file.skipped':
     '  Não são dados, e não foram somadas: {totals} {totals|linha|linhas} de total e {notes} de observação ({count|linha|linhas} {rows})',
   'file.ignoredColumns': '  Colunas que o contrato não prevê, ignoradas: {columns}',
+  'file.rowsAbove':
+    '  Acima do cabeçalho, por isso não lidas: linhas {rows}. Elas ficam abaixo de uma linha que traz algumas das colunas dele: se são dados, precisam desse cabeçalho, em uma planilha à parte.',
   'file.hidden':
     '  Ocultas no Excel, e lidas assim mesmo: {rows} {rows|linha|linhas}, {columns} {columns|coluna|colunas}',
   'file.later': '{file}: fica para depois. {reason}',

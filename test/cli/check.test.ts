@@ -111,6 +111,21 @@ test('what is no data, what the contract does not name and what is hidden is sai
   assert.match(pt.stdout, /^ {2}Ocultas no Excel, e lidas assim mesmo: 1 linha, 1 coluna$/m);
 });
 
+test('rows above the header that look like another table are said not to be read, a title is not', async () => {
+  const [, ...lacking] = HEADER;
+  const rows = [['Vendas por marca'], ['MARCA'], [], HEADER, sale(1)];
+  const path = await file('titulo.xlsx', workbook({ sheets: [{ name: 'Vendas', rows }] }));
+  assert.doesNotMatch((await entrada(['check', path])).stdout, /Above the header/);
+
+  const stacked = [lacking, sale(1).slice(1), [], sale(2).slice(1), ...rows];
+  const two = await file('duas.xlsx', workbook({ sheets: [{ name: 'Vendas', rows: stacked }] }));
+  const { code, stdout } = await entrada(['check', two]);
+  assert.equal(code, 0);
+  assert.match(stdout, /^ {2}Above the header, so not read: rows 2, 4, 5, 6\. /m);
+  const pt = await entrada(['check', two], { env: { ENTRADA_LANG: 'pt-BR' } });
+  assert.match(pt.stdout, /^ {2}Acima do cabeçalho, por isso não lidas: linhas 2, 4, 5, 6\. /m);
+});
+
 test('many bad cells: a person sees the first fifty', async () => {
   const path = await file('muitos.xlsx', MANY);
   const { stdout } = await entrada(['check', path]);
