@@ -9,6 +9,9 @@ export interface Problem<C extends Code = Code> {
   readonly values: Values & ValuesOf<C>;
 }
 
+/** A message that stands within another, in the place of `detail`: what is wrong with a workbook that is damaged. */
+export type Damage = Extract<Code, `damage.${string}`>;
+
 /** What is thrown besides a code: its values may be left out only where its message has no place for any. */
 type Rest<C extends Code> =
   Record<never, never> extends ValuesOf<C>

@@ -78,6 +78,16 @@ test('every command and option of the help is translated, in a few words or many
       assert.notEqual(ptBR[code], en[code], `${name}: ${code}`);
 });
 
+test('what is wrong with a damaged workbook is said in the language of the rest', () => {
+  const values = { part: 'xl/workbook.xml', detail: 'damage.root', root: 'workbook' } as const;
+  assert.equal(
+    render({ code: 'xml.malformed', values }, 'pt-BR'),
+    'A parte xl/workbook.xml da planilha está danificada: ela deveria ser um <workbook> de planilha e é outra coisa. Abra-a no Excel, deixe-o reparar o arquivo e salve de novo.',
+  );
+  // What DuckDB or the system says has no translation.
+  assert.match(render({ code: 'zip.broken', values: { detail: 'of old' } }, 'en'), /: of old\./);
+});
+
 test('a count is said with the word that goes with it', () => {
   const file = 'a.xlsx';
   const counts = { read: 1, loaded: 0, repeated: 0, rejected: 1 };

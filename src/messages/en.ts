@@ -88,6 +88,27 @@ export const en = {
     'The part {part} of the workbook holds a DOCTYPE, which no workbook needs and some attacks use. Open it in Excel and save it again.',
   'xml.malformed':
     'The part {part} of the workbook is damaged: {detail}. Open it in Excel, let it repair the file, and save it again.',
+  'damage.twoValues': 'a cell has two values',
+  'damage.ranges': 'it merges, hides or calculates more ranges than a sheet has',
+  'damage.declaration': 'it holds a declaration that no workbook has',
+  'damage.end': 'it ends too early',
+  'damage.empty': 'it is empty',
+  'damage.outside': 'it has text outside its elements',
+  'damage.open': 'a tag is not closed',
+  'damage.tags': 'its tags do not match',
+  'damage.nameless': 'a tag has no name',
+  'damage.noValue': 'an attribute has no value',
+  'damage.noQuotes': 'an attribute has no quotes',
+  'damage.attributes': 'an element has too many attributes',
+  'damage.deep': 'its elements are nested too deep',
+  'damage.behind': 'it goes on behind its end',
+  'damage.characters': 'it holds bytes that are no characters',
+  'damage.list': 'the list of its parts is damaged',
+  'damage.listCut': 'the list of its parts is cut off',
+  'damage.listLong': 'the list of its parts is absurdly long',
+  'damage.root': 'it should be a <{root}> of a spreadsheet and is something else',
+  'damage.partElsewhere': 'the part {part} is not where it should be',
+  'damage.partCut': 'the part {part} is cut off',
   'xml.entity':
     'The part {part} of the workbook holds "{entity}", which stands for no character. Open it in Excel and save it again.',
   'xml.long':
@@ -98,6 +119,10 @@ export const en = {
     'The part {part} of the workbook is written in an unknown encoding, {encoding}. Open it in Excel and save it again.',
   'sheet.address':
     'The sheet "{sheet}" has a cell at an address that cannot be: {address}. Open it in Excel, let it repair the file, and save it again.',
+  'sheet.otherRow':
+    'The sheet "{sheet}" has a cell in row {row} at an address that is none of that row: {address}. Open it in Excel, let it repair the file, and save it again.',
+  'sheet.rowNumber':
+    'The sheet "{sheet}" has a row with a number that cannot be: {row}. Open it in Excel, let it repair the file, and save it again.',
   'sheet.tooLong':
     'The sheet "{sheet}" has a row {row}, and no sheet has more than {last}. Open it in Excel, let it repair the file, and save it again.',
   'sheet.rowTwice':

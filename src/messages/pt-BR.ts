@@ -84,6 +84,27 @@ export const ptBR: Record<Code, string> = {
     'A parte {part} da planilha contém um DOCTYPE, que nenhuma planilha precisa ter e alguns ataques usam. Abra-a no Excel e salve-a de novo.',
   'xml.malformed':
     'A parte {part} da planilha está danificada: {detail}. Abra-a no Excel, deixe-o reparar o arquivo e salve de novo.',
+  'damage.twoValues': 'uma célula tem dois valores',
+  'damage.ranges': 'ela mescla, oculta ou calcula mais intervalos do que uma aba tem',
+  'damage.declaration': 'ela contém uma declaração que nenhuma planilha tem',
+  'damage.end': 'ela termina cedo demais',
+  'damage.empty': 'ela está vazia',
+  'damage.outside': 'ela tem texto fora de seus elementos',
+  'damage.open': 'uma tag não é fechada',
+  'damage.tags': 'suas tags não combinam',
+  'damage.nameless': 'uma tag não tem nome',
+  'damage.noValue': 'um atributo não tem valor',
+  'damage.noQuotes': 'um atributo não tem aspas',
+  'damage.attributes': 'um elemento tem atributos demais',
+  'damage.deep': 'seus elementos estão aninhados fundo demais',
+  'damage.behind': 'ela continua depois do fim',
+  'damage.characters': 'ela contém bytes que não são caracteres',
+  'damage.list': 'a lista de suas partes está danificada',
+  'damage.listCut': 'a lista de suas partes está cortada',
+  'damage.listLong': 'a lista de suas partes é longa demais',
+  'damage.root': 'ela deveria ser um <{root}> de planilha e é outra coisa',
+  'damage.partElsewhere': 'a parte {part} não está onde deveria',
+  'damage.partCut': 'a parte {part} está cortada',
   'xml.entity':
     'A parte {part} da planilha contém "{entity}", que não representa nenhum caractere. Abra-a no Excel e salve-a de novo.',
   'xml.long':
@@ -94,6 +115,10 @@ export const ptBR: Record<Code, string> = {
     'A parte {part} da planilha está em uma codificação desconhecida, {encoding}. Abra-a no Excel e salve-a de novo.',
   'sheet.address':
     'A aba "{sheet}" tem uma célula em um endereço impossível: {address}. Abra-a no Excel, deixe-o reparar o arquivo e salve de novo.',
+  'sheet.otherRow':
+    'A aba "{sheet}" tem na linha {row} uma célula em um endereço que não é dessa linha: {address}. Abra-a no Excel, deixe-o reparar o arquivo e salve de novo.',
+  'sheet.rowNumber':
+    'A aba "{sheet}" tem uma linha com um número impossível: {row}. Abra-a no Excel, deixe-o reparar o arquivo e salve de novo.',
   'sheet.tooLong':
     'A aba "{sheet}" tem uma linha {row}, e nenhuma aba passa de {last}. Abra a planilha no Excel, deixe que ele a repare e salve de novo.',
   'sheet.rowTwice':

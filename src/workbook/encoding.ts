@@ -27,7 +27,7 @@ function recode(
   try {
     return encode(decoder.decode(chunk, { stream: chunk !== undefined }));
   } catch {
-    throw new UserError('xml.malformed', { part, detail: 'it holds bytes that are no characters' });
+    throw new UserError('xml.malformed', { part, detail: 'damage.characters' });
   }
 }
 

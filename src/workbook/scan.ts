@@ -126,7 +126,7 @@ export function startRow(scan: SheetScan, row: number): void {
   if (row > MAX_ROW)
     throw new UserError('sheet.tooLong', { sheet: scan.sheet, row, last: MAX_ROW });
   if (!(Number.isInteger(row) && row >= 1)) {
-    throw new UserError('sheet.address', { sheet: scan.sheet, address: `row ${row}` });
+    throw new UserError('sheet.rowNumber', { sheet: scan.sheet, row });
   }
   const bit = 1 << (row & 7);
   if (scan.rowsSeen[row >> 3] & bit)

@@ -131,7 +131,7 @@ function opened(scan: SheetScan): void {
   else if (scan.place === IN_DATA && isMain(xml, 'row')) openRow(scan);
   else if (scan.place === IN_ROW && isMain(xml, 'c')) openCell(scan);
   else if (scan.place === IN_CELL && isMain(xml, 'v')) {
-    if (scan.value !== undefined) throw malformed(xml, 'a cell has two values');
+    if (scan.value !== undefined) throw malformed(xml, 'damage.twoValues');
     scan.value = '';
     scan.preserve = preservesSpace(xml);
     if (!xml.selfClosing) scan.place = IN_VALUE;
@@ -173,8 +173,7 @@ function openedOutside(scan: SheetScan): void {
 
 /** Keeps a fact of the sheet: of no honest one there are more than `most`, and a hostile one would fill the memory. */
 function note<T>(xml: Xml, known: T[], most: number, fact: T): void {
-  if (known.length === most)
-    throw malformed(xml, 'it merges, hides or calculates more ranges than a sheet has');
+  if (known.length === most) throw malformed(xml, 'damage.ranges');
   known.push(fact);
 }
 
@@ -214,12 +213,9 @@ function openCell(scan: SheetScan): void {
   let column = scan.column + 1;
   if (reference !== undefined) {
     const range = parseRange(reference);
-    if (range === undefined || range.top !== scan.row) {
-      throw new UserError('sheet.address', {
-        sheet: scan.sheet,
-        address: `${reference} in row ${scan.row}`,
-      });
-    }
+    const found = { sheet: scan.sheet, address: reference };
+    if (range === undefined) throw new UserError('sheet.address', found);
+    if (range.top !== scan.row) throw new UserError('sheet.otherRow', { ...found, row: scan.row });
     column = range.left;
   }
   startCell(scan, column);

@@ -1,4 +1,4 @@
-import { UserError } from '../errors.ts';
+import { type Damage, UserError, type Values } from '../errors.ts';
 import { giveBack } from './give-back.ts';
 
 /**
@@ -185,7 +185,7 @@ function anyToken(xml: Xml): Token {
         }
         if (xml.end - at < 9 && !xml.final) return MORE;
         if (starts(xml, at, '<!DOCTYPE')) throw new UserError('xml.doctype', { part: xml.part });
-        throw malformed(xml, 'it holds a declaration that no workbook has');
+        throw malformed(xml, 'damage.declaration');
       case 63:
         if (!skipPast(xml, at + 2, '?>')) return more(xml);
         continue;
@@ -197,14 +197,14 @@ function anyToken(xml: Xml): Token {
 
 function atEnd(xml: Xml): Token {
   if (!xml.final) return MORE;
-  if (xml.depth > 0) throw malformed(xml, 'it ends too early');
-  if (!xml.rootSeen) throw malformed(xml, 'it is empty');
+  if (xml.depth > 0) throw malformed(xml, 'damage.end');
+  if (!xml.rootSeen) throw malformed(xml, 'damage.empty');
   return END;
 }
 
 /** The window ended inside a token: more is needed, unless there is none. */
 function more(xml: Xml): Token {
-  if (xml.final) throw malformed(xml, 'it ends too early');
+  if (xml.final) throw malformed(xml, 'damage.end');
   return MORE;
 }
 
@@ -215,8 +215,7 @@ function text(xml: Xml, at: number): Token {
     if (!xml.final && !isPlainSpace(xml.bytes, at, xml.end)) return MORE;
     end = xml.end;
   }
-  if (xml.depth === 0 && !isBlank(xml.bytes, at, end))
-    throw malformed(xml, 'it has text outside its elements');
+  if (xml.depth === 0 && !isBlank(xml.bytes, at, end)) throw malformed(xml, 'damage.outside');
   xml.textStart = at;
   xml.textEnd = end;
   xml.cdata = false;
@@ -254,10 +253,10 @@ function closeTag(xml: Xml, at: number): Token {
   let close = nameEnd;
   while (isSpace(bytes[close])) close++;
   if (close >= xml.end) return more(xml);
-  if (bytes[close] !== 62) throw malformed(xml, 'a tag is not closed');
+  if (bytes[close] !== 62) throw malformed(xml, 'damage.open');
   setName(xml, at + 2, nameEnd);
   if (xml.depth === 0 || xml.openNames[xml.depth - 1] !== hashName(bytes, at + 2, nameEnd)) {
-    throw malformed(xml, 'its tags do not match');
+    throw malformed(xml, 'damage.tags');
   }
   leave(xml);
   xml.pos = close + 1;
@@ -292,7 +291,7 @@ function openTag(xml: Xml, at: number): Token {
     leave(xml);
   }
   const nameEnd = endOfName(bytes, at + 1);
-  if (nameEnd === at + 1 && nameEnd < xml.end) throw malformed(xml, 'a tag has no name');
+  if (nameEnd === at + 1 && nameEnd < xml.end) throw malformed(xml, 'damage.nameless');
   let count = 0;
   let declares = false;
   let spaceAt = -1;
@@ -306,15 +305,15 @@ function openTag(xml: Xml, at: number): Token {
     const end = p;
     while (isSpace(bytes[p])) p++;
     if (p >= xml.end) return more(xml);
-    if (bytes[p] !== 61 || end === start) throw malformed(xml, 'an attribute has no value');
+    if (bytes[p] !== 61 || end === start) throw malformed(xml, 'damage.noValue');
     p++;
     while (isSpace(bytes[p])) p++;
     if (p >= xml.end) return more(xml);
     const quote = bytes[p];
-    if (quote !== 34 && quote !== 39) throw malformed(xml, 'an attribute has no quotes');
+    if (quote !== 34 && quote !== 39) throw malformed(xml, 'damage.noQuotes');
     const valueEnd = bytes.indexOf(quote, p + 1);
     if (valueEnd === -1 || valueEnd >= xml.end) return more(xml);
-    if (count === MAX_ATTRIBUTES) throw malformed(xml, 'an element has too many attributes');
+    if (count === MAX_ATTRIBUTES) throw malformed(xml, 'damage.attributes');
     attributes[4 * count] = start;
     attributes[4 * count + 1] = end;
     attributes[4 * count + 2] = p + 1;
@@ -329,10 +328,10 @@ function openTag(xml: Xml, at: number): Token {
   xml.selfClosing = bytes[p] === 47;
   if (xml.selfClosing) p++;
   if (p >= xml.end) return more(xml);
-  if (bytes[p] !== 62) throw malformed(xml, 'a tag is not closed');
+  if (bytes[p] !== 62) throw malformed(xml, 'damage.open');
   setName(xml, at + 1, nameEnd);
   xml.attributeCount = count;
-  if (xml.depth === MAX_DEPTH) throw malformed(xml, 'its elements are nested too deep');
+  if (xml.depth === MAX_DEPTH) throw malformed(xml, 'damage.deep');
   if (declares) declareNamespaces(xml);
   if (xml.depth === 0) openRoot(xml);
   if (!xml.selfClosing) {
@@ -344,10 +343,10 @@ function openTag(xml: Xml, at: number): Token {
 }
 
 function openRoot(xml: Xml): void {
-  if (xml.rootSeen) throw malformed(xml, 'it goes on behind its end');
+  if (xml.rootSeen) throw malformed(xml, 'damage.behind');
   xml.rootSeen = true;
   if (xml.root !== undefined && !isMain(xml, xml.root))
-    throw malformed(xml, `it should be a <${xml.root}> of a spreadsheet and is something else`);
+    throw malformed(xml, 'damage.root', { root: xml.root });
 }
 
 function declareNamespaces(xml: Xml): void {
@@ -452,7 +451,7 @@ function decode(xml: Xml, start: number, end: number): string {
   try {
     return utf8.decode(xml.bytes.subarray(start, end));
   } catch {
-    throw malformed(xml, 'it holds bytes that are no characters');
+    throw malformed(xml, 'damage.characters');
   }
 }
 
@@ -484,8 +483,8 @@ function isCharacter(codePoint: number): boolean {
   return codePoint > 0 && codePoint <= 0x10ffff && !isHalf;
 }
 
-export function malformed(xml: Xml, detail: string): UserError {
-  return new UserError('xml.malformed', { part: xml.part, detail });
+export function malformed(xml: Xml, detail: Damage, values: Values = {}): UserError {
+  return new UserError('xml.malformed', { ...values, part: xml.part, detail });
 }
 
 export function tooLong(xml: Xml): UserError {

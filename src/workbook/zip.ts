@@ -1,4 +1,4 @@
-import { UserError } from '../errors.ts';
+import { type Damage, UserError, type Values } from '../errors.ts';
 import { sniff, sniffDocument } from './sniff.ts';
 
 /** Bytes that can be read at any place, such as an open file. */
@@ -46,7 +46,7 @@ export async function readDirectory(source: ByteSource): Promise<Map<string, Zip
   // What follows the last entry is a signature of the directory, if anything.
   for (; at < bytes.length && count !== end.count; count++) {
     if (at + CENTRAL_SIZE > bytes.length || view.getUint32(at, true) !== CENTRAL) {
-      throw broken('the list of its parts is damaged');
+      throw broken('damage.list');
     }
     const next =
       at +
@@ -54,7 +54,7 @@ export async function readDirectory(source: ByteSource): Promise<Map<string, Zip
       view.getUint16(at + 28, true) +
       view.getUint16(at + 30, true) +
       view.getUint16(at + 32, true);
-    if (next > bytes.length) throw broken('the list of its parts is damaged');
+    if (next > bytes.length) throw broken('damage.list');
     const entry = readEntry(bytes, view, at, end.shift);
     if (entries.has(entry.name.toLowerCase()))
       throw new UserError('zip.duplicate', { part: entry.name });
@@ -63,7 +63,7 @@ export async function readDirectory(source: ByteSource): Promise<Map<string, Zip
   }
   // A count that is too small would hide parts.
   const more = at + CENTRAL_SIZE <= bytes.length && view.getUint32(at, true) === CENTRAL;
-  if (more || count !== end.count) throw broken('the list of its parts is damaged');
+  if (more || count !== end.count) throw broken('damage.list');
   return entries;
 }
 
@@ -76,10 +76,11 @@ export async function endsLikeZip(source: ByteSource): Promise<boolean> {
 export async function dataOffset(source: ByteSource, entry: ZipEntry): Promise<number> {
   const { bytes, view } = await bytesOf(source, entry.headerOffset, 30);
   if (bytes.length < 30 || view.getUint32(0, true) !== 0x04034b50) {
-    throw broken(`the part ${entry.name} is not where it should be`);
+    throw broken('damage.partElsewhere', { part: entry.name });
   }
   const start = entry.headerOffset + 30 + view.getUint16(26, true) + view.getUint16(28, true);
-  if (start + entry.compressedSize > source.size) throw broken(`the part ${entry.name} is cut off`);
+  if (start + entry.compressedSize > source.size)
+    throw broken('damage.partCut', { part: entry.name });
   return start;
 }
 
@@ -152,9 +153,9 @@ async function findEnd(source: ByteSource): Promise<Directory | undefined> {
   };
   const directoryStart = directory.endsAt - directory.size;
   const shift = directoryStart - directory.offset;
-  if (directoryStart < 0 || shift < 0) throw broken('the list of its parts is cut off');
+  if (directoryStart < 0 || shift < 0) throw broken('damage.listCut');
   if (directory.size > MAX_DIRECTORY || directory.count > MAX_PARTS)
-    throw broken('the list of its parts is absurdly long');
+    throw broken('damage.listLong');
   return { count: directory.count, directoryStart, directorySize: directory.size, shift };
 }
 
@@ -180,7 +181,7 @@ async function readZip64End(source: ByteSource, endAt: number) {
   // The record stands right before its locator, whatever was put before the zip.
   const { view } = await bytesOf(source, Math.max(0, locatorAt - 56), 56);
   if (view.byteLength < 56 || view.getUint32(0, true) !== ZIP64_END) {
-    throw broken('the list of its parts is damaged');
+    throw broken('damage.list');
   }
   return {
     count: Number(view.getBigUint64(32, true)),
@@ -195,6 +196,6 @@ async function bytesOf(source: ByteSource, offset: number, length: number) {
   return { bytes, view: new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength) };
 }
 
-function broken(detail: string): UserError {
-  return new UserError('zip.broken', { detail });
+function broken(detail: Damage, values: Values = {}): UserError {
+  return new UserError('zip.broken', { ...values, detail });
 }

@@ -56,8 +56,16 @@ test('13. no sheet has more rows or columns than Excel', async () => {
     await refusal(cellsOfRows([[at('XFE1', 1)]])),
     'The sheet "Planilha1" has a cell at an address that cannot be: XFE1. Open it in Excel, let it repair the file, and save it again.',
   );
-  for (const address of ['A0', '1A', 'A1B', '', 'AAAA1', 'A2'])
+  for (const address of ['1A', 'A1B', '', 'AAAA1'])
     await assert.rejects(cellsOfRows([[at(address, 1)]]), { code: 'sheet.address' }, address);
+  assert.equal(
+    await refusal(cellsOfRows([[at('A2', 1)]])),
+    'The sheet "Planilha1" has a cell in row 1 at an address that is none of that row: A2. Open it in Excel, let it repair the file, and save it again.',
+  );
+  assert.equal(
+    await refusal(cellsOfRows([row(0, [1])])),
+    'The sheet "Planilha1" has a row with a number that cannot be: 0. Open it in Excel, let it repair the file, and save it again.',
+  );
 });
 
 test('14. rows and cells without r= are at the next position', async () => {
