@@ -155,6 +155,26 @@ test('a database that another process has only begun to make is waited for', asy
   }
 });
 
+test('a full disk leaves nothing of a database that it has no room for, and it is made once there is', async (t) => {
+  const { file, remove } = await temporaryFile();
+  try {
+    const size = 1 << 20;
+    using disk = mount(t, dirname(file), String(size));
+    if (!disk) return;
+    for (const left of [0, HEADERS / 3]) {
+      const filler = join(dirname(file), 'filler');
+      await writeFile(filler, Buffer.alloc(size - left));
+      await assert.rejects(openDuckDb({ file, waitMs: 0 }), { code: 'warehouse.full' });
+      assert.deepEqual(await readdir(dirname(file)), ['filler']);
+      await rm(filler);
+      await (await openDuckDb({ file, waitMs: 0 })).close();
+      await rm(file);
+    }
+  } finally {
+    await remove();
+  }
+});
+
 test('a commit that was cut off while it wrote the metadata leaves what was committed before', async () => {
   const { file, remove } = await temporaryFile();
   try {

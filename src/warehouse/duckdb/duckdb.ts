@@ -17,16 +17,13 @@ import { followContract } from './columns.ts';
 import { createConsolidate } from './consolidate.ts';
 import { createLoad } from './load.ts';
 import { createMemory, MEMORY } from './memory.ts';
-import { close, type DuckDbOptions, type Opened, open } from './opening.ts';
+import { close, type DuckDbOptions, IN_MEMORY, type Opened, open } from './opening.ts';
 import { duckDbProblem, saysInvalidated } from './problem.ts';
 import { changesSince, rememberSums } from './sums.ts';
 import { clearMark, markCommitting, wasCutOff } from './torn.ts';
 import { followVersions, refuseOtherVersions } from './upgrade.ts';
 import { rowConverter } from './values.ts';
 import { writeRows } from './write.ts';
-
-/** As a file's name: a database that is gone when it is closed. */
-const IN_MEMORY = ':memory:';
 
 /**
  * Opens a DuckDB database file. One process at a time may have it open for writing, which makes the file

@@ -1,7 +1,10 @@
-import { stat } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { link, rm, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { EntradaError, UserError } from '../../errors.ts';
+import { temporaryIn } from '../../lake/replace.ts';
 import { MEMORY, THREADS } from './memory.ts';
 import { duckDbProblem } from './problem.ts';
 import { clearMark, mendTorn, readMetadata, wasCutOff } from './torn.ts';
@@ -19,6 +22,9 @@ export interface DuckDbOptions {
 }
 
 const LOOK_MS = 100;
+
+/** As a file's name: a database that is gone when it is closed. */
+export const IN_MEMORY = ':memory:';
 
 /** What DuckDB writes first, in bytes, and how long a process that makes the file may take until it is there. */
 const HEADERS = 12_288;
@@ -101,6 +107,7 @@ async function openInstance({
         autoload_known_extensions: 'false',
         ...WITHOUT_LOG,
       };
+  if (!readOnly && file !== IN_MEMORY && !existsSync(file)) await make(file, settings);
   for (let waited = 0; ; waited += LOOK_MS) {
     // Once DuckDB has refused it, it may have become whole.
     const wasWhole = await isWhole(file);
@@ -116,6 +123,24 @@ async function openInstance({
       else if (waited === 0) onWait?.(String(problem.values.holder));
       await sleep(LOOK_MS);
     }
+  }
+}
+
+/**
+ * Makes the file under another name, and gives it its own once it is whole, unless somebody was faster: one of which a
+ * full disk, or a kill, left only the beginning DuckDB would refuse from then on.
+ */
+async function make(file: string, settings: Record<string, string>): Promise<void> {
+  const temporary = temporaryIn(dirname(file));
+  try {
+    (await DuckDBInstance.create(temporary, settings)).closeSync();
+    await link(temporary, file);
+  } catch (error) {
+    const problem = fileProblem(error, file);
+    if (problem.code === 'warehouse.full') throw problem;
+    // On a disk without links, say, DuckDB makes it where it is to be, or says of that why it cannot.
+  } finally {
+    await rm(temporary, { force: true });
   }
 }
 
