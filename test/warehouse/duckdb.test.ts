@@ -2,7 +2,16 @@ import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, writeFileSync } from 'node:fs';
-import { mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import {
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
@@ -335,6 +344,33 @@ test('a database on a disk that can only be read is told as that', async (t) => 
     spawnSync('mount', ['-o', 'remount,ro', dirname(file)]);
     const values = { file };
     await assert.rejects(openDuckDb({ file, waitMs: 0 }), { code: 'lake.readonly', values });
+  } finally {
+    disk?.[Symbol.dispose]();
+    await remove();
+  }
+});
+
+test('a database that a full disk closed, and that could not be opened anew, is opened once it can be', async (t) => {
+  const { file, remove } = await temporaryFile();
+  using disk = mount(t, dirname(file), '4m');
+  try {
+    if (!disk) return;
+    const warehouse = await openDuckDb({ file, waitMs: 0 });
+    await warehouse.prepare([]);
+    const filler = join(dirname(file), 'filler');
+    await assert.rejects(writeFile(filler, Buffer.alloc(4 << 20)), { code: 'ENOSPC' });
+    const large = 'CREATE TABLE t AS SELECT RANDOM() FROM range(100000)';
+    await assert.rejects(warehouse.query(large), { code: 'warehouse.full' });
+    await rename(file, `${file}.aside`);
+    // Nor can it be opened while another process has it.
+    await mkdir(file);
+    for (let i = 0; i < 2; i++)
+      await assert.rejects(warehouse.query('SELECT 1'), { code: 'warehouse.damaged' });
+    await rm(file, { recursive: true });
+    await rename(`${file}.aside`, file);
+    await rm(filler);
+    assert.deepEqual(await rowsOf(warehouse, 'SELECT 1'), [[1]]);
+    await warehouse.close();
   } finally {
     disk?.[Symbol.dispose]();
     await remove();

@@ -53,10 +53,13 @@ export function duckDbProblem(error: unknown, file: string): EntradaError {
   return new TerminalError('warehouse.failed', { detail: firstLine(message) }, options);
 }
 
-/** Whether the database has given up: it must be opened anew before it answers. */
+/** Whether the database has given up, or could not be opened anew since: it must be before it answers. */
 export function saysInvalidated(error: unknown): boolean {
   const cause = error instanceof Error ? error.cause : undefined;
-  return cause instanceof Error && cause.message.includes('database has been invalidated');
+  return (
+    cause instanceof Error &&
+    /database has been invalidated|connection disconnected/.test(cause.message)
+  );
 }
 
 /** What is wrong, with the candidates that DuckDB names, and, where it says so, the line and what stands there. */
