@@ -24,16 +24,24 @@ export async function archive(context: Context, state: FileState): Promise<Ledge
   return [{ drop, fileName, fileHash, runId, time: now(), event: 'archived', detail: { place } }];
 }
 
+/** So that a statement stays small: each value of an event is a parameter. */
+const EVENTS_AT_ONCE = 500;
+
 /** Does so with all that a crash left between an outcome and the file's rest. Gives those that cannot be moved now either. */
 export async function archiveLeft(context: Context): Promise<Failure[]> {
+  const { warehouse, log } = context;
   const unmoved: Failure[] = [];
-  for (const state of await unarchivedFiles(context.warehouse))
+  const rested: LedgerEvent[] = [];
+  for (const state of await unarchivedFiles(warehouse)) {
     try {
-      await context.warehouse.record(await archive(context, state));
+      rested.push(...(await archive(context, state)));
     } catch (error) {
       const name = `${INBOX}/${state.fileName}`;
-      if (!canWait(error)) context.log.error({ file: name, err: error }, 'failed');
+      if (!canWait(error)) log.error({ file: name, err: error }, 'failed');
       unmoved.push({ name, error });
     }
+    if (rested.length === EVENTS_AT_ONCE) await warehouse.record(rested.splice(0));
+  }
+  await warehouse.record(rested);
   return unmoved;
 }

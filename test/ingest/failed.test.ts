@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { TerminalError, TransientError, UserError } from '../../src/errors.ts';
+import type { LedgerEvent } from '../../src/ledger/events.ts';
 import { allFiles } from '../../src/ledger/ledger.ts';
 import { withDatabase } from './histories.ts';
 import { newHome, type Parts, sale, sales } from './home.ts';
@@ -95,6 +96,29 @@ test('a file comes to rest with its outcome, whatever failed on the way', async 
       ],
     );
   }
+});
+
+test('files of which a crash told the ledger nothing after they came to rest are told it together', async () => {
+  await using home = await newHome();
+  for (const name of ['a.xlsx', 'b.xlsx', 'c.xlsx']) await home.drop(name, sales(sale(1)));
+  const told: LedgerEvent[][] = [];
+  const telling = (isLost: boolean): Parts => ({
+    warehouse: (warehouse) => ({
+      ...warehouse,
+      async record(events, changes) {
+        const isRest = events.at(0)?.event === 'archived';
+        if (isRest && isLost) throw new Error('a fault');
+        if (isRest) told.push([...events]);
+        await warehouse.record(events, changes);
+      },
+    }),
+  });
+  await home.run(telling(true));
+  await home.run(telling(false));
+  assert.deepEqual(
+    told.map((events) => events.map(({ fileName }) => fileName)),
+    [['a.xlsx', 'b.xlsx', 'c.xlsx']],
+  );
 });
 
 test('what keeps a file from its rest is told once by each run, and keeps no other file waiting', async () => {
