@@ -189,7 +189,7 @@ describe('nothing lost', () => {
         ],
         [
           'VERDADEIRO',
-          'F6: QTD_VENDA contém VERDADEIRO, que não é número, data nem texto. Digite o que deve estar ali.',
+          'F6: QTD_VENDA contém VERDADEIRO, que não é número, data nem texto. Digite o que deve estar ali; se for um texto, formate antes a célula como texto.',
         ],
         ['#N/D', 'F7: QTD_VENDA contém o erro #N/D. Corrija a fórmula.'],
         [
