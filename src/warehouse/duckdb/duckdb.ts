@@ -16,7 +16,7 @@ import type { KeyChange, LoadChange, QueryResult, Retraction, Warehouse } from '
 import { followContract } from './columns.ts';
 import { createConsolidate } from './consolidate.ts';
 import { createLoad } from './load.ts';
-import { createMemory, MEMORY } from './memory.ts';
+import { createMemory, largeMemory, MEMORY } from './memory.ts';
 import { close, type DuckDbOptions, IN_MEMORY, type Opened, open } from './opening.ts';
 import { duckDbProblem, saysInvalidated } from './problem.ts';
 import { changesSince, rememberSums } from './sums.ts';
@@ -101,14 +101,27 @@ function createWarehouse(first: Opened, options: DuckDbOptions): Warehouse {
     await writeRows(run, { table: 'ledger_events', columns: EVENT_COLUMNS, rows, replace: false });
   }
 
+  const { allow, enlarge, fitting } = createMemory(run);
+
   let isMarked = false;
 
+  /** Of what is little. */
   async function commit(): Promise<void> {
     if (file !== IN_MEMORY && !wasCutOff(file)) {
       await markCommitting(file);
       isMarked = true;
     }
     await run('COMMIT');
+  }
+
+  /**
+   * Of each table the last rows are written, all columns at once, and texts may be long. What a commit lacks memory for
+   * DuckDB 1.5 does not undo whole: it could not be tried again.
+   */
+  async function commitRows(): Promise<void> {
+    await allow(largeMemory());
+    // Where the database is lost, who comes next hears of it.
+    await commit().finally(() => allow(MEMORY).catch(() => {}));
   }
 
   async function rollBack(): Promise<void> {
@@ -118,7 +131,7 @@ function createWarehouse(first: Opened, options: DuckDbOptions): Warehouse {
   /** What the work does is seen whole or, when it throws or is only rehearsed, not at all. */
   async function atomically<T>(
     work: () => Promise<T>,
-    end: (result: T) => Promise<void> = commit,
+    end: (result: T) => Promise<void> = commitRows,
   ): Promise<T> {
     await run('BEGIN');
     try {
@@ -130,8 +143,6 @@ function createWarehouse(first: Opened, options: DuckDbOptions): Warehouse {
       throw error;
     }
   }
-
-  const { allow, enlarge, fitting } = createMemory(run);
 
   /** After a disk was full in the middle of a write DuckDB does nothing any more: opened anew, it has what was committed. */
   async function surely<T>(work: () => Promise<T>): Promise<T> {
@@ -203,7 +214,7 @@ function createWarehouse(first: Opened, options: DuckDbOptions): Warehouse {
       },
       // Nearly always nothing was missing, and nothing is written: no look of a `watch` disturbs the disk.
       async ({ isWritten }) => {
-        if (isWritten || (await schema()) !== before) await commit();
+        if (isWritten || (await schema()) !== before) await commitRows();
         else await run('COMMIT');
       },
     );
@@ -215,17 +226,19 @@ function createWarehouse(first: Opened, options: DuckDbOptions): Warehouse {
     query: (sql, parameters) => surely(() => query(sql, parameters)),
     stream,
     async record(events, changes) {
-      if (events.length > 0) await surely(() => atomically(() => record(events, changes)));
+      if (events.length > 0) await surely(() => atomically(() => record(events, changes), commit));
     },
     beginLoad(dataset, sheet, fileHash) {
       const { connection } = opened;
-      const parts = { file, connection, run, query, commit, record, consolidate, allow, enlarge };
-      return createLoad({ ...parts, dataset, sheet, fileHash });
+      const parts = { file, connection, run, query, record, consolidate, allow, enlarge };
+      return createLoad({ ...parts, commit: commitRows, dataset, sheet, fileHash });
     },
     consolidate: (dataset, ranges) => surely(() => atomically(() => consolidate(dataset, ranges))),
     rebuild: (dataset) => surely(() => atomically(() => rebuild(dataset))),
     retract: (retraction) =>
-      surely(() => atomically(() => retract(retraction), retraction.rehearse ? rollBack : commit)),
+      surely(() =>
+        atomically(() => retract(retraction), retraction.rehearse ? rollBack : commitRows),
+      ),
     write: (changes) =>
       atomically(async () => {
         for (const change of changes) await writeRows(run, change);

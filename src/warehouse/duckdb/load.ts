@@ -161,8 +161,6 @@ export async function createLoad(context: LoadContext): Promise<Load> {
     closeAppenders();
     await recordMonths();
     await context.record(events, changes);
-    // Its last rows are written, all columns at once, and texts may be long.
-    await context.allow(largeMemory());
     await context.commit();
     open = false;
     await giveBack();
