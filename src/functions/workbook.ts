@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { Settings } from '../config.ts';
+import { recordRested } from '../ingest/archive.ts';
 import { notAWorkbook } from '../ingest/arrivals.ts';
 import { deliveryOf } from '../ingest/drop.ts';
 import { recordFailure } from '../ingest/failure.ts';
@@ -22,7 +23,7 @@ export async function receiveWorkbook(instance: Instance, event: Event): Promise
   const context = { ...(await instance.contextOf(runId)), replaceSameName };
   const delivery = await deliveryOf(context.warehouse, file);
   try {
-    await context.warehouse.record(await receive(context, file, delivery));
+    await recordRested(context.warehouse, await receive(context, file, delivery));
   } catch (error) {
     await recordFailure(context, delivery.drop, error);
     throw error;

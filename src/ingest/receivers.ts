@@ -5,6 +5,7 @@ import type { FileVersion } from '../lake/lake.ts';
 import type { LedgerEvent } from '../ledger/events.ts';
 import { type FileState, findDrops, hasOutcome } from '../ledger/ledger.ts';
 import type { Code } from '../messages/en.ts';
+import { recordRested } from './archive.ts';
 import type { Context } from './context.ts';
 import { type Delivery, deliveryOf } from './drop.ts';
 import { canWait, type Failure, recordFailure } from './failure.ts';
@@ -80,8 +81,7 @@ export const receiveHere =
     );
     await announce(context, bus, arrivals);
     await bus.drain();
-    // Together: of a small file a commit more is a seventh of its time.
-    await context.warehouse.record(rested).catch((error) => {
+    await recordRested(context.warehouse, rested).catch((error) => {
       context.log.error({ err: error }, 'rest not recorded');
       const unrecorded = rested.map(({ fileName }) => ({ name: `${INBOX}/${fileName}`, error }));
       (canWait(error) ? postponed : failed).push(...unrecorded);

@@ -58,12 +58,15 @@ export async function checkFiles(dataset: Dataset, owners: Owners): Promise<void
       ? new UserError('dataset.noTables', values)
       : new UserError('dataset.noTable', { ...values, made: made.join(', ') });
   }
-  // What no procedure fills would be empty for ever, and nothing would say so.
+  // What no procedure fills would be empty for ever, and nothing would say so; a table made AS a query says has its rows.
   const isFilled = (table: string) =>
-    statementsRun.some(({ sql }) => new RegExp(`\\bINTO\\s+${table}\\b`, 'i').test(bareSql(sql)));
+    statementsRun.some(({ sql }) =>
+      new RegExp(`\\bINTO\\s+\\S*\\b${table}\\b`, 'i').test(bareSql(sql)),
+    );
   for (const { sql, file, line } of making) {
     const found = nameMade(sql);
-    if (isTable(sql) && !isFilled(found))
+    const isOfQuery = new RegExp(`\\b${found}\\s+AS\\b`, 'i').test(sql);
+    if (isTable(sql) && !isOfQuery && !isFilled(found))
       throw new UserError('dataset.unfilled', { dataset: name, file, line, found });
   }
 }

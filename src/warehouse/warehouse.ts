@@ -17,7 +17,7 @@ export interface Warehouse {
   query(sql: string, parameters?: Readonly<Record<string, string | number>>): Promise<QueryResult>;
   /** The same, a piece at a time, so that an answer of any size fits. There is a piece even when there are no rows. */
   stream(sql: string): AsyncIterable<QueryResult>;
-  /** Writes events down, if there are any, and with them what they do to loads: all of it at once. */
+  /** Writes events down, and with them what they do to loads: all of it at once. */
   record(events: readonly LedgerEvent[], changes?: readonly LoadChange[]): Promise<void>;
   /** A load in progress: what its sink is given counts only once it is committed. One at a time. */
   beginLoad(dataset: Dataset, sheet: string, fileHash: string): Promise<Load>;

@@ -172,7 +172,7 @@ describe('the DAGs, against emulators', { skip, timeout: 600_000 }, () => {
     });
     const [alert, ...more] = await scene.alerts();
     assert.deepEqual(more, []);
-    assert.match(alert.reason, /entrada\.check:\["rows read of a load","3","2"\]/);
+    assert.match(alert.reason, /entrada\.check:bases_vendas:\["rows read of a load","3","2"\]/);
     assert.deepEqual(await units(scene), [[0, null]]);
 
     await change('- 1');

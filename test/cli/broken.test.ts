@@ -86,8 +86,10 @@ const faults: Record<string, [file: string, change: (text: string) => string, sa
   ],
   'a table that no procedure fills': [
     'tables.sql',
-    (text) => `${text}\nCREATE TABLE IF NOT EXISTS tipos_dia (ID INT64);\n`,
-    /datasets\/tipos\/tables\.sql, line 4: no procedure of tipos puts a row into the table tipos_dia,/,
+    (text) =>
+      `${text}\nCREATE TABLE IF NOT EXISTS feriados AS SELECT DATE '2019-01-01' AS DIA;
+CREATE TABLE IF NOT EXISTS tipos_dia (ID INT64);\n`,
+    /datasets\/tipos\/tables\.sql, line 5: no procedure of tipos puts a row into the table tipos_dia,/,
   ],
   'a statement in tables.sql that takes away': [
     'tables.sql',

@@ -74,7 +74,7 @@ test('a file comes to rest with its outcome, whatever failed on the way', async 
       warehouse: (warehouse) => ({
         ...warehouse,
         record: async (events, changes) => {
-          if (events.at(0)?.event === failing) throw new Error('a fault');
+          if (events[0].event === failing) throw new Error('a fault');
           await warehouse.record(events, changes);
         },
       }),
@@ -106,7 +106,7 @@ test('files of which a crash told the ledger nothing after they came to rest are
     warehouse: (warehouse) => ({
       ...warehouse,
       async record(events, changes) {
-        const isRest = events.at(0)?.event === 'archived';
+        const isRest = events[0].event === 'archived';
         if (isRest && isLost) throw new Error('a fault');
         if (isRest) told.push([...events]);
         await warehouse.record(events, changes);
@@ -209,9 +209,7 @@ test('a ledger that cannot be written keeps no failure from being told', async (
   const { failed, files } = await home.run({
     warehouse: (warehouse) => ({
       ...warehouse,
-      async record(events) {
-        if (events.length > 0) throw new TerminalError('warehouse.failed', { detail: '' });
-      },
+      record: () => Promise.reject(new TerminalError('warehouse.failed', { detail: '' })),
     }),
   });
   assert.deepEqual([failed.length, files], [1, []]);

@@ -5,6 +5,7 @@ import type { Message } from '../../src/bus/bus.ts';
 import { createMemoryBus } from '../../src/bus/memory.ts';
 import { readSettings } from '../../src/config.ts';
 import { TerminalError, TransientError } from '../../src/errors.ts';
+import { recordRested } from '../../src/ingest/archive.ts';
 import type { Context } from '../../src/ingest/context.ts';
 import { deliveryOf } from '../../src/ingest/drop.ts';
 import { recordFailure } from '../../src/ingest/failure.ts';
@@ -83,7 +84,7 @@ const told = (failures: readonly { readonly name: string; readonly error: unknow
 const receiving: Function = async (context, { data: { name, version } }) => {
   const file = { name, version };
   const rested = await receive(context, file, await deliveryOf(context.warehouse, file));
-  await context.warehouse.record(rested);
+  await recordRested(context.warehouse, rested);
 };
 
 /** A delivery that reads its file from another lake than the rest of the run. */

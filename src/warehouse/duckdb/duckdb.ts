@@ -225,9 +225,7 @@ function createWarehouse(first: Opened, options: DuckDbOptions): Warehouse {
     prepare: (datasets) => surely(() => prepare(datasets)),
     query: (sql, parameters) => surely(() => query(sql, parameters)),
     stream,
-    async record(events, changes) {
-      if (events.length > 0) await surely(() => atomically(() => record(events, changes), commit));
-    },
+    record: (events, changes) => surely(() => atomically(() => record(events, changes), commit)),
     beginLoad(dataset, sheet, fileHash) {
       const { connection } = opened;
       const parts = { file, connection, run, query, record, consolidate, allow, enlarge };

@@ -56,6 +56,7 @@ describe('a red check', { timeout: 600_000 }, () => {
     const [failed] = red.objects().filter(({ error }) => error === 'check.failed');
     assert.deepEqual(Object.keys(failed.values as object).sort(), [
       'compared',
+      'dataset',
       'expected',
       'found',
     ]);
