@@ -214,8 +214,8 @@ describe('deploying to BigQuery', { skip }, () => {
       assert.deepEqual(told(await warehouse.plan([vendas])), []);
     }
     await relabel(place, 'ledger', (version) => version + 1);
-    for (const refused of [warehouse.prepare([vendas]), warehouse.plan([vendas])])
-      await assert.rejects(refused, { kind: 'user', code: 'home.newer' });
+    for (const refused of [warehouse.prepare, warehouse.plan])
+      await assert.rejects(refused([vendas]), { kind: 'user', code: 'home.newer' });
   });
 
   test('the command line, from deploying to retracting', async () => {
