@@ -28,7 +28,10 @@ export async function archive(context: Context, state: FileState): Promise<Ledge
 /** So that a statement stays small: each value of an event is a parameter. */
 const EVENTS_AT_ONCE = 500;
 
-/** Tells the ledger which files rest: together, since a commit for each would take a small file a seventh of its time. */
+/**
+ * Tells the ledger which files rest: together, since a commit for each would take a small file a seventh of its
+ * time.
+ */
 export async function recordRested(
   { record }: Pick<Warehouse, 'record'>,
   rested: readonly LedgerEvent[],
@@ -37,7 +40,24 @@ export async function recordRested(
     await record(rested.slice(from, from + EVENTS_AT_ONCE));
 }
 
-/** Does so with all that a crash left between an outcome and the file's rest. Gives those that cannot be moved now either. */
+/** The same for a run, which goes on: gives the files that the ledger cannot be told of now. */
+export async function tellRested(
+  { warehouse, log }: Context,
+  rested: readonly LedgerEvent[],
+): Promise<Failure[]> {
+  try {
+    await recordRested(warehouse, rested);
+    return [];
+  } catch (error) {
+    log.error({ err: error }, 'rest not recorded');
+    return rested.map(({ fileName }) => ({ name: `${INBOX}/${fileName}`, error }));
+  }
+}
+
+/**
+ * Lets all files rest that a crash left between an outcome and that. Gives those that cannot be moved, or told of, now
+ * either.
+ */
 export async function archiveLeft(context: Context): Promise<Failure[]> {
   const { warehouse, log } = context;
   const unmoved: Failure[] = [];
@@ -50,6 +70,5 @@ export async function archiveLeft(context: Context): Promise<Failure[]> {
       if (!canWait(error)) log.error({ file: name, err: error }, 'failed');
       unmoved.push({ name, error });
     }
-  await recordRested(warehouse, rested);
-  return unmoved;
+  return [...unmoved, ...(await tellRested(context, rested))];
 }

@@ -5,7 +5,7 @@ import type { FileVersion } from '../lake/lake.ts';
 import type { LedgerEvent } from '../ledger/events.ts';
 import { type FileState, findDrops, hasOutcome } from '../ledger/ledger.ts';
 import type { Code } from '../messages/en.ts';
-import { recordRested } from './archive.ts';
+import { tellRested } from './archive.ts';
 import type { Context } from './context.ts';
 import { type Delivery, deliveryOf } from './drop.ts';
 import { canWait, type Failure, recordFailure } from './failure.ts';
@@ -81,11 +81,8 @@ export const receiveHere =
     );
     await announce(context, bus, arrivals);
     await bus.drain();
-    await recordRested(context.warehouse, rested).catch((error) => {
-      context.log.error({ err: error }, 'rest not recorded');
-      const unrecorded = rested.map(({ fileName }) => ({ name: `${INBOX}/${fileName}`, error }));
-      (canWait(error) ? postponed : failed).push(...unrecorded);
-    });
+    for (const untold of await tellRested(context, rested))
+      (canWait(untold.error) ? postponed : failed).push(untold);
     await context.incoming.rest();
     return { postponed, failed };
   };

@@ -114,10 +114,17 @@ test('files of which a crash told the ledger nothing after they came to rest are
     }),
   });
   await home.run(telling(true));
+  await home.drop('d.xlsx', Buffer.from('no workbook'));
+  // A run that cannot tell it either still takes what has come.
+  const { failed, files } = await home.run(telling(true));
+  assert.deepEqual(
+    [failed.map(({ name }) => name), files.map(({ fileName }) => fileName)],
+    [['a', 'b', 'c', 'd'].map((name) => `entrada/${name}.xlsx`), ['d.xlsx']],
+  );
   await home.run(telling(false));
   assert.deepEqual(
     told.map((events) => events.map(({ fileName }) => fileName)),
-    [['a.xlsx', 'b.xlsx', 'c.xlsx']],
+    [['a.xlsx', 'b.xlsx', 'c.xlsx', 'd.xlsx']],
   );
 });
 
