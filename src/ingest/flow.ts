@@ -48,6 +48,11 @@ export async function runOnce(
   const { lake, warehouse, runId } = context;
   const prepared = await prepareDatasets(context);
   const { datasets, broken } = prepared;
+  const consolidated: { dataset: Dataset; months: MonthRange[] }[] = [];
+  for (const dataset of prepared.anew) {
+    const months = await allMonths(warehouse, dataset);
+    if (months.length > 0) consolidated.push({ dataset, months });
+  }
   const unmoved = await archiveLeft(context);
   const { ready, waiting } = await findArrivals(lake, effects);
   const deliveries = await deliveriesOf(warehouse, ready);
@@ -56,11 +61,6 @@ export async function runOnce(
   const isNew = ({ name }: Failure) => !unmoved.some((earlier) => earlier.name === name);
   const mayPass = ({ error }: Failure) => canWait(error);
 
-  const consolidated: { dataset: Dataset; months: MonthRange[] }[] = [];
-  for (const dataset of prepared.anew) {
-    const months = await allMonths(warehouse, dataset);
-    if (months.length > 0) consolidated.push({ dataset, months });
-  }
   const unpublished: { dataset: Dataset; error: EntradaError }[] = [];
   for (const dataset of datasets) {
     const months = await (rebuilds ? allMonths : monthsDue)(warehouse, dataset);

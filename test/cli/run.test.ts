@@ -238,10 +238,14 @@ test('a dataset of another version has its tables made anew by the next run, als
   ];
   assert.deepEqual(await answerOf(home, sums), anew);
   assert.equal((await entrada(['run', '--home', home])).stdout, 'Nothing new.\n');
-  // Who goes back to an earlier one has its tables.
+  // Who goes back to an earlier one has its tables; what comes meanwhile is told apart.
   await putTipos(home);
-  assert.equal((await entrada(['run', '--home', home])).code, 0);
-  assert.deepEqual(await answerOf(home, sums), before);
+  const april = [rows[0], [4, 'A', formatted(43_922, 14)]];
+  await put(home, 'abril.xlsx', workbook({ sheets: [{ rows: april }] }));
+  const back = await entrada(['run', '--home', home]);
+  assert.equal(back.code, 0);
+  assert.match(back.stdout, /^tipos: .* for 2020-01, 2020-03 \(run .*\ntipos: .* for 2020-04 \(/m);
+  assert.deepEqual(await answerOf(home, sums), [...before, ['2020-04-01', 4]]);
 });
 
 test('a table that was changed by hand makes a check fail, which says how the tables are made anew', async () => {
