@@ -443,7 +443,7 @@ export const en = {
   'dataset.monthsOfOthers':
     "The procedures of {dataset} change rows of ledger_months that are of other datasets, so nothing was published. Each statement on ledger_months needs the condition DATASET = '{dataset}'.",
   'dataset.notUndone':
-    'The procedures of {dataset} do not undo: with this workbook loaded and retracted, {table} {key} has "{after}" where it had "{before}". A procedure has to take away what its months have no more, add nothing twice, read what earlier ones of the order made, and touch no month but those from p_from to before p_to. If a procedure was changed, give dataset.yaml another version.',
+    'The procedures of {dataset} do not undo: with this workbook loaded and retracted, {table} {key} has "{after}" where it had "{before}". A procedure has to take away what its months have no more, add nothing twice, read what earlier ones of the order made, and touch no month but those from p_from to before p_to. If a procedure was changed, give dataset.yaml another version; if somebody changed a table by hand, `entrada run --rebuild` makes it anew.',
   'dataset.counted':
     'The procedures of {dataset} set ROWS_COUNTED to {counted} for a load that has {accepted} {accepted|row|rows} in {month}, so nothing was published. Let them count the rows of each load and month; docs/datasets.md shows how.',
   'dataset.twice': 'Two datasets are called {name}; one is in {folder}. Rename one of them.',

@@ -442,7 +442,7 @@ export const ptBR: Record<Code, string> = {
   'dataset.monthsOfOthers':
     "Os procedimentos de {dataset} mudam linhas de ledger_months que são de outros datasets, e por isso nada foi publicado. Cada comando sobre ledger_months precisa da condição DATASET = '{dataset}'.",
   'dataset.notUndone':
-    'Os procedimentos de {dataset} não desfazem: com esta planilha carregada e retirada, {table} {key} tem "{after}" onde tinha "{before}". Um procedimento tem de tirar o que os seus meses não têm mais, não somar nada duas vezes, ler o que os anteriores na ordem fizeram, e não tocar em outros meses além dos que vão de p_from até antes de p_to. Se um procedimento mudou, dê outra version ao dataset.yaml.',
+    'Os procedimentos de {dataset} não desfazem: com esta planilha carregada e retirada, {table} {key} tem "{after}" onde tinha "{before}". Um procedimento tem de tirar o que os seus meses não têm mais, não somar nada duas vezes, ler o que os anteriores na ordem fizeram, e não tocar em outros meses além dos que vão de p_from até antes de p_to. Se um procedimento mudou, dê outra version ao dataset.yaml; se alguém mudou uma tabela à mão, `entrada run --rebuild` a refaz.',
   'dataset.counted':
     'Os procedimentos de {dataset} definem ROWS_COUNTED como {counted} para uma carga que tem {accepted} {accepted|linha|linhas} em {month}, e por isso nada foi publicado. Faça que contem as linhas de cada carga e mês; docs/datasets.md mostra como.',
   'dataset.twice': 'Dois datasets se chamam {name}; um está em {folder}. Renomeie um deles.',
