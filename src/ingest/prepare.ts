@@ -11,8 +11,8 @@ interface Prepared extends Datasets {
 }
 
 /**
- * Makes the tables of all datasets, and says which datasets can be worked with: one whose tables are refused, or cannot be
- * made anew, is broken, and the others are none the worse for it.
+ * Makes the tables of all datasets, and says which datasets can be worked with: one whose tables are refused, or
+ * cannot be made anew, is broken, and the others are none the worse for it.
  */
 export async function prepareDatasets({
   warehouse,

@@ -25,8 +25,8 @@ export function ownersOf(datasets: readonly Dataset[]): Owners {
 /**
  * Sees to it that what a contract names is there, and that no table is another's, before anything is run; adds the
  * tables that the dataset makes to those that have an owner, even where it is wrong itself. Throws UserError
- * `dataset.noProcedure`, `dataset.noTable`, `dataset.noTables`, `dataset.unfilled` or `dataset.tableOfOther` with the line,
- * and what reading the files throws.
+ * `dataset.noProcedure`, `dataset.noTable`, `dataset.noTables`, `dataset.unfilled` or `dataset.tableOfOther` with the
+ * line, and what reading the files throws.
  */
 export async function checkFiles(dataset: Dataset, owners: Owners): Promise<void> {
   const { name, folder, procedures, tables } = dataset;
@@ -58,7 +58,7 @@ export async function checkFiles(dataset: Dataset, owners: Owners): Promise<void
       ? new UserError('dataset.noTables', values)
       : new UserError('dataset.noTable', { ...values, made: made.join(', ') });
   }
-  // What no procedure fills would be empty for ever, and nothing would say so; a table made AS a query says has its rows.
+  // What no procedure fills would be empty for ever, and nothing would say so; a table made AS a query has its rows.
   const isFilled = (table: string) =>
     statementsRun.some(({ sql }) =>
       new RegExp(`\\bINTO\\s+\\S*\\b${table}\\b`, 'i').test(bareSql(sql)),

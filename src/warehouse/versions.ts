@@ -1,4 +1,4 @@
-/** What the ledger is called among the datasets, which say their versions themselves; none of them can have this name. */
+/** What the ledger is called among the datasets, which say their versions themselves; none can have this name. */
 export const LEDGER = '(ledger)';
 
 /** The version of the ledger's tables that this Entrada keeps. */

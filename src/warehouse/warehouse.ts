@@ -5,12 +5,14 @@ import type { Overlap } from './overlap.ts';
 
 /**
  * Where rows live. Whoever queries sees each change whole or not at all.
- * An adapter is one factory (duckdb/duckdb.ts, bigquery/bigquery.ts); test/contracts/warehouse.ts holds what all of them promise.
+ * An adapter is one factory (duckdb/duckdb.ts, bigquery/bigquery.ts); test/contracts/warehouse.ts holds what all of
+ * them promise.
  */
 export interface Warehouse {
   /**
    * Makes the tables that are missing, the ledger's and each dataset's, and brings those of another version up to
-   * date; says of which datasets it made them anew. Throws UserError `home.newer` when the ledger is of a version to come.
+   * date; says of which datasets it made them anew. Throws UserError `home.newer` when the ledger is of a version to
+   * come.
    */
   prepare(datasets: readonly Dataset[]): Promise<readonly Dataset[]>;
   /** Runs one statement; `@name` in it stands for a parameter. */
@@ -26,7 +28,10 @@ export interface Warehouse {
    * Throws TerminalError `check.failed` when a check finds something; then nothing has changed.
    */
   consolidate(dataset: Dataset, ranges: readonly MonthRange[]): Promise<void>;
-  /** Makes the tables that the dataset's procedures keep anew and consolidates all months: all of it at once. Throws the same. */
+  /**
+   * Makes the tables that the dataset's procedures keep anew and consolidates all months: all of it at once. Throws the
+   * same.
+   */
   rebuild(dataset: Dataset): Promise<void>;
   /**
    * Takes a load's rows out, consolidates the months they were of, and tells what changed in the consolidated
@@ -100,8 +105,8 @@ export interface Load extends RowSink {
   compare(loadId: number): Promise<Overlap>;
   /**
    * What committing it in the place of these loads would do: how many of its rows would count, and what would change in
-   * the sums. Where that is cheap, as on one machine, it is also taken out again: UserError `dataset.notUndone` when the
-   * dataset's procedures leave other sums than before.
+   * the sums. Where that is cheap, as on one machine, it is also taken out again: UserError `dataset.notUndone` when
+   * the dataset's procedures leave other sums than before.
    */
   preview(
     replaced: readonly number[],

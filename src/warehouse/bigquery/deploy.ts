@@ -13,7 +13,10 @@ interface LiveDataset {
 const labelOf = ({ name }: Wanted) => `entrada_${name.toLowerCase()}`;
 const deployedAs = ({ version, fingerprint }: Wanted) => `${version}-${fingerprint}`;
 
-/** The label of what was deployed last, if anything was. Throws UserError `home.newer` when it is a ledger of a later Entrada. */
+/**
+ * The label of what was deployed last, if anything was. Throws UserError `home.newer` when it is a ledger of a later
+ * Entrada.
+ */
 function deployedLabel(live: LiveDataset | undefined, wanted: Wanted): string | undefined {
   const { name, version } = wanted;
   const label = live?.labels?.[labelOf(wanted)];
@@ -55,8 +58,8 @@ export async function planDeployment(
 }
 
 /**
- * Makes what is missing for these datasets; none of them anew. Where something else than this was deployed, by an older or a newer
- * Entrada, throws UserError `deploy.needed`: procedures must not change under whoever uses them.
+ * Makes what is missing for these datasets; none of them anew. Where something else than this was deployed, by an
+ * older or a newer Entrada, throws UserError `deploy.needed`: procedures must not change under whoever uses them.
  */
 export async function prepareDeployment(
   client: BigQueryClient,

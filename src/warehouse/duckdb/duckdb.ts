@@ -144,7 +144,10 @@ function createWarehouse(first: Opened, options: DuckDbOptions): Warehouse {
     }
   }
 
-  /** After a disk was full in the middle of a write DuckDB does nothing any more: opened anew, it has what was committed. */
+  /**
+   * After a disk was full in the middle of a write DuckDB does nothing any more: opened anew, it has what was
+   * committed.
+   */
   async function surely<T>(work: () => Promise<T>): Promise<T> {
     try {
       return await fitting(work);

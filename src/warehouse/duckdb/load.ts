@@ -197,8 +197,8 @@ export async function createLoad(context: LoadContext): Promise<Load> {
   }
 
   /**
-   * Taken out again, the load leaves the sums that were there before it, or the procedures add to what they made, or keep
-   * what has gone. Throws UserError `dataset.notUndone`.
+   * Taken out again, the load leaves the sums that were there before it, or the procedures add to what they made, or
+   * keep what has gone. Throws UserError `dataset.notUndone`.
    */
   async function requireUndo(months: readonly MonthRange[]): Promise<void> {
     await run(withdrawal(loadId));

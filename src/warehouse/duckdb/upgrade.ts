@@ -5,8 +5,8 @@ import { LEDGER, LEDGER_VERSION, VERSIONS_TABLE } from '../versions.ts';
 import type { Warehouse } from '../warehouse.ts';
 
 /**
- * By the last version that they were part of: what is taken away before the ledger's tables of the next version are made.
- * Who comes from an earlier one passes by it.
+ * By the last version that they were part of: what is taken away before the ledger's tables of the next version are
+ * made. Who comes from an earlier one passes by it.
  */
 const OUTDATED: Readonly<Record<number, readonly string[]>> = {
   3: ['DROP VIEW IF EXISTS ledger_files'],
@@ -18,8 +18,8 @@ interface Engine {
 }
 
 /**
- * Drops what the ledger of an earlier version has no more, writes down of which version all tables will now be, and says
- * which datasets have tables of another version, and whether anything was written.
+ * Drops what the ledger of an earlier version has no more, writes down of which version all tables will now be, and
+ * says which datasets have tables of another version, and whether anything was written.
  * Throws UserError `home.newer` when a later Entrada made the ledger.
  */
 export async function followVersions(
@@ -54,8 +54,8 @@ export async function followVersions(
 }
 
 /**
- * For who only reads and can bring nothing up to date. Throws UserError `home.older` or `home.newer` when the ledger is of
- * another version. What a dataset's tables hold is whole, of whichever version they are.
+ * For who only reads and can bring nothing up to date. Throws UserError `home.older` or `home.newer` when the ledger is
+ * of another version. What a dataset's tables hold is whole, of whichever version they are.
  */
 export async function refuseOtherVersions({ query }: Pick<Warehouse, 'query'>): Promise<void> {
   if (!(await exists(query, 'ledger_schema'))) {
