@@ -30,13 +30,14 @@ export interface NearHeader {
 
 type Titles = Map<number, Map<number, string>>;
 
-/** The texts of a sheet's first rows, by row and column. */
+/** The texts of a sheet's first filled rows, by row and column. */
 export async function readTitles(workbook: Workbook, sheet: Sheet): Promise<Titles> {
   const titles: Titles = new Map();
   for await (const batch of workbook.read(sheet)) {
     collect(titles, batch, workbook);
     // Rows may come in any order: where none of the first has come yet, one may come later.
-    if (titles.size > 0 && batch.rows[batch.count - 1] > HEADER_ROWS) break;
+    const hasTexts = [...titles.values()].some(({ size }) => size > 0);
+    if (hasTexts && batch.rows[batch.count - 1] > HEADER_ROWS) break;
   }
   return titles;
 }
@@ -47,11 +48,12 @@ const TITLE_BYTES = 1 << 9;
 function collect(titles: Titles, batch: CellBatch, workbook: Workbook): void {
   for (let i = 0; i < batch.count; i++) {
     const row = batch.rows[i];
-    if (row > HEADER_ROWS || batch.kinds[i] !== TEXT) continue;
-    if (workbook.texts.bytes(batch.values[i]).length > TITLE_BYTES) continue;
+    if (row > HEADER_ROWS) continue;
     const cells = titles.get(row) ?? new Map<number, string>();
-    cells.set(batch.columns[i], workbook.texts.get(batch.values[i]));
     titles.set(row, cells);
+    if (batch.kinds[i] !== TEXT) continue;
+    if (workbook.texts.bytes(batch.values[i]).length > TITLE_BYTES) continue;
+    cells.set(batch.columns[i], workbook.texts.get(batch.values[i]));
   }
 }
 

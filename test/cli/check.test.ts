@@ -117,13 +117,13 @@ test('rows above the header that look like another table are said not to be read
   const path = await file('titulo.xlsx', workbook({ sheets: [{ name: 'Vendas', rows }] }));
   assert.doesNotMatch((await entrada(['check', path])).stdout, /Above the header/);
 
-  const stacked = [lacking, sale(1).slice(1), [], sale(2).slice(1), ...rows];
+  const stacked = [lacking, sale(1).slice(1), [], sale(2).slice(1), [7, 8], ...rows];
   const two = await file('duas.xlsx', workbook({ sheets: [{ name: 'Vendas', rows: stacked }] }));
   const { code, stdout } = await entrada(['check', two]);
   assert.equal(code, 0);
-  assert.match(stdout, /^ {2}Above the header, so not read: rows 2, 4, 5, 6\. /m);
+  assert.match(stdout, /^ {2}Above the header, so not read: rows 2, 4, 5, 6, 7\. /m);
   const pt = await entrada(['check', two], { env: { ENTRADA_LANG: 'pt-BR' } });
-  assert.match(pt.stdout, /^ {2}Acima do cabeçalho, por isso não lidas: linhas 2, 4, 5, 6\. /m);
+  assert.match(pt.stdout, /^ {2}Acima do cabeçalho, por isso não lidas: linhas 2, 4, 5, 6, 7\. /m);
 });
 
 test('many bad cells: a person sees the first fifty', async () => {
