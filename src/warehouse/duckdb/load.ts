@@ -39,11 +39,15 @@ interface LoadContext extends Pick<Memory, 'allow' | 'enlarge'> {
 /** So that a statement stays small. */
 const RANGES_A_STATEMENT = 1_000;
 
+/** Below this a sum of floating point numbers may be what is left of those that cancel each other out. */
+const REMAINS = 1e-6;
+
 /** Whether two sums differ only by the order in which floating point numbers were added. */
 function isNearly(one: Value, other: Value): boolean {
   if (typeof one !== 'number' || typeof other !== 'number') return false;
   if (Number.isInteger(one) && Number.isInteger(other)) return one === other;
-  return Math.abs(one - other) <= 1e-9 * Math.max(Math.abs(one), Math.abs(other));
+  const most = Math.max(Math.abs(one), Math.abs(other));
+  return Math.abs(one - other) <= Math.max(REMAINS, 1e-9 * most);
 }
 
 /** A load in one transaction, which ends with its commit. */
