@@ -130,7 +130,7 @@ export async function allDatasets({ datasetFolders }: Settings) {
  */
 export async function triedDatasets(settings: Settings, home: Pick<Warehouse, 'query'>) {
   const known = await allDatasets(settings);
-  if (settings.bigquery) return known;
+  if (settings.bigquery) return { ...known, anew: [] };
   const trial = await openTrial(settings, home);
   try {
     return await prepareDatasets({ warehouse: trial, ...known });

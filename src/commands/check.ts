@@ -29,7 +29,7 @@ import type { Invocation, Run } from './commands.ts';
 import { OURS, REJECTED, USAGE, worstOf } from './exit-codes.ts';
 import { isThere } from './home.ts';
 import { openLocalFile } from './local-file.ts';
-import { sayBroken, saySkipped, showChanges } from './summary.ts';
+import { sayAnew, sayBroken, saySkipped, showChanges } from './summary.ts';
 
 /** How many rejections a person is shown; `--json` has all. */
 const SHOWN = 50;
@@ -45,8 +45,10 @@ export const check: Run = async (invocation) => {
   );
   await using reader = createReader();
   try {
-    const parts = { warehouse, reader, ...(await prepareDatasets({ warehouse, ...known })) };
-    sayBroken(output, parts.broken);
+    const prepared = await prepareDatasets({ warehouse, ...known });
+    const parts = { warehouse, reader, ...prepared };
+    sayBroken(output, prepared.broken);
+    sayAnew(output, prepared.anew);
     const codes: number[] = [];
     for (const file of positionals) codes.push(await checkFile(invocation, parts, file));
     return worstOf(codes);

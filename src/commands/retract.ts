@@ -6,14 +6,16 @@ import type { Code } from '../messages/en.ts';
 import { monthsText } from '../warehouse/months.ts';
 import type { Run } from './commands.ts';
 import { openHome, requireHome } from './home.ts';
-import { sayBroken, showChanges } from './summary.ts';
+import { sayAnew, sayBroken, showChanges } from './summary.ts';
 
 export const retract: Run = async ({ settings, output, values, positionals }) => {
   const rehearse = values['dry-run'] === true;
   await requireHome(settings);
   await using home = await openHome(settings, output);
-  const context = { ...home.context, ...(await prepareDatasets(home.context)) };
-  sayBroken(output, context.broken);
+  const prepared = await prepareDatasets(home.context);
+  const context = { ...home.context, ...prepared };
+  sayBroken(output, prepared.broken);
+  sayAnew(output, prepared.anew);
   const [wanted, hash = ''] = positionals;
   // Else what comes in again under its name, just as it was, would be taken for what is left of it.
   if (!rehearse) await archiveLeft(context);

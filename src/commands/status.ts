@@ -63,6 +63,10 @@ async function sayKnown(settings: Settings, output: Output, lake: Lake) {
       output.say({ code: 'status.gone', values: { dataset } });
       output.object({ type: 'gone', dataset });
     }
+    for (const { name, version } of tried.anew) {
+      output.say({ code: 'status.outdated', values: { dataset: name, version } });
+      output.object({ type: 'outdated', dataset: name, version });
+    }
     for (const dataset of tried.datasets) {
       // The run that loaded them ended before it consolidated them, or could not.
       const months = await monthsDue(warehouse, dataset);

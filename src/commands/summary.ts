@@ -55,6 +55,14 @@ export function sayBroken(output: Output, broken: readonly BrokenDataset[]): voi
   }
 }
 
+/** Datasets whose tables a command that is no run has made anew: a run says so as it tells what it consolidated. */
+export function sayAnew(output: Output, anew: readonly Dataset[]): void {
+  for (const { name, version } of anew) {
+    output.say({ code: 'dataset.anew', values: { dataset: name, version } });
+    output.object({ type: 'anew', dataset: name, version });
+  }
+}
+
 /** What became of each file of a run, and the datasets that had no part in it. */
 export function sayFiles(
   output: Output,

@@ -63,10 +63,11 @@ export async function runOnce(
 
   const unpublished: { dataset: Dataset; error: EntradaError }[] = [];
   for (const dataset of datasets) {
-    const months = await (rebuilds ? allMonths : monthsDue)(warehouse, dataset);
+    const remakes = rebuilds && !prepared.anew.includes(dataset);
+    const months = await (remakes ? allMonths : monthsDue)(warehouse, dataset);
     if (months.length === 0) continue;
     try {
-      await (rebuilds ? warehouse.rebuild(dataset) : warehouse.consolidate(dataset, months));
+      await (remakes ? warehouse.rebuild(dataset) : warehouse.consolidate(dataset, months));
       // In BigQuery nobody has looked before.
       const [left] = await monthsDue(warehouse, dataset);
       if (left)

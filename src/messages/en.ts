@@ -263,9 +263,9 @@ export const en = {
   'dataset.tableOfOther':
     '{file}, line {line}: tables.sql makes {found}, and that is a table of {owner} already. Give it another name, here and in the procedures.',
   'dataset.sumColumn':
-    '{file}, line {line}: the last column of {table} is {found}. A table of sums ends with its sum, SUM_ and the name of a column of the contract. Mend it; a table that the home has already needs a new name.',
+    '{file}, line {line}: the last column of {table} is {found}. A table of sums ends with its sum, SUM_ and the name of a column of the contract. Mend it, with another `version` in dataset.yaml where the home has the table already; in BigQuery it needs a new name.',
   'dataset.sumKey':
-    '{file}, line {line}: {table} has the column {found}, which is neither one of the contract nor MONTH_START, ANO or MES. Sums are by those alone. Rename it; a table that the home has already needs a new name.',
+    '{file}, line {line}: {table} has the column {found}, which is neither one of the contract nor MONTH_START, ANO or MES. Sums are by those alone. Rename it, with another `version` in dataset.yaml where the home has the table already; in BigQuery the table needs a new name.',
   'dataset.unfilled':
     '{file}, line {line}: no procedure of {dataset} puts a row into the table {found}, so it would stay empty. Write INSERT INTO {found} or MERGE INTO {found} in one, name that under procedures in dataset.yaml, or take the table away.',
   'dataset.noTables':
@@ -287,6 +287,7 @@ export const en = {
     '{file}, line {line}: {key} is {found}, and no such time ever comes. Write one that does, such as "0 6 * * *".',
   'dataset.timezone':
     '{file}, line {line}: {key} is {found}, which is no time zone. Write one such as America/Sao_Paulo.',
+  'dataset.anew': '{dataset}: its tables were made anew, of version {version}.',
   'dataset.broken': '{dataset}: left out until it is mended. {reason}',
   'dataset.awaited':
     'No dataset takes it, and it may be of one that is left out: {datasets}. It stays in entrada/ until the dataset is mended.',
@@ -365,7 +366,7 @@ export const en = {
   'query.invalid': 'The query was refused: {detail}',
   'query.statements': 'A query is one SQL statement; {count} were given.',
   'check.failed':
-    'A check of {dataset} failed, so nothing of it was published: {compared} should be {expected} and is {found}. Its `checks.sql` says what is compared. If somebody changed a table by hand, `entrada run --rebuild` makes it anew; if nobody did, and the dataset came with Entrada, please report this.',
+    'A check of {dataset} failed, so nothing of it was published: {compared} should be {expected} and is {found}. Its `checks.sql` says what is compared. If a procedure was changed, mend that; if somebody changed a table by hand, `entrada run --rebuild` makes it anew; if neither, and the dataset came with Entrada, please report this.',
   fault:
     'Something went wrong that should not: {detail}. Nothing was lost; please report this with ENTRADA_LOG=debug.',
   'output.lost': 'What there is to say cannot be written: {detail}. The work goes on without it.',
@@ -603,6 +604,8 @@ export const en = {
   'spotify.outcome.postponed': 'postponed',
   'spotify.outcome.refused': 'refused',
   'spotify.outcome.failed': 'failed',
+  'status.outdated':
+    '{dataset}: the tables are not of version {version} yet. The next run makes them anew; if the last one tried and could not, it said why, and so will the next.',
   'status.due':
     '{dataset}: what was loaded for {ranges} is not in the tables yet. The next run consolidates it; if the last one tried and could not, it said why, and so will the next.',
   'status.gone':

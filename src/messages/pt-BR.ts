@@ -261,9 +261,9 @@ export const ptBR: Record<Code, string> = {
   'dataset.tableOfOther':
     '{file}, linha {line}: tables.sql cria {found}, que já é uma tabela de {owner}. Dê outro nome, aqui e nos procedimentos.',
   'dataset.sumColumn':
-    '{file}, linha {line}: a última coluna de {table} é {found}. Uma tabela de somas termina com a soma, SUM_ e o nome de uma coluna do contrato. Corrija; uma tabela que esta pasta já tem precisa de outro nome.',
+    '{file}, linha {line}: a última coluna de {table} é {found}. Uma tabela de somas termina com a soma, SUM_ e o nome de uma coluna do contrato. Corrija, com outra `version` no dataset.yaml se esta pasta já tem a tabela; no BigQuery ela precisa de outro nome.',
   'dataset.sumKey':
-    '{file}, linha {line}: {table} tem a coluna {found}, que não é do contrato nem MONTH_START, ANO ou MES. As somas são só por essas. Renomeie; uma tabela que esta pasta já tem precisa de outro nome.',
+    '{file}, linha {line}: {table} tem a coluna {found}, que não é do contrato nem MONTH_START, ANO ou MES. As somas são só por essas. Renomeie-a, com outra `version` no dataset.yaml se esta pasta já tem a tabela; no BigQuery a tabela precisa de outro nome.',
   'dataset.unfilled':
     '{file}, linha {line}: nenhum procedimento de {dataset} põe linhas na tabela {found}, que ficaria vazia. Escreva INSERT INTO {found} ou MERGE INTO {found} em um deles, cite-o em procedures no dataset.yaml, ou tire a tabela.',
   'dataset.noTables':
@@ -285,6 +285,7 @@ export const ptBR: Record<Code, string> = {
     '{file}, linha {line}: {key} é {found}, e uma hora assim nunca chega. Escreva uma que chegue, como "0 6 * * *".',
   'dataset.timezone':
     '{file}, linha {line}: {key} é {found}, que não é um fuso horário. Escreva um como America/Sao_Paulo.',
+  'dataset.anew': '{dataset}: as tabelas foram refeitas, na versão {version}.',
   'dataset.broken': '{dataset}: fica de fora até ser corrigido. {reason}',
   'dataset.awaited':
     'Nenhum dataset a reconhece, e ela pode ser de um que ficou de fora: {datasets}. Fica em entrada/ até que o dataset seja corrigido.',
@@ -364,7 +365,7 @@ export const ptBR: Record<Code, string> = {
   'query.invalid': 'A consulta foi recusada: {detail}',
   'query.statements': 'Uma consulta é um só comando SQL; {count|foi dado|foram dados} {count}.',
   'check.failed':
-    'Uma verificação de {dataset} falhou, e nada dele foi publicado: {compared} deveria ser {expected} e é {found}. O `checks.sql` dele diz o que se compara. Se alguém mudou uma tabela à mão, `entrada run --rebuild` a refaz; se não foi isso, e o dataset veio com o Entrada, avise-nos, por favor.',
+    'Uma verificação de {dataset} falhou, e nada dele foi publicado: {compared} deveria ser {expected} e é {found}. O `checks.sql` dele diz o que se compara. Se um procedimento mudou, corrija-o; se alguém mudou uma tabela à mão, `entrada run --rebuild` a refaz; se não foi nem um nem outro, e o dataset veio com o Entrada, avise-nos, por favor.',
   fault:
     'Aconteceu algo que não deveria: {detail}. Nada se perdeu; por favor, avise-nos com ENTRADA_LOG=debug.',
   'output.lost': 'Não é possível gravar o que há a dizer: {detail}. O trabalho continua sem isso.',
@@ -611,6 +612,8 @@ export const ptBR: Record<Code, string> = {
   'spotify.outcome.postponed': 'adiada',
   'spotify.outcome.refused': 'recusada',
   'spotify.outcome.failed': 'falhou',
+  'status.outdated':
+    '{dataset}: as tabelas ainda não são da versão {version}. A próxima execução as refaz; se a última tentou e não conseguiu, disse por quê, e a próxima também dirá.',
   'status.due':
     '{dataset}: o que foi carregado para {ranges} ainda não está nas tabelas. A próxima execução consolida; se a última tentou e não conseguiu, disse por quê, e a próxima também dirá.',
   'status.gone':

@@ -30,18 +30,20 @@ export async function openDeployed(
 }
 
 /**
- * Where tables of datasets are tried, in a database that is gone afterwards. Contracts are compared with what the home
- * has, which is not changed.
+ * Where tables of datasets are tried, in a database that is gone afterwards. Contracts and versions are compared with
+ * what the home has, which is not changed.
  */
 export async function openTrial(
   settings: Settings,
   { query }: Pick<Warehouse, 'query'>,
 ): Promise<Pick<Warehouse, 'prepare' | 'close'>> {
   const { followContract } = await import('./duckdb/columns.ts');
+  const { outdatedAmong } = await import('./duckdb/upgrade.ts');
   const trial = await openWarehouse({ ...settings, database: ':memory:' });
   const prepare = async (datasets: readonly Dataset[]) => {
     for (const dataset of datasets) await followContract(async () => {}, query, dataset);
-    return trial.prepare(datasets);
+    await trial.prepare(datasets);
+    return outdatedAmong({ query }, datasets);
   };
   return { prepare, close: trial.close };
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { openDuckDb } from '../../src/warehouse/duckdb/duckdb.ts';
@@ -218,6 +218,8 @@ test('a dataset of another version has its tables made anew by the next run, als
   await change('proc_tipos.sql', 'tipos_mes (', 'tipos_mes (NOME, ');
   await change('proc_tipos.sql', 'SELECT MONTH_START, CAST(', 'SELECT NOME, MONTH_START, CUT(');
   await change('proc_tipos.sql', 'GROUP BY', 'GROUP BY NOME,');
+  const outdated = /^tipos: the tables are not of version 2 yet\. The next run makes them anew/m;
+  assert.match((await entrada(['status', '--home', home])).stdout, outdated);
   // What cannot be made leaves the tables as they were, and stops no other dataset.
   await put(home, 'novo.xlsx', sales(sale(7, date(2018, 1, 1))));
   const refused = await entrada(['run', '--home', home]);
@@ -228,6 +230,12 @@ test('a dataset of another version has its tables made anew by the next run, als
   );
   assert.match(refused.stdout, /^bases_vendas: tables consolidated for 2018-01 \(run/m);
   assert.deepEqual(await answerOf(home, sums), before);
+  const still = await entrada(['status', '--json', '--home', home]);
+  assert.match(still.stderr, outdated);
+  assert.deepEqual(
+    still.objects().filter(({ type }) => type === 'outdated'),
+    [{ type: 'outdated', dataset: 'tipos', version: 2 }],
+  );
   await change('proc_tipos.sql', 'CUT(', 'CAST(');
   const { code, stdout } = await entrada(['run', '--home', home]);
   assert.equal(code, 0);
@@ -237,6 +245,7 @@ test('a dataset of another version has its tables made anew by the next run, als
     ['B', '2020-03-01', 2],
   ];
   assert.deepEqual(await answerOf(home, sums), anew);
+  assert.doesNotMatch((await entrada(['status', '--home', home])).stdout, /not of version/);
   assert.equal((await entrada(['run', '--home', home])).stdout, 'Nothing new.\n');
   // Who goes back to an earlier one has its tables; what comes meanwhile is told apart.
   await putTipos(home);
@@ -246,6 +255,58 @@ test('a dataset of another version has its tables made anew by the next run, als
   assert.equal(back.code, 0);
   assert.match(back.stdout, /^tipos: .* for 2020-01, 2020-03 \(run .*\ntipos: .* for 2020-04 \(/m);
   assert.deepEqual(await answerOf(home, sums), [...before, ['2020-04-01', 4]]);
+});
+
+test('tables of another version are made anew once: by run --rebuild, or by check or retract, which say so', async () => {
+  const rows = [
+    ['ID', 'NOME', 'QUANDO'],
+    [1, 'A', formatted(43_831, 14)],
+  ];
+  const home = await homeWith({ 'meu.xlsx': workbook({ sheets: [{ rows }] }) });
+  const dataset = await putTipos(home);
+  const contract = await readFile(join(dataset, 'dataset.yaml'), 'utf8');
+  const setVersion = (version: number) =>
+    writeFile(join(dataset, 'dataset.yaml'), `${contract}version: ${version}\n`);
+  await entrada(['run', '--home', home]);
+  await setVersion(2);
+  const { stdout } = await entrada(['run', '--rebuild', '--home', home]);
+  assert.match(stdout, /^tipos: tables consolidated for 2020-01 \(run \S+\)\n$/);
+  const others = [
+    ['check', join(home, 'novo.xlsx')],
+    ['retract', 'meu.xlsx', '--dry-run'],
+  ];
+  await writeFile(join(home, 'novo.xlsx'), good);
+  for (const [i, command] of others.entries()) {
+    const version = 3 + i;
+    await setVersion(version);
+    const told = await entrada([...command, '--json', '--home', home]);
+    const said = `tipos: its tables were made anew, of version ${version}.\n`;
+    assert.ok(told.stderr.startsWith(said), told.stderr);
+    assert.deepEqual(told.objects()[0], { type: 'anew', dataset: 'tipos', version });
+    assert.equal((await entrada(['run', '--home', home])).stdout, 'Nothing new.\n');
+  }
+});
+
+test('2: procedures of another version that count no rows leave the tables as they were', async () => {
+  const rows = [
+    ['ID', 'NOME', 'QUANDO'],
+    [1, 'A', formatted(43_831, 14)],
+  ];
+  const home = await homeWith({ 'meu.xlsx': workbook({ sheets: [{ rows }] }) });
+  const dataset = await putTipos(home);
+  await entrada(['run', '--home', home]);
+  const all =
+    'SELECT NAME, VERSION, ROWS_COUNTED FROM ledger_schema JOIN ledger_months ON NAME = DATASET';
+  assert.deepEqual(await answerOf(home, all), [['tipos', 1, 1]]);
+  const procedure = await readFile(join(dataset, 'proc_tipos.sql'), 'utf8');
+  const counting = /^UPDATE ledger_months[^;]*;$/m;
+  assert.match(procedure, counting);
+  await writeFile(join(dataset, 'proc_tipos.sql'), procedure.replace(counting, ''));
+  await appendFile(join(dataset, 'dataset.yaml'), 'version: 2\n');
+  const { code, stdout } = await entrada(['run', '--home', home]);
+  assert.equal(code, 2, stdout);
+  assert.match(stdout, /^tipos: left out .*left months of it uncounted, from 2020-01-01 on/m);
+  assert.deepEqual(await answerOf(home, all), [['tipos', 1, 1]]);
 });
 
 test('a table that was changed by hand makes a check fail, which says how the tables are made anew', async () => {

@@ -174,6 +174,8 @@ function createWarehouse(first: Opened, options: DuckDbOptions): Warehouse {
       for (const [kind] of rows) await run(`DROP ${kind} ${nameMade(sql)}`);
     }
     await makeTables(dataset);
+    // What earlier procedures counted would hide that these count nothing.
+    await run(`UPDATE ledger_months SET ROWS_COUNTED = NULL WHERE DATASET = '${dataset.name}'`);
     await consolidate(dataset, await allMonths({ query }, dataset));
   }
 

@@ -30,9 +30,8 @@ export async function followVersions(
   const known = await recorded(query);
   let isWritten = false;
 
-  /** The version that the tables are of, the first where they do not say; undefined where there are none. */
   async function follow(name: string, table: string, version: number) {
-    const found = known.get(name) ?? ((await exists(query, table)) ? 1 : undefined);
+    const found = await versionOf(query, known, name, table);
     if (known.get(name) === version) return found;
     await run(`DELETE FROM ledger_schema WHERE NAME = '${name}'`);
     await run(`INSERT INTO ledger_schema (NAME, VERSION) VALUES ('${name}', ${version})`);
@@ -44,13 +43,24 @@ export async function followVersions(
   refuseNewer(ledger);
   for (let from = ledger ?? LEDGER_VERSION; from < LEDGER_VERSION; from++)
     for (const statement of OUTDATED[from] ?? []) await run(statement);
+  const outdated = await outdatedAmong({ query }, datasets);
+  for (const dataset of datasets)
+    await follow(dataset.name, landingTable(dataset), dataset.version);
+  return { outdated, isWritten };
+}
+
+/** The datasets that have tables of another version. */
+export async function outdatedAmong(
+  { query }: Pick<Warehouse, 'query'>,
+  datasets: readonly Dataset[],
+): Promise<readonly Dataset[]> {
+  const known = await recorded(query);
   const outdated: Dataset[] = [];
   for (const dataset of datasets) {
-    const { name, version } = dataset;
-    const found = await follow(name, landingTable(dataset), version);
-    if (found !== undefined && found !== version) outdated.push(dataset);
+    const found = await versionOf(query, known, dataset.name, landingTable(dataset));
+    if (found !== undefined && found !== dataset.version) outdated.push(dataset);
   }
-  return { outdated, isWritten };
+  return outdated;
 }
 
 /**
@@ -58,11 +68,7 @@ export async function followVersions(
  * of another version. What a dataset's tables hold is whole, of whichever version they are.
  */
 export async function refuseOtherVersions({ query }: Pick<Warehouse, 'query'>): Promise<void> {
-  if (!(await exists(query, 'ledger_schema'))) {
-    if (await exists(query, 'ledger_events')) throw new UserError('home.older');
-    return;
-  }
-  const found = (await recorded(query)).get(LEDGER);
+  const found = await versionOf(query, await recorded(query), LEDGER, 'ledger_events');
   refuseNewer(found);
   if (found !== undefined && found < LEDGER_VERSION) throw new UserError('home.older');
 }
@@ -72,7 +78,18 @@ function refuseNewer(found: number | undefined): void {
     throw new UserError('home.newer', { name: LEDGER, found, version: LEDGER_VERSION });
 }
 
+/** The version that the tables are of, the first where they do not say; undefined where there are none. */
+async function versionOf(
+  query: Warehouse['query'],
+  known: ReadonlyMap<string, number>,
+  name: string,
+  table: string,
+): Promise<number | undefined> {
+  return known.get(name) ?? ((await exists(query, table)) ? 1 : undefined);
+}
+
 async function recorded(query: Warehouse['query']): Promise<Map<string, number>> {
+  if (!(await exists(query, 'ledger_schema'))) return new Map();
   const { rows } = await query('SELECT NAME, VERSION FROM ledger_schema');
   return new Map(rows.map(([name, version]) => [String(name), Number(version)]));
 }
