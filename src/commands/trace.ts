@@ -7,21 +7,21 @@ import { openForReading } from './home.ts';
 import { nameOfLoaded, sayBroken } from './summary.ts';
 
 export const trace: Run = async ({ settings, output, positionals }) => {
-  const [table, ...pairs] = positionals;
+  const [wanted, ...pairs] = positionals;
   const given: [key: string, value: string][] = pairs.map((pair) => {
     const at = pair.indexOf('=');
     if (at < 1) throw new UserError('trace.pair', { pair });
     return [pair.slice(0, at), pair.slice(at + 1)];
   });
   const { datasets, broken } = await allDatasets(settings);
-  const dataset = datasets.find(({ tables }) => tables.includes(table));
-  if (dataset === undefined) {
+  const known = datasets.flatMap((dataset) => dataset.tables.map((table) => ({ dataset, table })));
+  const found = known.find(({ table }) => table.toLowerCase() === wanted.toLowerCase());
+  if (found === undefined) {
     sayBroken(output, broken);
-    throw new UserError('trace.table', {
-      table,
-      tables: datasets.flatMap(({ tables }) => tables).join(', '),
-    });
+    const tables = known.map(({ table }) => table).join(', ');
+    throw new UserError('trace.table', { table: wanted, tables });
   }
+  const { dataset, table } = found;
   const warehouse = await openForReading(settings);
   try {
     const { column, keys, rows } = await traceRows(warehouse, dataset, table, given).catch(
@@ -33,7 +33,7 @@ export const trace: Run = async ({ settings, output, positionals }) => {
     );
     for (const row of rows) output.object({ type: 'row', ...row });
     const counted = rows.filter(({ repeats }) => repeats === undefined);
-    const found = { rows: counted.length, repeated: rows.length - counted.length };
+    const count = { rows: counted.length, repeated: rows.length - counted.length };
     const sum = sumOf(counted.map(({ value }) => value));
     const has = Number.isNaN(sum) ? {} : { sum, column };
     output.table(
@@ -46,10 +46,10 @@ export const trace: Run = async ({ settings, output, positionals }) => {
         traced.repeats && `${nameOfLoaded(output, traced.repeats)}, ${traced.repeats.row}`,
       ]),
     );
-    output.object({ type: 'trace', table, keys, ...found, ...has });
+    output.object({ type: 'trace', table, keys, ...count, ...has });
     if (rows.length === 0) output.say({ code: 'trace.none', values: { table } });
-    else if (has.column) output.say({ code: 'trace.sum', values: { ...found, ...has } });
-    else output.say({ code: 'trace.rows', values: found });
+    else if (has.column) output.say({ code: 'trace.sum', values: { ...count, ...has } });
+    else output.say({ code: 'trace.rows', values: count });
   } finally {
     await warehouse.close();
   }

@@ -1,7 +1,9 @@
 import type { Dataset } from '../contract/dataset.ts';
+import { parseDateText } from '../contract/parse-text.ts';
 import { MONTH_COLUMNS } from '../contract/sql-words.ts';
 import { UserError } from '../errors.ts';
 import { landingTable } from '../warehouse/dataset-sql.ts';
+import { dateTime } from '../warehouse/date-time.ts';
 import { nextMonth, withinMonths } from '../warehouse/months.ts';
 import type { MonthRange, Value, Warehouse } from '../warehouse/warehouse.ts';
 import { LOADED_FILES, type LoadedFile, loadedFile } from './loaded-files.ts';
@@ -53,7 +55,7 @@ export async function traceRows(
   const column = sum === undefined ? numeric : own(sum);
   // What is looked for is a key; the sum of each is what is found.
   const known = table === rowsTable ? names : columns.slice(0, -1).map(own);
-  const keys = keysAmong(known, table, given);
+  const keys = keysAmong(dataset, known, table, given);
   const months = monthsOfKeys(dataset, keys);
   const conditions = Object.entries(keys).map(([key, value], i) => {
     const found = MONTH_COLUMNS[key] ?? key;
@@ -105,6 +107,7 @@ export async function traceRows(
 
 /** What is looked for, by the names of the columns that may be. */
 function keysAmong(
+  dataset: Dataset,
   known: readonly string[],
   table: string,
   given: readonly (readonly [key: string, value: string])[],
@@ -115,9 +118,20 @@ function keysAmong(
     if (key === undefined)
       throw new UserError('trace.column', { table, column: name, columns: known.join(', ') });
     if (Object.hasOwn(keys, key)) throw new UserError('trace.twice', { key });
-    keys[key] = value;
+    keys[key] = asDate(dataset, key, value);
   }
   return keys;
+}
+
+/** A date that is written as in the contract's workbooks, as an engine writes it; any other value as it is. */
+function asDate({ columns, dates }: Dataset, key: string, value: string): string {
+  const type = columns.find(({ name }) => name === key)?.type;
+  const isDay = key === 'MONTH_START' || type === 'date';
+  const moment = isDay || type === 'datetime' ? parseDateText(value, dates) : value;
+  if (typeof moment !== 'number') return value;
+  const [day, time] = dateTime(moment).slice(0, 19).split('T');
+  if (time === '00:00:00') return day;
+  return isDay ? value : `${day} ${time}`;
 }
 
 function isSame(one: string, other: string): boolean {

@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { hashOf, newHome, sale, sales } from '../ingest/home.ts';
-import { date, workbook } from '../workbook-builder.ts';
+import { date, formatted, workbook } from '../workbook-builder.ts';
 import { entrada, homeWith, loadedHome, put, putDataset } from './entrada.ts';
 
 test('a number is traced to its rows, under the name of the column that sums to it', async () => {
@@ -138,6 +138,35 @@ test('the sum of what is traced is the number of the table: however large, in sm
   const args = ['trace', 'caixa_loja', 'loja=Dois', 'month_start=2024-01-01', '--home', home];
   const { stdout } = await entrada(args, { env: { ENTRADA_LANG: 'pt-BR' } });
   assert.match(stdout, /^a\.xlsx .* 0,10\na\.xlsx .* 0,20\n2 linhas contam e somam 0,3 \(valor\)/m);
+});
+
+test('dates are found as the contract writes them in texts, or as query does; tables in capitals or small letters', async () => {
+  const rows = [
+    ['loja', 'dia', 'qtd', 'valor'],
+    ['Um', date(2024, 3, 5), 1, 1],
+    ['Um', date(2024, 5, 3), 2, 1],
+  ];
+  const home = await homeWith({
+    'a.xlsx': workbook({ sheets: [{ rows }] }),
+    'b.xlsx': sales(sale(4, date(2024, 3, 5)), sale(8, formatted(45_356.5, 22))),
+  });
+  await putDataset(home, 'caixa', CAIXA);
+  assert.equal((await entrada(['run', '--home', home])).code, 0);
+  for (const [table, key, sum] of [
+    ['caixa', 'dia=05/03/2024', 1],
+    ['caixa', 'dia=5/3/2024', 1],
+    ['caixa', 'dia=2024-03-05', 1],
+    ['Caixa', 'dia=05/03/2024 00:00', 1],
+    ['caixa', 'dia=05/03/2024 12:00', 0],
+    ['caixa', 'dia=31/02/2024', 0],
+    ['CAIXA_LOJA', 'month_start=01/03/2024', 1],
+    ['bases_vendas', 'DATA_VENDA=05/03/2024', 4],
+    ['bases_vendas', 'DATA_VENDA=5/3/2024 12:00', 8],
+    ['bases_vendas', 'DATA_VENDA=2024-03-05T12:00:00', 8],
+  ] as const) {
+    const traced = await entrada(['trace', table, key, '--json', '--home', home]);
+    assert.equal(traced.objects().at(-1)?.sum, sum, `${table} ${key}`);
+  }
 });
 
 test('a dataset that is new, or has a new column, is traced from the next run on, and that is said', async () => {
