@@ -50,7 +50,9 @@ export async function rebuilding(place: BigQueryPlace, dataset: Dataset): Promis
   const emptied = (await tablesMade(dataset)).map(
     (table) => `DELETE FROM ${fullName(place, table)} WHERE TRUE`,
   );
-  return consolidatingWhere(place, dataset, 'TRUE', emptied);
+  // What earlier procedures counted would hide that these count nothing.
+  const uncounted = `UPDATE ${fullName(place, 'ledger_months')} SET ROWS_COUNTED = NULL WHERE DATASET = '${dataset.name}'`;
+  return consolidatingWhere(place, dataset, 'TRUE', [...emptied, uncounted]);
 }
 
 /** One transaction for the months of such rows of ledger_months, and what comes first in it. */
