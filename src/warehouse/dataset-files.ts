@@ -50,7 +50,7 @@ export async function checkFiles(dataset: Dataset, owners: Owners): Promise<void
       });
     }
   }
-  const statementsRun = (await stagesOf(dataset)).flat();
+  const stages = await stagesOf(dataset);
   for (const [i, found] of tables.entries()) {
     if (made.includes(found) || found === landingTable(dataset)) continue;
     const values = { ...(await placeIn(dataset, ['tables', i])), found };
@@ -59,10 +59,9 @@ export async function checkFiles(dataset: Dataset, owners: Owners): Promise<void
       : new UserError('dataset.noTable', { ...values, made: made.join(', ') });
   }
   // What no procedure fills would be empty for ever, and nothing would say so; a table made AS a query has its rows.
+  const filling = stages.flatMap((stage) => stage.map(({ sql }) => bareSql(sql))).join(';\n');
   const isFilled = (table: string) =>
-    statementsRun.some(({ sql }) =>
-      new RegExp(`\\bINTO\\s+\\S*\\b${table}\\b`, 'i').test(bareSql(sql)),
-    );
+    new RegExp(`\\bINTO\\s+\\S*\\b${table}\\b`, 'i').test(filling);
   for (const { sql, file, line } of making) {
     const found = nameMade(sql);
     const isOfQuery = new RegExp(`\\b${found}\\s+AS\\b`, 'i').test(sql);

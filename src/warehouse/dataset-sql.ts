@@ -183,6 +183,11 @@ export function withdrawal(loadId: number): string {
   return `UPDATE ledger_months SET ROWS_ACCEPTED = NULL WHERE LOAD_ID = ${loadId}`;
 }
 
+/** Before tables are made anew: what earlier procedures counted would hide that these count nothing. */
+export function uncounting({ name }: Dataset): string {
+  return `UPDATE ledger_months SET ROWS_COUNTED = NULL WHERE DATASET = '${name}'`;
+}
+
 /**
  * Takes the rows of withdrawn loads out of the months from p_from to before p_to, where `isAny` selects something. It
  * goes with consolidating them in one transaction, since readers see the landing table through their views.

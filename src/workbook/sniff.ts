@@ -22,7 +22,11 @@ const OLDER = ['\x09\0\x04\0', '\x09\x02\x06\0', '\x09\x04\x06\0', '\x09\x08'];
  * off may hold a workbook near its end, whose zip directory is not the file's own.
  */
 export async function sniffDocument(source: ByteSource): Promise<UserError | undefined> {
-  const text = (await headOf(source)).toString('latin1');
+  return documentOf(source, await headOf(source));
+}
+
+async function documentOf(source: ByteSource, head: Buffer): Promise<UserError | undefined> {
+  const text = head.toString('latin1');
   if (text.startsWith('PK\x03\x04')) return new UserError('zip.truncated');
   if (text.startsWith('\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1')) {
     // An encrypted .xlsx and an old .xls are both compound files; the names of their streams tell.
@@ -39,9 +43,9 @@ export async function sniffDocument(source: ByteSource): Promise<UserError | und
 
 /** What a file that has no zip directory really is, as the error to throw. */
 export async function sniff(source: ByteSource): Promise<UserError> {
-  const document = await sniffDocument(source);
-  if (document) return document;
   const head = await headOf(source);
+  const document = await documentOf(source, head);
+  if (document) return document;
   const text = head.toString('latin1');
   if (head.length === 0) return new UserError('workbook.empty');
   // Excel's Unicode Text is UTF-16, and so may be others.

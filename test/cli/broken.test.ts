@@ -4,24 +4,14 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { sale, sales } from '../ingest/home.ts';
 import { entrada as started } from '../ingest/killing.ts';
-import { formatted, workbook } from '../workbook-builder.ts';
-import { answerOf, entrada, GOOD, homeWith, put, putTipos } from './entrada.ts';
+import { answerOf, entrada, GOOD, homeWith, put, putTipos, tipos } from './entrada.ts';
 
 /* A dataset of the home that is wrong: the others go on, and what may be its workbook waits. */
 
 /** One workbook of bases_vendas, and one of the home's own dataset. */
 const FILES = {
   'bom.xlsx': GOOD,
-  'meu.xlsx': workbook({
-    sheets: [
-      {
-        rows: [
-          ['ID', 'NOME', 'QUANDO'],
-          [1, 'A', formatted(43_831, 14)],
-        ],
-      },
-    ],
-  }),
+  'meu.xlsx': tipos([1, 43_831]),
 };
 
 /** A home with a dataset of its own, one of whose files is changed. */

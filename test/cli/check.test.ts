@@ -5,7 +5,7 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { HEADER, sale, sales } from '../ingest/home.ts';
-import { date, formatted, workbook } from '../workbook-builder.ts';
+import { date, workbook } from '../workbook-builder.ts';
 import {
   answerOf,
   BAD,
@@ -17,6 +17,7 @@ import {
   newPlace,
   put,
   putTipos,
+  tipos,
 } from './entrada.ts';
 
 const files = join(folder, 'to check');
@@ -232,19 +233,6 @@ WHEN NOT MATCHED THEN INSERT (MONTH_START, SUM_ID) VALUES (s.MONTH_START, s.SUM_
 ON t.MONTH_START = s.MONTH_START AND t.SUM_ID = s.SUM_ID
 WHEN NOT MATCHED THEN INSERT (MONTH_START, SUM_ID) VALUES (s.MONTH_START, s.SUM_ID);`,
 };
-
-/** A workbook of tipos: an ID and a day in each row. */
-const tipos = (...rows: readonly (readonly [id: number, serial: number])[]) =>
-  workbook({
-    sheets: [
-      {
-        rows: [
-          ['ID', 'NOME', 'QUANDO'],
-          ...rows.map(([id, serial]) => [id, 'A', formatted(serial, 14)]),
-        ],
-      },
-    ],
-  });
 
 for (const [what, sql] of Object.entries(mistakes)) {
   test(`a procedure that ${what} is found, and one that makes its months anew is not`, async () => {

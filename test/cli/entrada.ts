@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { openDuckDb } from '../../src/warehouse/duckdb/duckdb.ts';
 import { newHome, sale, sales, type TestHome } from '../ingest/home.ts';
 import { PROGRAM } from '../program.ts';
-import { cell, date } from '../workbook-builder.ts';
+import { cell, date, formatted, workbook } from '../workbook-builder.ts';
 
 /** A folder for all tests of the command line, gone when they end. */
 export const folder = mkdtempSync(join(tmpdir(), 'entrada-cli-'));
@@ -71,6 +71,21 @@ export async function putTipos(home: string, folder = 'tipos'): Promise<string> 
   });
   return place;
 }
+
+/** A workbook of tipos: an ID, a day and a NOME in each row. */
+export const tipos = (
+  ...rows: readonly (readonly [id: number, serial: number, nome?: string])[]
+): Buffer =>
+  workbook({
+    sheets: [
+      {
+        rows: [
+          ['ID', 'NOME', 'QUANDO'],
+          ...rows.map(([id, serial, nome = 'A']) => [id, nome, formatted(serial, 14)]),
+        ],
+      },
+    ],
+  });
 
 export interface Answer {
   readonly code: number | null;

@@ -4,8 +4,17 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { openDuckDb } from '../../src/warehouse/duckdb/duckdb.ts';
 import { sale, sales } from '../ingest/home.ts';
-import { date, formatted, workbook } from '../workbook-builder.ts';
-import { answerOf, entrada, homeWith, loadedHome, newPlace, put, putTipos } from './entrada.ts';
+import { date } from '../workbook-builder.ts';
+import {
+  answerOf,
+  entrada,
+  homeWith,
+  loadedHome,
+  newPlace,
+  put,
+  putTipos,
+  tipos,
+} from './entrada.ts';
 
 const good = sales(sale(10), sale(20), sale(30, date(2019, 4, 1)));
 
@@ -109,11 +118,7 @@ test('1: a check that fails publishes nothing, and says what should be', async (
   await mkdir(join(home, 'entrada'), { recursive: true });
   const broken = await putTipos(home, 'vendas2');
   await writeFile(join(broken, 'warnings.sql'), '');
-  const rows = [
-    ['ID', 'NOME', 'QUANDO'],
-    [666, 'A', formatted(43_831, 14)],
-  ];
-  await put(home, 'quebrado.xlsx', workbook({ sheets: [{ rows }] }));
+  await put(home, 'quebrado.xlsx', tipos([666, 43_831]));
   await put(home, 'bom.xlsx', good);
   const { code, stdout } = await entrada(['run', '--home', home]);
   assert.equal(code, 1);
@@ -134,11 +139,7 @@ test('1: a check that fails publishes nothing, and says what should be', async (
 });
 
 test('2: procedures that count what is not theirs, or rows that are not there, publish nothing, and check says so too', async () => {
-  const rows = [
-    ['ID', 'NOME', 'QUANDO'],
-    [1, 'A', formatted(43_831, 14)],
-  ];
-  const bytes = workbook({ sheets: [{ rows }] });
+  const bytes = tipos([1, 43_831]);
   const home = await homeWith({ 'bom.xlsx': good, 'meu.xlsx': bytes });
   const toCheck = join(home, 'meu.xlsx');
   await writeFile(toCheck, bytes);
@@ -173,12 +174,7 @@ test('2: procedures that count what is not theirs, or rows that are not there, p
 });
 
 test('a procedure that is changed counts for the months before it once the tables are made anew', async () => {
-  const rows = [
-    ['ID', 'NOME', 'QUANDO'],
-    [1, 'A', formatted(43_831, 14)],
-    [2, 'A', formatted(43_900, 14)],
-  ];
-  const home = await homeWith({ 'bom.xlsx': good, 'meu.xlsx': workbook({ sheets: [{ rows }] }) });
+  const home = await homeWith({ 'bom.xlsx': good, 'meu.xlsx': tipos([1, 43_831], [2, 43_900]) });
   const dataset = await putTipos(home);
   const sums = 'SELECT SUM_ID FROM tipos_mes ORDER BY MONTH_START';
   await entrada(['run', '--home', home]);
@@ -198,12 +194,10 @@ test('a procedure that is changed counts for the months before it once the table
 });
 
 test('a dataset of another version has its tables made anew by the next run, also as tables.sql says now', async () => {
-  const rows = [
-    ['ID', 'NOME', 'QUANDO'],
-    [1, 'A', formatted(43_831, 14)],
-    [2, 'B', formatted(43_900, 14)],
-  ];
-  const home = await homeWith({ 'bom.xlsx': good, 'meu.xlsx': workbook({ sheets: [{ rows }] }) });
+  const home = await homeWith({
+    'bom.xlsx': good,
+    'meu.xlsx': tipos([1, 43_831], [2, 43_900, 'B']),
+  });
   const dataset = await putTipos(home);
   const change = async (file: string, from: string | RegExp, to: string) => {
     const text = await readFile(join(dataset, file), 'utf8');
@@ -249,8 +243,7 @@ test('a dataset of another version has its tables made anew by the next run, als
   assert.equal((await entrada(['run', '--home', home])).stdout, 'Nothing new.\n');
   // Who goes back to an earlier one has its tables; what comes meanwhile is told apart.
   await putTipos(home);
-  const april = [rows[0], [4, 'A', formatted(43_922, 14)]];
-  await put(home, 'abril.xlsx', workbook({ sheets: [{ rows: april }] }));
+  await put(home, 'abril.xlsx', tipos([4, 43_922]));
   const back = await entrada(['run', '--home', home]);
   assert.equal(back.code, 0);
   assert.match(back.stdout, /^tipos: .* for 2020-01, 2020-03 \(run .*\ntipos: .* for 2020-04 \(/m);
@@ -258,11 +251,7 @@ test('a dataset of another version has its tables made anew by the next run, als
 });
 
 test('tables of another version are made anew once: by run --rebuild, or by check or retract, which say so', async () => {
-  const rows = [
-    ['ID', 'NOME', 'QUANDO'],
-    [1, 'A', formatted(43_831, 14)],
-  ];
-  const home = await homeWith({ 'meu.xlsx': workbook({ sheets: [{ rows }] }) });
+  const home = await homeWith({ 'meu.xlsx': tipos([1, 43_831]) });
   const dataset = await putTipos(home);
   const contract = await readFile(join(dataset, 'dataset.yaml'), 'utf8');
   const setVersion = (version: number) =>
@@ -288,11 +277,7 @@ test('tables of another version are made anew once: by run --rebuild, or by chec
 });
 
 test('2: procedures of another version that count no rows leave the tables as they were', async () => {
-  const rows = [
-    ['ID', 'NOME', 'QUANDO'],
-    [1, 'A', formatted(43_831, 14)],
-  ];
-  const home = await homeWith({ 'meu.xlsx': workbook({ sheets: [{ rows }] }) });
+  const home = await homeWith({ 'meu.xlsx': tipos([1, 43_831]) });
   const dataset = await putTipos(home);
   await entrada(['run', '--home', home]);
   const all =

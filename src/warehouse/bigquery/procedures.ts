@@ -1,10 +1,10 @@
 import type { Dataset } from '../../contract/dataset.ts';
 import { COST_COLUMNS } from '../../ledger/costs.ts';
 import { IS_DUE } from '../../ledger/ledger.ts';
-import { CHECK_COLUMNS, removal, tablesMade } from '../dataset-sql.ts';
+import { CHECK_COLUMNS, removal, type Statement, tablesMade, uncounting } from '../dataset-sql.ts';
 import type { MonthRange } from '../warehouse.ts';
 import type { BigQueryPlace } from './client.ts';
-import { fullName, script, transaction } from './scripts.ts';
+import { fullName, qualify, script, transaction } from './scripts.ts';
 
 /* Three procedures make one of a dataset's many: a transaction of BigQuery is one script. */
 
@@ -25,11 +25,11 @@ export function monthsBody(place: BigQueryPlace, dataset: Dataset): string {
   return script([`IF EXISTS (${isAny}) THEN\n${script(body)}END IF`, ...calls]);
 }
 
-export function checkBody({ name }: Dataset, checks: readonly string[]): string {
+export function checkBody({ name }: Dataset, checks: readonly Statement[]): string {
   const texts = CHECK_COLUMNS.map((column) => `CAST(${column} AS STRING)`);
   const looks = checks.map(
-    (check) => `SET v_failed = (SELECT TO_JSON_STRING([${texts.join(', ')}]) FROM (
-${check}
+    ({ sql }) => `SET v_failed = (SELECT TO_JSON_STRING([${texts.join(', ')}]) FROM (
+${sql}
 ) LIMIT 1);
 IF v_failed IS NOT NULL THEN
   RAISE USING MESSAGE = CONCAT('entrada.check:${name}:', v_failed);
@@ -50,8 +50,7 @@ export async function rebuilding(place: BigQueryPlace, dataset: Dataset): Promis
   const emptied = (await tablesMade(dataset)).map(
     (table) => `DELETE FROM ${fullName(place, table)} WHERE TRUE`,
   );
-  // What earlier procedures counted would hide that these count nothing.
-  const uncounted = `UPDATE ${fullName(place, 'ledger_months')} SET ROWS_COUNTED = NULL WHERE DATASET = '${dataset.name}'`;
+  const uncounted = qualify(uncounting(dataset), new Set(['ledger_months']), place);
   return consolidatingWhere(place, dataset, 'TRUE', [...emptied, uncounted]);
 }
 

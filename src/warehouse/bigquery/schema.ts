@@ -116,14 +116,7 @@ export async function wantedOf(
   );
   const checks = await statements(dataset, 'checks.sql');
   const months = { parameters: MONTHS, body: monthsBody(place, dataset), made: [] };
-  const check = {
-    parameters: MONTHS,
-    body: checkBody(
-      dataset,
-      checks.map(({ sql }) => sql),
-    ),
-    made: checks,
-  };
+  const check = { parameters: MONTHS, body: checkBody(dataset, checks), made: checks };
   const procedures = [
     ...own,
     { name: monthsProcedure(dataset), ...months },

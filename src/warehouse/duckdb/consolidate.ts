@@ -64,7 +64,7 @@ export function createConsolidate({
       await settle();
     }
     await checkMonths(dataset);
-    for (const portion of portions) await requireCounted(dataset, portion);
+    for (const range of ranges) await requireCounted(dataset, range);
     if ((await monthsOfOthers(dataset)) !== others)
       throw new UserError('dataset.monthsOfOthers', { dataset: dataset.name });
   }

@@ -9,6 +9,7 @@ import {
   namingStatement,
   statements,
   sumTables,
+  uncounting,
   withdrawal,
 } from '../dataset-sql.ts';
 import { requireSums } from '../sum-tables.ts';
@@ -174,8 +175,7 @@ function createWarehouse(first: Opened, options: DuckDbOptions): Warehouse {
       for (const [kind] of rows) await run(`DROP ${kind} ${nameMade(sql)}`);
     }
     await makeTables(dataset);
-    // What earlier procedures counted would hide that these count nothing.
-    await run(`UPDATE ledger_months SET ROWS_COUNTED = NULL WHERE DATASET = '${dataset.name}'`);
+    await run(uncounting(dataset));
     await consolidate(dataset, await allMonths({ query }, dataset));
   }
 

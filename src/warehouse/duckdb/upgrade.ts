@@ -28,25 +28,18 @@ export async function followVersions(
 ): Promise<{ readonly outdated: readonly Dataset[]; readonly isWritten: boolean }> {
   await run(VERSIONS_TABLE);
   const known = await recorded(query);
-  let isWritten = false;
-
-  async function follow(name: string, table: string, version: number) {
-    const found = await versionOf(query, known, name, table);
-    if (known.get(name) === version) return found;
-    await run(`DELETE FROM ledger_schema WHERE NAME = '${name}'`);
-    await run(`INSERT INTO ledger_schema (NAME, VERSION) VALUES ('${name}', ${version})`);
-    isWritten = true;
-    return found;
-  }
-
-  const ledger = await follow(LEDGER, 'ledger_events', LEDGER_VERSION);
+  const ledger = await versionOf(query, known, LEDGER, 'ledger_events');
   refuseNewer(ledger);
   for (let from = ledger ?? LEDGER_VERSION; from < LEDGER_VERSION; from++)
     for (const statement of OUTDATED[from] ?? []) await run(statement);
-  const outdated = await outdatedAmong({ query }, datasets);
-  for (const dataset of datasets)
-    await follow(dataset.name, landingTable(dataset), dataset.version);
-  return { outdated, isWritten };
+  const outdated = await otherThan(query, known, datasets);
+  const all = [{ name: LEDGER, version: LEDGER_VERSION }, ...datasets];
+  const others = all.filter(({ name, version }) => known.get(name) !== version);
+  for (const { name, version } of others) {
+    await run(`DELETE FROM ledger_schema WHERE NAME = '${name}'`);
+    await run(`INSERT INTO ledger_schema (NAME, VERSION) VALUES ('${name}', ${version})`);
+  }
+  return { outdated, isWritten: others.length > 0 };
 }
 
 /** The datasets that have tables of another version. */
@@ -54,7 +47,14 @@ export async function outdatedAmong(
   { query }: Pick<Warehouse, 'query'>,
   datasets: readonly Dataset[],
 ): Promise<readonly Dataset[]> {
-  const known = await recorded(query);
+  return otherThan(query, await recorded(query), datasets);
+}
+
+async function otherThan(
+  query: Warehouse['query'],
+  known: ReadonlyMap<string, number>,
+  datasets: readonly Dataset[],
+): Promise<readonly Dataset[]> {
   const outdated: Dataset[] = [];
   for (const dataset of datasets) {
     const found = await versionOf(query, known, dataset.name, landingTable(dataset));
