@@ -1,7 +1,6 @@
 -- Brings the cube up to the rows that count, of the months from p_from to before p_to, and tells the ledger how many they
 -- are. Running it again changes nothing.
 
--- All rows less the repeated ones, summed at once. A row that counts is its key's earliest anyway.
 -- What the cube already holds of these months takes part with nothing, so that a key that vanished is seen.
 MERGE INTO bases_vendas_cube AS t
 USING (
@@ -9,16 +8,13 @@ USING (
     CAST(SUM(UNITS) AS INT64) AS SUM_QTD_VENDA, CAST(SUM(ROW_COUNT) AS INT64) AS ROW_COUNT,
     MIN(FIRST_LOAD_ID) AS FIRST_LOAD_ID
   FROM (
-    SELECT ID_MARCA, MARCA, ID_LINHA, LINHA, MONTH_START,
-      QTD_VENDA AS UNITS, 1 AS ROW_COUNT, LOAD_ID AS FIRST_LOAD_ID
-    FROM bases_vendas_linhas
-    WHERE MONTH_START >= p_from AND MONTH_START < p_to
-    UNION ALL
-    SELECT l.ID_MARCA, l.MARCA, l.ID_LINHA, l.LINHA, l.MONTH_START, -l.QTD_VENDA, -1, NULL
+    SELECT l.ID_MARCA, l.MARCA, l.ID_LINHA, l.LINHA, l.MONTH_START,
+      l.QTD_VENDA AS UNITS, 1 AS ROW_COUNT, l.LOAD_ID AS FIRST_LOAD_ID
     FROM bases_vendas_linhas AS l
-    JOIN bases_vendas_repeated AS r
+    LEFT JOIN bases_vendas_repeated AS r
     ON r.LOAD_ID = l.LOAD_ID AND r.SHEET_ROW = l.SHEET_ROW AND r.MONTH_START = l.MONTH_START
-    WHERE l.MONTH_START >= p_from AND l.MONTH_START < p_to AND r.MONTH_START >= p_from AND r.MONTH_START < p_to
+      AND r.MONTH_START >= p_from AND r.MONTH_START < p_to
+    WHERE l.MONTH_START >= p_from AND l.MONTH_START < p_to AND r.LOAD_ID IS NULL
     UNION ALL
     SELECT ID_MARCA, MARCA, ID_LINHA, LINHA, MONTH_START, 0, 0, NULL
     FROM bases_vendas_cube

@@ -14,7 +14,7 @@ import { BATCH_ROWS, type ColumnValues, type RowBatch, setInt64 } from '../../co
 import type { Column, Dataset } from '../../contract/dataset.ts';
 import { giveBackAll } from '../../workbook/give-back.ts';
 import type { Texts } from '../../workbook/texts.ts';
-import { createMonthOrder } from './month-order.ts';
+import { createDayOrder } from './day-order.ts';
 import { CHUNK_ROWS, createStrings, type Filled, fillRows, STRING_WORDS } from './vectors.ts';
 
 /** Fills the landing table through DuckDB's appender, which is closed in any case. */
@@ -47,7 +47,7 @@ export function createLanding(
 ): Landing {
   const loadIds = new Int32Array(2 * BATCH_ROWS);
   for (let row = 0; row < BATCH_ROWS; row++) setInt64(loadIds, row, loadId);
-  const months = createMonthOrder(dataset);
+  const days = createDayOrder(dataset);
   const strings = createStringColumns(dataset);
   const types: Record<string, DuckDBType> = {
     LOAD_ID: BIGINT,
@@ -58,7 +58,7 @@ export function createLanding(
   const chunk = DuckDBDataChunk.create(order.map((name) => types[name]));
 
   async function write(read: RowBatch, texts: Texts): Promise<void> {
-    const { batch, months: starts } = months.byMonth(read);
+    const { batch, months: starts } = days.byDay(read);
     const filled: Record<string, Filled> = {
       LOAD_ID: { values: loadIds, words: 2 },
       SHEET_ROW: { values: batch.rows, words: 1 },
@@ -79,7 +79,7 @@ export function createLanding(
 
   function end(): void {
     giveBackAll(loadIds);
-    months.end();
+    days.end();
     strings.end();
   }
 

@@ -9,24 +9,25 @@ import type { Dataset } from '../../contract/dataset.ts';
 import { DAY_MS } from '../../workbook/dates.ts';
 import { giveBackAll } from '../../workbook/give-back.ts';
 
-/** Rows by month, valid until the next batch. */
-interface RowsByMonth {
+/** Rows by day, valid until the next batch. */
+interface RowsByDay {
   readonly batch: RowBatch;
   /** The first day of each row's month, in days since 1970. */
   readonly months: Int32Array<ArrayBuffer>;
 }
 
-interface MonthOrder {
-  byMonth(batch: RowBatch): RowsByMonth;
+interface DayOrder {
+  byDay(batch: RowBatch): RowsByDay;
   /** No batch comes any more. */
   end(): void;
 }
 
 /**
- * Gives what orders the rows of a batch by month. DuckDB reads a table 2,048 rows at a time, and skips those of which
- * none is of the months that are asked for: without order a long history would be read whole for each of its months.
+ * Gives what orders the rows of a batch by day, and so by month. DuckDB reads a table 2,048 rows at a time, and skips
+ * those of which none is of the months that are asked for: without order a long history would be read whole for each of
+ * its months. Of days that follow each other DuckDB keeps each once, and how often it comes.
  */
-export function createMonthOrder(dataset: Dataset): MonthOrder {
+export function createDayOrder(dataset: Dataset): DayOrder {
   const slot = dataset.columns.findIndex(({ name }) => name === dataset.period);
   const ordered = createRowBatch(dataset);
   const scratch = new Int32Array(BATCH_ROWS);
@@ -34,7 +35,7 @@ export function createMonthOrder(dataset: Dataset): MonthOrder {
   const order = new Int32Array(BATCH_ROWS);
   let calendar = createCalendar(0, 0);
 
-  function byMonth(batch: RowBatch): RowsByMonth {
+  function byDay(batch: RowBatch): RowsByDay {
     const { columns, rows, count } = batch;
     const days = daysOf(columns[slot], count, scratch);
     const [first, last] = rangeOf(days, count);
@@ -52,17 +53,17 @@ export function createMonthOrder(dataset: Dataset): MonthOrder {
     return { batch: ordered, months };
   }
 
-  return { byMonth, end: () => giveBackAll([ordered, scratch, months, order]) };
+  return { byDay, end: () => giveBackAll([ordered, scratch, months, order, calendar]) };
 }
 
-/** Days since 1970, from the first day of a month to the last one of another, and the months that they are. */
+/** Days since 1970, from the first day of a month to the last one of another. */
 interface Calendar {
   readonly first: number;
   readonly last: number;
-  /** For each day the number of its month, from 0. */
-  readonly numbers: Int32Array;
-  /** For each month its first day. */
-  readonly starts: Int32Array;
+  /** For each day the first one of its month. */
+  readonly months: Int32Array<ArrayBuffer>;
+  /** For each day where its next row goes; one more for the end. */
+  readonly next: Int32Array<ArrayBuffer>;
 }
 
 function createCalendar(from: number, to: number): Calendar {
@@ -73,11 +74,9 @@ function createCalendar(from: number, to: number): Calendar {
     starts.push(start.getTime() / DAY_MS);
   const end = start.getTime() / DAY_MS;
   const [first] = starts;
-  const numbers = new Int32Array(end - first);
-  starts.forEach((day, number) => {
-    numbers.fill(number, day - first);
-  });
-  return { first, last: end - 1, numbers, starts: Int32Array.from(starts) };
+  const months = new Int32Array(end - first);
+  for (const day of starts) months.fill(day, day - first);
+  return { first, last: end - 1, months, next: new Int32Array(end - first + 1) };
 }
 
 const DAY_MICROSECONDS = 1000 * DAY_MS;
@@ -103,32 +102,32 @@ function rangeOf(days: ColumnValues['values'], count: number): readonly [number,
   return [first, last];
 }
 
-/** The month of each row. Gives whether they are in order as they are. */
+/** The month of each row. Gives whether the days are in order as they are. */
 function fillMonths(
   days: ColumnValues['values'],
   count: number,
-  { first, numbers, starts }: Calendar,
+  calendar: Calendar,
   months: Int32Array,
 ): boolean {
   let isOrdered = true;
   for (let row = 0; row < count; row++) {
-    months[row] = starts[numbers[days[row] - first]];
-    if (row > 0 && months[row] < months[row - 1]) isOrdered = false;
+    months[row] = calendar.months[days[row] - calendar.first];
+    if (row > 0 && days[row] < days[row - 1]) isOrdered = false;
   }
   return isOrdered;
 }
 
-/** The rows of the first month, in their order, then those of the next. */
+/** The rows of the first day, in their order, then those of the next. */
 function fillOrder(
   days: ColumnValues['values'],
   count: number,
-  { first, numbers, starts }: Calendar,
+  { first, next }: Calendar,
   order: Int32Array,
 ): void {
-  const next = new Int32Array(starts.length + 1);
-  for (let row = 0; row < count; row++) next[numbers[days[row] - first] + 1]++;
-  for (let number = 1; number <= starts.length; number++) next[number] += next[number - 1];
-  for (let row = 0; row < count; row++) order[next[numbers[days[row] - first]]++] = row;
+  next.fill(0);
+  for (let row = 0; row < count; row++) next[days[row] - first + 1]++;
+  for (let day = 1; day < next.length; day++) next[day] += next[day - 1];
+  for (let row = 0; row < count; row++) order[next[days[row] - first]++] = row;
 }
 
 function copyColumn(
