@@ -3,6 +3,7 @@ import { LANDING_COLUMNS } from '../../contract/sql-words.ts';
 import { UserError } from '../../errors.ts';
 import { landingTable } from '../dataset-sql.ts';
 import type { Warehouse } from '../warehouse.ts';
+import { hasTable } from './has-table.ts';
 
 /** What DuckDB calls the types that `createLandingTable` asks for. */
 const TYPES: Record<Column['type'], string> = {
@@ -24,12 +25,10 @@ export async function followContract(
   dataset: Dataset,
 ): Promise<void> {
   const table = landingTable(dataset);
-  const { rows } = await query(
-    'SELECT column_name, data_type FROM duckdb_columns() WHERE table_name = @table',
-    { table },
-  );
   // Where only the contract is looked at there may be no table yet.
-  if (rows.length === 0) return;
+  if (!(await hasTable(query, table))) return;
+  // A tenth of what duckdb_columns() takes, which looks at all views there are.
+  const { rows } = await query(`DESCRIBE ${table}`);
   const there = new Map(rows.map(([name, type]) => [String(name), String(type)]));
   const named = new Set([...LANDING_COLUMNS, ...dataset.columns.map(({ name }) => name)]);
   // First of all: under a name in other letters, which DuckDB takes for the same, a column could not be added.

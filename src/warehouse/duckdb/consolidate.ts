@@ -11,7 +11,7 @@ import {
   statements,
   withMonths,
 } from '../dataset-sql.ts';
-import { type MonthRows, portionsOf, rowsIn } from '../months.ts';
+import { type MonthRows, portionsOf } from '../months.ts';
 import type { MonthRange, Warehouse } from '../warehouse.ts';
 import { MEMORY, type Memory } from './memory.ts';
 
@@ -45,10 +45,9 @@ export function createConsolidate({
     const others = await monthsOfOthers(dataset);
     const atOnce = rowsAtOnce(months);
     const portions = ranges.flatMap((range) => portionsOf(months, range, PORTION_ROWS));
-    /** Of many rows what was taken for one step would be kept, and more taken for the next one. */
-    const isLong = rowsIn(months, ranges) > FEW_ROWS;
+    /** What was taken for one step would be kept, and more taken for the next one. */
     const settle = async () => {
-      if (isLong) await allow(MEMORY);
+      if (portions.length > 1) await allow(MEMORY);
     };
     for (const portion of portions) {
       for (const piece of portionsOf(months, portion, atOnce)) {

@@ -3,6 +3,7 @@ import { UserError } from '../../errors.ts';
 import { landingTable } from '../dataset-sql.ts';
 import { LEDGER, LEDGER_VERSION, VERSIONS_TABLE } from '../versions.ts';
 import type { Warehouse } from '../warehouse.ts';
+import { hasTable } from './has-table.ts';
 
 /**
  * By the last version that they were part of: what is taken away before the ledger's tables of the next version are
@@ -85,20 +86,11 @@ async function versionOf(
   name: string,
   table: string,
 ): Promise<number | undefined> {
-  return known.get(name) ?? ((await exists(query, table)) ? 1 : undefined);
+  return known.get(name) ?? ((await hasTable(query, table)) ? 1 : undefined);
 }
 
 async function recorded(query: Warehouse['query']): Promise<Map<string, number>> {
-  if (!(await exists(query, 'ledger_schema'))) return new Map();
+  if (!(await hasTable(query, 'ledger_schema'))) return new Map();
   const { rows } = await query('SELECT NAME, VERSION FROM ledger_schema');
   return new Map(rows.map(([name, version]) => [String(name), Number(version)]));
-}
-
-async function exists(query: Warehouse['query'], table: string): Promise<boolean> {
-  const { rows } = await query(
-    // A tenth of what information_schema takes, which looks at everything there is.
-    'SELECT 1 FROM duckdb_tables() WHERE table_name = @table',
-    { table },
-  );
-  return rows.length > 0;
 }
