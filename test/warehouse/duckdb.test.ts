@@ -407,23 +407,29 @@ test('opened to read, it neither writes nor reaches for files', async () => {
   await remove();
 });
 
-test('rows that came in any order stand by month, so that those of other months are skipped', async () => {
+test('rows that came in any order stand by day, so that those of other months are skipped', async () => {
   const warehouse = await openDuckDb({ file: ':memory:', waitMs: 0 });
   try {
     const [vendas] = await shippedDatasets();
     await warehouse.prepare([vendas]);
-    const rows = Array.from({ length: 20_000 }, (_, n): Row => {
-      const month = String(((n * 5) % 12) + 1).padStart(2, '0');
-      return [1, 'VULT', 2, 'PERFUMARIA', `2019-${month}-15`, n];
+    const days = ['2019-12-31', '0001-01-01', '2019-02-28', '9999-12-31', '2019-12-01'];
+    const rows = Array.from({ length: 300 }, (_, n): Row => {
+      const day = days[n % days.length];
+      return [1, 'VULT', 2, 'PERFUMARIA', `${day}T0${n % 7}:00:00`, n];
     });
     await loadRows(warehouse, vendas, rows);
     assert.ok(!existsSync(':memory:.committing'), 'what is in memory has no file beside it');
     const landed = await rowsOf(
       warehouse,
-      'SELECT MONTH_START FROM bases_vendas_linhas ORDER BY rowid',
+      'SELECT DATA_VENDA, QTD_VENDA, MONTH_START FROM bases_vendas_linhas ORDER BY rowid',
     );
-    assert.equal(landed.length, rows.length);
-    assert.deepEqual(landed, landed.toSorted());
+    const expected = rows.map((row) => [row[4], row[5], `${String(row[4]).slice(0, 7)}-01`]);
+    const dayOf = ([moment]: readonly unknown[]) => String(moment).slice(0, 10);
+    // Of a day in the order of the sheet.
+    assert.deepEqual(
+      landed,
+      days.toSorted().flatMap((day) => expected.filter((row) => dayOf(row) === day)),
+    );
   } finally {
     await warehouse.close();
   }

@@ -67,16 +67,17 @@ interface Calendar {
 }
 
 function createCalendar(from: number, to: number): Calendar {
-  const start = new Date(from * DAY_MS);
-  start.setUTCDate(1);
-  const starts: number[] = [];
-  for (; start.getTime() <= to * DAY_MS; start.setUTCMonth(start.getUTCMonth() + 1))
-    starts.push(start.getTime() / DAY_MS);
-  const end = start.getTime() / DAY_MS;
-  const [first] = starts;
+  const [first, end] = [monthStart(from, 0), monthStart(to, 1)];
   const months = new Int32Array(end - first);
-  for (const day of starts) months.fill(day, day - first);
+  for (let day = first; day < end; day = monthStart(day, 1))
+    months.fill(day, day - first, monthStart(day, 1) - first);
   return { first, last: end - 1, months, next: new Int32Array(end - first + 1) };
+}
+
+/** The first day of a day's month, or of one so many months later. */
+function monthStart(day: number, later: number): number {
+  const date = new Date(day * DAY_MS);
+  return date.setUTCMonth(date.getUTCMonth() + later, 1) / DAY_MS;
 }
 
 const DAY_MICROSECONDS = 1000 * DAY_MS;
