@@ -2,7 +2,18 @@ import { UserError } from '../errors.ts';
 import { toUtf8 } from './encoding.ts';
 import { type InflateBudget, inflate } from './inflate.ts';
 import type { Limits } from './limits.ts';
-import { attribute, createXml, END, feed, isLocal, MORE, next, OPEN, type Xml } from './xml.ts';
+import {
+  attribute,
+  CLOSE,
+  createXml,
+  END,
+  feed,
+  isLocal,
+  MORE,
+  next,
+  OPEN,
+  type Xml,
+} from './xml.ts';
 import { type ByteSource, readDirectory, type ZipEntry } from './zip.ts';
 
 /** An Open Packaging Conventions package: parts in a zip, tied together by relationships (ECMA-376 part 2). */
@@ -76,17 +87,22 @@ export async function openPackage(source: ByteSource, limits: Limits): Promise<P
   };
 }
 
-/** Calls back for every element of a small part as it opens; `root` is the element that the part must be. */
+/**
+ * Calls back for every element of a small part as it opens, and once it is closed; `root` is the element that the part
+ * must be.
+ */
 export async function eachElement(
   chunks: AsyncIterable<Uint8Array>,
   part: string,
   onOpen: (xml: Xml) => void,
   root?: string,
+  onClose: (xml: Xml) => void = () => {},
 ): Promise<void> {
   const xml = createXml(part, root);
   const advance = () => {
     for (let token = next(xml); token !== MORE && token !== END; token = next(xml)) {
       if (token === OPEN) onOpen(xml);
+      else if (token === CLOSE) onClose(xml);
     }
   };
   for await (const chunk of chunks) {

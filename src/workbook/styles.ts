@@ -1,15 +1,5 @@
-import {
-  attribute,
-  CLOSE,
-  createXml,
-  END,
-  feed,
-  isMain,
-  MORE,
-  next,
-  OPEN,
-  type Xml,
-} from './xml.ts';
+import { eachElement } from './package.ts';
+import { attribute, isMain, type Xml } from './xml.ts';
 
 /* What a number is shown as. */
 export const AS_NUMBER = 0;
@@ -35,31 +25,23 @@ export async function readDateStyles(
   chunks: AsyncIterable<Uint8Array>,
   part: string,
 ): Promise<DateStyles> {
-  const xml = createXml(part, 'styleSheet');
   const codes = new Map<number, string>();
   const formats: number[] = [];
   // The list that is open, and how deep. A format elsewhere, such as a conditional one, has numbers of its own.
   let list: 'numFmts' | 'cellXfs' | undefined;
   let depth = 0;
-  const advance = () => {
-    for (let token = next(xml); token !== MORE && token !== END; token = next(xml)) {
-      if (token === CLOSE && xml.depth < depth) list = undefined;
-      if (token !== OPEN) continue;
-      const opened = LISTS.find((name) => isMain(xml, name));
-      if (opened && !xml.selfClosing) {
-        list = opened;
-        depth = xml.depth;
-      } else if (list === 'numFmts' && isMain(xml, 'numFmt'))
-        codes.set(numberFormatId(xml), attribute(xml, 'formatCode') ?? '');
-      else if (list === 'cellXfs' && isMain(xml, 'xf')) formats.push(numberFormatId(xml));
-    }
-  };
-  for await (const chunk of chunks) {
-    feed(xml, chunk);
-    advance();
+  function opened(xml: Xml): void {
+    const name = LISTS.find((one) => isMain(xml, one));
+    if (name && !xml.selfClosing) {
+      list = name;
+      depth = xml.depth;
+    } else if (list === 'numFmts' && isMain(xml, 'numFmt'))
+      codes.set(numberFormatId(xml), attribute(xml, 'formatCode') ?? '');
+    else if (list === 'cellXfs' && isMain(xml, 'xf')) formats.push(numberFormatId(xml));
   }
-  feed(xml, undefined);
-  advance();
+  await eachElement(chunks, part, opened, 'styleSheet', ({ depth: now }) => {
+    if (now < depth) list = undefined;
+  });
   const read = new Map([...new Set(formats)].map((id) => [id, readFormat(id, codes.get(id))]));
   const styles = formats.map((id) => read.get(id) ?? []);
   return {
