@@ -3,6 +3,7 @@ import { appendFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { randomIntegers } from '../../src/samples/sales.ts';
 import { hashOf, newHome, sale, sales, type TestHome } from '../ingest/home.ts';
 import { entrada, publishedIn, resultOf, settle } from '../ingest/killing.ts';
 import { date } from '../workbook-builder.ts';
@@ -119,13 +120,8 @@ async function comparable(home: TestHome) {
   return { published: answers.slice(0, -2), rejected, states, inbox, kept };
 }
 
-/** Numbers from 0 to 1 that are the same for the same seed (mulberry32). */
+/** Numbers from 0 to 1 that are the same for the same seed. */
 function randomFrom(start: number): () => number {
-  let state = start;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
+  const below = randomIntegers(start);
+  return () => below(2 ** 32) / 2 ** 32;
 }
