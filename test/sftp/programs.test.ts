@@ -8,7 +8,7 @@ import { describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import ssh2 from 'ssh2';
 import { mount } from '../lake/mount.ts';
-import { type Requests, type Rig, run, startRig } from './rig.ts';
+import { put, type Requests, type Rig, run, startRig } from './rig.ts';
 
 const { OPEN_MODE } = ssh2.utils.sftp;
 const WRITE = OPEN_MODE.WRITE | OPEN_MODE.CREAT;
@@ -21,12 +21,6 @@ const arrived = (rig: Rig, name: string) => readFile(join(rig.home, 'entrada/ana
 async function write(sftp: Requests, handle: Buffer, from: number, to: number): Promise<void> {
   for (let at = from; at < to; at += PIECE)
     await sftp.write(handle, WHOLE.subarray(at, Math.min(at + PIECE, to)), at);
-}
-
-async function put(sftp: Requests, path: string, bytes: Uint8Array): Promise<void> {
-  const handle = await sftp.open(path, 'w');
-  if (bytes.length > 0) await sftp.write(handle, bytes, 0);
-  await sftp.close(handle);
 }
 
 /** The codes of what the log has for the operator to mend. */

@@ -183,6 +183,13 @@ export async function connect(config: ConnectConfig): Promise<Connected> {
   };
 }
 
+/** An upload of a small file. */
+export async function put(sftp: Requests, path: string, bytes: Uint8Array): Promise<void> {
+  const handle = await sftp.open(path, 'w');
+  if (bytes.length > 0) await sftp.write(handle, bytes, 0);
+  await sftp.close(handle);
+}
+
 function promised(sftp: SFTPWrapper) {
   type Callback<T> = (error: Error | null | undefined, value: T) => void;
   const call = <T = void>(work: (done: Callback<T>) => void) =>

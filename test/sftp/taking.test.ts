@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { createFolderLake } from '../../src/lake/folder.ts';
 import type { Lake } from '../../src/lake/lake.ts';
 import { newHome, sale, sales } from '../ingest/home.ts';
-import { type Requests, startRig } from './rig.ts';
+import { put, type Requests, startRig } from './rig.ts';
 
 const FIRST = sales(sale(10));
 const SECOND = sales(sale(20));
@@ -36,12 +36,6 @@ function meanwhile(lake: Lake, work: () => Promise<void>): Lake {
   };
 }
 
-async function put(sftp: Requests, bytes: Uint8Array): Promise<void> {
-  const handle = await sftp.open('/entrada/a.xlsx', 'w');
-  await sftp.write(handle, bytes, 0);
-  await sftp.close(handle);
-}
-
 describe('a client changes its mind while the flow reads the file', () => {
   const changes: Record<
     string,
@@ -53,7 +47,11 @@ describe('a client changes its mind while the flow reads the file', () => {
       left: ['b.xlsx'],
       units: 10,
     },
-    'uploads anew': { change: (sftp) => put(sftp, SECOND), left: ['a.xlsx'], units: 20 },
+    'uploads anew': {
+      change: (sftp) => put(sftp, '/entrada/a.xlsx', SECOND),
+      left: ['a.xlsx'],
+      units: 20,
+    },
   };
   for (const [name, { change, left, units }] of Object.entries(changes)) {
     test(`${name}: what was read does not count, and the next run takes what is there`, async () => {
@@ -61,7 +59,7 @@ describe('a client changes its mind while the flow reads the file', () => {
       await using rig = await startRig({ lake: createFolderLake(home.path) });
       await using connected = await rig.connect('ana');
       const { sftp } = connected;
-      await put(sftp, FIRST);
+      await put(sftp, '/entrada/a.xlsx', FIRST);
       let changed = 0;
       const run = await home.run({
         lake: (lake) =>
