@@ -7,7 +7,7 @@ import { chooseSheet } from '../src/contract/choose-sheet.ts';
 import { type Dataset, readDatasets } from '../src/contract/dataset.ts';
 import { loadSheet } from '../src/contract/load.ts';
 import { monthsDue } from '../src/ledger/ledger.ts';
-import { landingTable, statements, withMonths } from '../src/warehouse/dataset-sql.ts';
+import { statements, withMonths } from '../src/warehouse/dataset-sql.ts';
 import { openDuckDb } from '../src/warehouse/duckdb/duckdb.ts';
 import type { MonthRange } from '../src/warehouse/warehouse.ts';
 import { openWorkbook } from '../src/workbook/workbook.ts';
@@ -74,7 +74,7 @@ async function profile(
   dataset: Dataset,
   months: readonly MonthRange[],
 ): Promise<string[]> {
-  const held = await rowsHeld(connection, dataset);
+  const held = await rowsHeld(connection);
   const traffic = new Map<string, Record<Stage, Traffic>>();
   const at = (name: string, stage: Stage): Traffic => {
     const empty = (): Traffic => ({ read: 0, scanned: 0, written: 0 });
@@ -146,17 +146,13 @@ async function profile(
   );
 }
 
-async function rowsHeld(
-  connection: DuckDBConnection,
-  dataset: Dataset,
-): Promise<Map<string, number>> {
+async function rowsHeld(connection: DuckDBConnection): Promise<Map<string, number>> {
   const names = await connection.runAndReadAll(
-    "SELECT table_name FROM duckdb_tables() WHERE schema_name = 'main' AND NOT temporary",
+    `SELECT table_name FROM duckdb_tables()
+     WHERE schema_name = 'main' AND NOT temporary AND NOT STARTS_WITH(table_name, 'spotify')`,
   );
   const held = new Map<string, number>();
   for (const [name] of names.getRows()) {
-    const wanted = String(name) === landingTable(dataset) || !String(name).startsWith('spotify');
-    if (!wanted) continue;
     const count = await connection.runAndReadAll(`SELECT COUNT(*) FROM ${name}`);
     held.set(String(name), Number(count.getRows()[0][0]));
   }
