@@ -110,7 +110,7 @@ export const commands: readonly Command[] = [
       'format table|json': 'help.check.format',
     },
     takes: [1, Number.POSITIVE_INFINITY],
-    load: async () => (invocation) => loadCheck(invocation.values.any === true, invocation),
+    load: async () => check,
   },
   {
     name: 'status',
@@ -174,8 +174,8 @@ export const commands: readonly Command[] = [
 ];
 
 /** Reading without a contract needs no database, so it does not wait for one to load. */
-async function loadCheck(any: boolean, invocation: Invocation): Promise<number> {
-  if (any) return (await import('./check-any.ts')).checkAny(invocation);
+async function check(invocation: Invocation): Promise<number> {
+  if (invocation.values.any === true) return (await import('./check-any.ts')).checkAny(invocation);
   if (invocation.values.format !== undefined)
     throw new UserError('usage.flagValue', { command: 'check', flag: '--format' });
   return (await import('./check.ts')).check(invocation);
