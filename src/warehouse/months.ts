@@ -37,10 +37,8 @@ export function portionsOf(
   most: number,
 ): MonthRange[] {
   const portions: { from: string; to: string }[] = [];
-  const [first, behind] = [numberOf(range.from), numberOf(range.to)];
   let held = 0;
-  for (const { month, rows } of months) {
-    if (numberOf(month) < first || numberOf(month) >= behind) continue;
+  for (const { month, rows } of within(months, range)) {
     const last = portions.at(-1);
     held += rows;
     if (last?.to === month && held <= most) last.to = nextMonth(month);
@@ -50,6 +48,16 @@ export function portionsOf(
     }
   }
   return portions;
+}
+
+/** How many rows there are of the months of these ranges. */
+export function rowsIn(months: readonly MonthRows[], ranges: readonly MonthRange[]): number {
+  return ranges.flatMap((range) => within(months, range)).reduce((sum, { rows }) => sum + rows, 0);
+}
+
+function within(months: readonly MonthRows[], { from, to }: MonthRange): MonthRows[] {
+  const [first, behind] = [numberOf(from), numberOf(to)];
+  return months.filter(({ month }) => numberOf(month) >= first && numberOf(month) < behind);
 }
 
 /** What is true of the rows of these months, as literals: an engine skips the months it need not read only then. */

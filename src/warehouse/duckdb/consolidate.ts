@@ -11,7 +11,7 @@ import {
   statements,
   withMonths,
 } from '../dataset-sql.ts';
-import { type MonthRows, portionsOf } from '../months.ts';
+import { type MonthRows, portionsOf, rowsIn } from '../months.ts';
 import type { MonthRange, Warehouse } from '../warehouse.ts';
 import { MEMORY, type Memory } from './memory.ts';
 
@@ -45,9 +45,10 @@ export function createConsolidate({
     const others = await monthsOfOthers(dataset);
     const atOnce = rowsAtOnce(months);
     const portions = ranges.flatMap((range) => portionsOf(months, range, PORTION_ROWS));
-    /** What was taken for one step would be kept, and more taken for the next one. */
+    /** Of many rows what was taken for one step would be kept, and more taken for the next one. */
+    const isLong = rowsIn(months, ranges) > PORTION_ROWS;
     const settle = async () => {
-      if (portions.length > 1) await allow(MEMORY);
+      if (isLong) await allow(MEMORY);
     };
     for (const portion of portions) {
       for (const piece of portionsOf(months, portion, atOnce)) {
