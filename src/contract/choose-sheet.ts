@@ -73,8 +73,7 @@ export async function chooseSheet(
   }
   if (hidden.length > 0) throw new UserError('contract.hidden', { sheet: hidden.join('", "') });
   if (nearest?.near.twice) {
-    const { header, cells } = nearest.near.twice;
-    throw new UserError('contract.twice', { sheet: nearest.sheet.name, header, cells });
+    throw new UserError('contract.twice', { sheet: nearest.sheet.name, ...nearest.near.twice });
   }
   if (nearest) {
     const { sheet, near, dataset } = nearest;

@@ -24,7 +24,7 @@ export interface NearHeader {
   readonly missing: readonly string[];
   /** Headers that the contract does not name, as they are written. */
   readonly others: readonly string[];
-  /** Two columns whose headers mean the same column of the contract. */
+  /** A column of the contract that two headers mean, and the two as they are written. */
   readonly twice: { readonly header: string; readonly cells: string } | undefined;
 }
 
@@ -102,11 +102,12 @@ function matchRow(row: number, cells: Map<number, string>, dataset: Dataset): He
     const slot = slots.get(fold(text));
     if (slot === undefined) ignored.push(text);
     else if (columns[slot] === 0) columns[slot] = column;
-    else
-      twice = {
-        header: text,
-        cells: `${columnName(columns[slot])}${row}, ${columnName(column)}${row}`,
-      };
+    else {
+      const both = [columns[slot], column].map(
+        (at) => `${columnName(at)}${row} (${cells.get(at)})`,
+      );
+      twice = { header: dataset.columns[slot].name, cells: both.join(', ') };
+    }
   }
   const missing = dataset.columns.flatMap(({ name, optional }, slot) =>
     optional || columns[slot] > 0 ? [] : name,

@@ -300,7 +300,7 @@ export const en = {
   'contract.hidden':
     'The sheet "{sheet}" holds the columns that are expected, but it is hidden. Right-click a sheet tab, choose Unhide, and save. Where it is not listed there, whoever made the workbook hid it in the VBA editor.',
   'contract.twice':
-    'The sheet "{sheet}" has the column "{header}" twice, in {cells}. Rename or delete one of them.',
+    'The sheet "{sheet}" has the column {header} twice: {cells}. Rename or delete one of them.',
   'contract.missing':
     'The sheet "{sheet}" has a header in row {row}, but it lacks: {missing}. Add what is missing, with these names ({dataset}).',
   'contract.missingAmong':

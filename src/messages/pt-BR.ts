@@ -298,7 +298,7 @@ export const ptBR: Record<Code, string> = {
   'contract.hidden':
     'A aba "{sheet}" tem as colunas esperadas, mas está oculta. Clique com o botão direito em uma aba, escolha Reexibir e salve. Se ela não aparecer ali, quem fez a planilha a ocultou no editor do VBA.',
   'contract.twice':
-    'A aba "{sheet}" tem a coluna "{header}" duas vezes, em {cells}. Renomeie ou apague uma delas.',
+    'A aba "{sheet}" tem duas vezes a coluna {header}: {cells}. Renomeie ou apague uma delas.',
   'contract.missing':
     'A aba "{sheet}" tem um cabeçalho na linha {row}, mas nele não há: {missing}. Acrescente o que falta, com esses nomes ({dataset}).',
   'contract.missingAmong':

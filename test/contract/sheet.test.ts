@@ -140,12 +140,12 @@ test('a missing column that may only be misspelt: the headers that the contract 
   );
 });
 
-test('two headers that mean one column are an error that names both cells, whatever stands below', async () => {
+test('two headers that mean one column are an error that names it and both as they are written, whatever stands below', async () => {
   // The header again, as at the top of a page: what stands between the two is data.
   for (const below of [[], [HEADER, order()]]) {
     const { code, values } = await refused(sheetOf([...HEADER, 'código'], order(), ...below));
     assert.equal(code, 'contract.twice');
-    assert.deepEqual(values, { sheet: 'Dados', header: 'código', cells: 'A1, E1' });
+    assert.deepEqual(values, { sheet: 'Dados', header: 'ID', cells: 'A1 (ID), E1 (código)' });
   }
 });
 

@@ -304,7 +304,7 @@ test('28. a column twice, a missing one and one too many', async () => {
     load(workbook({ sheets: [{ rows: [header, [...order(), 'x']] }] }));
   assert.equal(
     await refusal(one([...HEADER, 'Razão Social'])),
-    'The sheet "Planilha1" has the column "Razão Social" twice, in B1, E1. Rename or delete one of them.',
+    'The sheet "Planilha1" has the column NOME twice: B1 (NOME), E1 (Razão Social). Rename or delete one of them.',
   );
   assert.equal(
     await refusal(one(['ID', 'NOME', 'DATA'])),
