@@ -116,7 +116,7 @@ test('months and days are written as they are in each language', () => {
   assert.match(said('run.consolidated', values), / para 01\/2019 a 12\/2019, 03\/2020 \(/);
   assert.match(
     said('retract.rehearsed', { file: 'a', keys: 2, months: '2020-03' }),
-    / 2 chaves \(03\/2020\)\./,
+    / as linhas dele \(03\/2020\) e mudaria 2 somas\./,
   );
   assert.match(
     said('dataset.notCounted', { dataset: 'vendas', from: '2020-03-01' }),

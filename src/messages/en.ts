@@ -577,9 +577,9 @@ export const en = {
   'retract.ambiguous':
     '"{file}" stands for more than one file. Write the hash of the one that is meant behind it (when it was loaded, rows): {hashes}.',
   'retract.rehearsed':
-    'Retracting {file} would change {keys} {keys|key|keys}, in {months}. Nothing has changed yet.',
+    'Retracting {file} would take its rows out of {months} and change {keys} {keys|sum|sums}. Nothing has changed yet.',
   'retract.done':
-    '{file} is retracted: {keys} {keys|key|keys} changed, in {months}. Its file stays in backup/.',
+    '{file} is retracted: its rows are out of {months}, and {keys} {keys|sum|sums} changed. Its file stays in backup/.',
   'retract.rehearsedEmpty': 'Retracting {file} would change no table: no row of it was loaded.',
   'retract.doneEmpty':
     '{file} is retracted. No row of it was loaded, so no table changed. Its file stays in backup/.',

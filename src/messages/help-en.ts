@@ -39,7 +39,7 @@ export const helpEn = {
   'help.check.about': `  FILE is a workbook anywhere, not only in entrada/. Shown are the sheet and the header row that were found, which
   column of the sheet is which of the contract, and the rows: those that would be loaded, those that repeat one (of
   the file, or of the home's tables where there is a home), and those rejected, with each cell and why; then, of the
-  first table of sums, the keys that would change.
+  first table of sums, the sums that would change.
 
   Example: entrada check "vendas abril.xlsx"
 
@@ -53,7 +53,7 @@ export const helpEn = {
   'help.query.format': 'how rows are written (default: table; --json is --format json)',
   'help.retract': 'take a loaded file out of the tables, as if it had never been dropped',
   'help.retract.dryRun':
-    'only show what would change: keys, before and after (20 of each table; all with --json)',
+    'only show what would change: sums, before and after (20 of each table; all with --json)',
   'help.trace': 'the file, sheet and row of every sale behind a number',
   'help.trace.about': `  TABLE is one that \`entrada datasets\` lists under tables: that of the rows, or one of sums. KEY is a column of it
   other than its sum, and VALUE what \`entrada query\` prints there; KEY= is a blank. A row must match every pair; without any,

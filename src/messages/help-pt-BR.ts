@@ -38,7 +38,7 @@ export const helpPtBR: Record<keyof typeof helpEn, string> = {
   'help.check.about': `  FILE é uma planilha em qualquer lugar, não só em entrada/. São mostradas a aba e a linha do cabeçalho encontradas,
   qual coluna da aba é qual do contrato, e as linhas: as que seriam carregadas, as que repetem outra (do arquivo, ou
   das tabelas, onde já as há), e as rejeitadas, com cada célula e o porquê; depois, da primeira tabela de somas, as
-  chaves que mudariam.
+  somas que mudariam.
 
   Exemplo: entrada check "vendas abril.xlsx"
 
@@ -52,7 +52,7 @@ export const helpPtBR: Record<keyof typeof helpEn, string> = {
   'help.query.format': 'como as linhas são escritas (padrão: table; --json é --format json)',
   'help.retract': 'retira das tabelas um arquivo carregado, como se nunca tivesse sido enviado',
   'help.retract.dryRun':
-    'só mostra o que mudaria: chaves, antes e depois (20 de cada tabela; todas com --json)',
+    'só mostra o que mudaria: somas, antes e depois (20 de cada tabela; todas com --json)',
   'help.trace': 'o arquivo, a aba e a linha de cada venda por trás de um número',
   'help.trace.about': `  TABLE é uma das que \`entrada datasets\` mostra em "tabelas": a das linhas, ou uma de somas. KEY é uma coluna dela
   que não a da soma, e VALUE o que \`entrada query\` escreve ali; KEY= é uma célula em branco. Uma linha deve casar com todos os

@@ -583,9 +583,9 @@ export const ptBR: Record<Code, string> = {
   'retract.ambiguous':
     '"{file}" indica mais de um arquivo. Escreva depois dele o hash do que se quer (quando foi carregado, linhas): {hashes}.',
   'retract.rehearsed':
-    'Retirar {file} mudaria {keys} {keys|chave|chaves} ({months}). Nada mudou ainda.',
+    'Retirar {file} tiraria as linhas dele ({months}) e mudaria {keys} {keys|soma|somas}. Nada mudou ainda.',
   'retract.done':
-    '{file} foi retirado: {keys} {keys|chave mudou|chaves mudaram} ({months}). O arquivo continua em backup/.',
+    '{file} foi retirado: as linhas dele saíram ({months}), e {keys} {keys|soma mudou|somas mudaram}. O arquivo continua em backup/.',
   'retract.rehearsedEmpty':
     'Retirar {file} não mudaria nenhuma tabela: nenhuma linha dele foi carregada.',
   'retract.doneEmpty':

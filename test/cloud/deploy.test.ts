@@ -277,7 +277,7 @@ describe('deploying to BigQuery', { skip }, () => {
     assert.match(entrada('status').stdout, / loaded .* Counts in the place of .*\(cópia\)\.xlsx/);
     assert.equal(sum(), before);
     const hash = copy.fileHash.slice(0, 12);
-    assert.match(entrada('retract', hash, '--dry-run').stdout, /would change \d+ keys/);
+    assert.match(entrada('retract', hash, '--dry-run').stdout, /and change \d+ sums/);
     assert.equal(sum(), before);
     assert.match(entrada('retract', hash).stdout, /is retracted/);
     assert.notEqual(sum(), before);
