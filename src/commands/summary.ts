@@ -227,9 +227,11 @@ export function saySummary(
       key,
       column,
       one: one.value,
-      oneAt: `${nameOfLoaded(output, one)}, ${one.sheet}, ${one.row}`,
+      oneAt: `${nameOfLoaded(output, one)}, ${one.sheet}`,
+      oneRow: one.row,
       other: other.value,
-      otherAt: `${nameOfLoaded(output, other)}, ${other.sheet}, ${other.row}`,
+      otherAt: `${nameOfLoaded(output, other)}, ${other.sheet}`,
+      otherRow: other.row,
     };
     output.say({ code: 'warning.twoValues', values });
     output.object({ type: 'warning', runId, keyColumn, key, column, one, other });

@@ -492,7 +492,7 @@ export const en = {
   'run.consolidated': '{dataset}: tables consolidated for {ranges} (run {run})',
   'run.cost': 'BigQuery: {jobs} {jobs|job|jobs}, {mib} MiB billed, {seconds} s of slot time',
   'warning.twoValues':
-    'Warning: {keyColumn} {key} has two values of {column}: {one} ({oneAt}) and {other} ({otherAt})',
+    'Warning: {keyColumn} {key} has two values of {column}: {one} ({oneAt}, row {oneRow}) and {other} ({otherAt}, row {otherRow})',
   'warning.more': 'Warnings of the same kinds that are not shown: {count}',
   'watch.started': 'Watching {home}/entrada; Ctrl-C stops.',
   'watch.stopped': 'Stopped.',

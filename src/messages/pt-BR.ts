@@ -495,7 +495,7 @@ export const ptBR: Record<Code, string> = {
   'run.cost':
     'BigQuery: {jobs} {jobs|job|jobs}, {mib} MiB {mib|faturado|faturados}, {seconds} s de tempo de slot',
   'warning.twoValues':
-    'Atenção: {keyColumn} {key} tem dois valores de {column}: {one} ({oneAt}) e {other} ({otherAt})',
+    'Atenção: {keyColumn} {key} tem dois valores de {column}: {one} ({oneAt}, linha {oneRow}) e {other} ({otherAt}, linha {otherRow})',
   'warning.more': 'Avisos dos mesmos tipos que não são mostrados: {count}',
   'watch.started': 'Observando {home}/entrada; Ctrl-C encerra.',
   'watch.stopped': 'Encerrado.',

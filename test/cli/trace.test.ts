@@ -39,7 +39,7 @@ test('of two files of one name, each is told by its hash and time: by run, trace
   assert.match(run, new RegExp(`\`entrada retract "a.xlsx" ${older}\` takes the older one out`));
   const time = String.raw`20\d\d-\d\d-\d\d[T ]\d\d:\d\d:\d\d`;
   const which = (hash: string) => String.raw`a\.xlsx \(${hash}, ${time} UTC\)`;
-  const places = String.raw`VULT \(${which(older)}, Vendas, 2\) and VULTO \(${which(newer)}, Vendas, 3\)`;
+  const places = String.raw`VULT \(${which(older)}, Vendas, row 2\) and VULTO \(${which(newer)}, Vendas, row 3\)`;
   assert.match(run, new RegExp(`two values of MARCA: ${places}`));
 
   const trace = await entrada(['trace', 'bases_vendas', '--json', '--home', home.path]);
