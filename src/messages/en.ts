@@ -434,11 +434,11 @@ export const en = {
   'dataset.noWarning':
     '{file}, line {line}: no row of the load {loadId} has {keyColumn} {key} and {column} {value}. KEY_COLUMN and NAME_COLUMN are columns of the contract, and a LOAD_ID is of the load that holds its value.',
   'dataset.columnType':
-    'The dataset {dataset} says that {column} is of the type {is}, and in this home it is {was}. Give the new column another name, or load those files of backup/ that are in force into a new home (docs/datasets.md).',
+    '{file}, line {line}: {column} is of type {is}, and in this home it is {was}. Give the new column another name, or load those files of backup/ that are in force into a new home (docs/datasets.md).',
   'dataset.columnLost':
-    'The dataset {dataset} has no column {column} any more, and its values would be lost. Name it again, or load those files of backup/ that are in force into a new home (docs/datasets.md).',
+    '{file}, line {line}: there is no column {column} any more, and its values would be lost. Name it again (another header of it is an alias), or load those files of backup/ that are in force into a new home (docs/datasets.md).',
   'dataset.columnRequired':
-    'The dataset {dataset} has a new column {column}, and the rows that are loaded have nothing in it. Declare it optional: true, or load those files of backup/ that are in force into a new home (docs/datasets.md).',
+    '{file}, line {line}: {column} is new, and the rows that are loaded have nothing in it. Declare it optional: true, or load those files of backup/ that are in force into a new home (docs/datasets.md).',
   'dataset.notCounted':
     'The procedures of {dataset} ran and left months of it uncounted, from {from} on: they are consolidated at every run, and never count. One of them has to set ROWS_COUNTED in ledger_months where DATASET is {dataset}; in a copy of another dataset the old name may have stayed.',
   'dataset.monthsOfOthers':

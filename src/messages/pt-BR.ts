@@ -433,11 +433,11 @@ export const ptBR: Record<Code, string> = {
   'dataset.noWarning':
     '{file}, linha {line}: nenhuma linha da carga {loadId} tem {keyColumn} {key} e {column} {value}. KEY_COLUMN e NAME_COLUMN são colunas do contrato, e um LOAD_ID é o da carga em que está o seu valor.',
   'dataset.columnType':
-    'O dataset {dataset} diz que {column} é do tipo {is}, e nesta pasta ela é {was}. Dê outro nome à coluna nova, ou carregue em uma pasta nova os arquivos de backup/ que estão em vigor (docs/datasets.md).',
+    '{file}, linha {line}: {column} é do tipo {is}, e nesta pasta ela é {was}. Dê outro nome à coluna nova, ou carregue em uma pasta nova os arquivos de backup/ que estão em vigor (docs/datasets.md).',
   'dataset.columnLost':
-    'O dataset {dataset} não tem mais a coluna {column}, e seus valores se perderiam. Declare-a de novo, ou carregue em uma pasta nova os arquivos de backup/ que estão em vigor (docs/datasets.md).',
+    '{file}, linha {line}: não há mais a coluna {column}, e seus valores se perderiam. Declare-a de novo (outro cabeçalho dela é um alias), ou carregue em uma pasta nova os arquivos de backup/ que estão em vigor (docs/datasets.md).',
   'dataset.columnRequired':
-    'O dataset {dataset} tem uma coluna nova, {column}, e as linhas já carregadas não têm nada nela. Declare-a com optional: true, ou carregue em uma pasta nova os arquivos de backup/ que estão em vigor (docs/datasets.md).',
+    '{file}, linha {line}: {column} é uma coluna nova, e as linhas já carregadas não têm nada nela. Declare-a com optional: true, ou carregue em uma pasta nova os arquivos de backup/ que estão em vigor (docs/datasets.md).',
   'dataset.notCounted':
     'Os procedimentos de {dataset} rodaram e deixaram meses sem contar, a partir de {from}: são consolidados a cada execução, e nunca contam. Um deles tem de definir ROWS_COUNTED em ledger_months onde DATASET é {dataset}; numa cópia de outro dataset, o nome antigo pode ter ficado.',
   'dataset.monthsOfOthers':

@@ -71,7 +71,7 @@ export async function checkFiles(dataset: Dataset, owners: Owners): Promise<void
 }
 
 /** Where in its contract a dataset says something. */
-async function placeIn({ folder }: Dataset, path: readonly PropertyKey[]) {
+export async function placeIn({ folder }: Dataset, path: readonly PropertyKey[]) {
   const file = join(folder, 'dataset.yaml');
   return { file, line: parseYaml(await readText(file), file).lineOf(path) };
 }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { openDuckDb } from '../../src/warehouse/duckdb/duckdb.ts';
@@ -120,23 +121,30 @@ test('a contract whose columns have changed: a new one is added, one that would 
     ...column,
     type: column.name === 'QTD_VENDA' ? ('number' as const) : column.type,
   }));
-  const values = { dataset: 'bases_vendas', column: 'QTD_VENDA' };
+  const file = join(dataset.folder, 'dataset.yaml');
+  const lines = (await readFile(file, 'utf8')).split('\n');
+  const lineOf = (start: string) => lines.findIndex((line) => line.startsWith(start)) + 1;
+  const values = { file, dataset: 'bases_vendas', column: 'QTD_VENDA' };
   assert.deepEqual(await refused(retyped), [
     {
       kind: 'user',
       code: 'dataset.columnType',
-      values: { ...values, is: 'DOUBLE', was: 'BIGINT' },
+      values: { ...values, line: lineOf('  - { name: QTD_VENDA,'), is: 'number', was: 'integer' },
     },
   ]);
   assert.deepEqual(await refused(columns.slice(0, -1)), [
-    { kind: 'user', code: 'dataset.columnLost', values },
+    {
+      kind: 'user',
+      code: 'dataset.columnLost',
+      values: { ...values, line: lineOf('columns:') },
+    },
   ]);
   const note = { ...columns[1], name: 'NOTA', key: false, optional: true, aliases: [] };
   assert.deepEqual(await refused([{ ...note, optional: false }, ...columns]), [
     {
       kind: 'user',
       code: 'dataset.columnRequired',
-      values: { dataset: 'bases_vendas', column: 'NOTA' },
+      values: { ...values, column: 'NOTA', line: lineOf('columns:') + 1 },
     },
   ]);
   await home.drop('b.xlsx', sales(sale(2)));

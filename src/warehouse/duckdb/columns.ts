@@ -1,6 +1,7 @@
 import type { Column, Dataset } from '../../contract/dataset.ts';
 import { LANDING_COLUMNS } from '../../contract/sql-words.ts';
 import { UserError } from '../../errors.ts';
+import { placeIn } from '../dataset-files.ts';
 import { landingTable } from '../dataset-sql.ts';
 import type { Warehouse } from '../warehouse.ts';
 import { hasTable } from './has-table.ts';
@@ -14,6 +15,8 @@ const TYPES: Record<Column['type'], string> = {
   date: 'DATE',
   datetime: 'TIMESTAMP',
 };
+/** Who wrote a contract knows its words. */
+const CONTRACTS = new Map(Object.entries(TYPES).map(([type, duckdb]) => [duckdb, type]));
 
 /**
  * Gives the landing table the columns that its contract has come to have. Throws UserError `dataset.columnLost`,
@@ -33,19 +36,22 @@ export async function followContract(
   const named = new Set([...LANDING_COLUMNS, ...dataset.columns.map(({ name }) => name)]);
   // First of all: under a name in other letters, which DuckDB takes for the same, a column could not be added.
   const lost = [...there.keys()].find((name) => !named.has(name));
-  if (lost !== undefined)
-    throw new UserError('dataset.columnLost', { dataset: dataset.name, column: lost });
-  for (const { name, type, optional } of dataset.columns) {
+  const at = async (column: string, ...path: readonly PropertyKey[]) => ({
+    ...(await placeIn(dataset, ['columns', ...path])),
+    dataset: dataset.name,
+    column,
+  });
+  if (lost !== undefined) throw new UserError('dataset.columnLost', await at(lost));
+  for (const [i, { name, type, optional }] of dataset.columns.entries()) {
     const was = there.get(name);
     if (was === undefined && !optional && (await hasRows(query, table)))
-      throw new UserError('dataset.columnRequired', { dataset: dataset.name, column: name });
+      throw new UserError('dataset.columnRequired', await at(name, i));
     if (was === undefined) await run(`ALTER TABLE ${table} ADD COLUMN ${name} ${TYPES[type]}`);
     else if (was !== TYPES[type])
       throw new UserError('dataset.columnType', {
-        dataset: dataset.name,
-        column: name,
-        is: TYPES[type],
-        was,
+        ...(await at(name, i)),
+        is: type,
+        was: CONTRACTS.get(was) ?? was,
       });
   }
 }
