@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { glob, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, glob, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -175,6 +175,22 @@ test('the dataset of docs/datasets.md works as it is', async () => {
   const sql = 'SELECT LOJA, MONTH_START, SUM_QTD FROM dev_loja_mes ORDER BY ALL';
   const query = entrada(['query', '--home', home, '--format', 'csv', sql], folder);
   assert.equal(query.stdout, 'LOJA,MONTH_START,SUM_QTD\nCentro,2023-03-01,3\nNorte,2024-01-01,7\n');
+
+  for (const [, name, body] of text.matchAll(/^More of `([\w.]+)`\n\n```sql\n(.*?)^```$/gms))
+    await appendFile(join(dataset, name), body);
+  const contract = await readFile(join(dataset, 'dataset.yaml'), 'utf8');
+  const second = contract.replace('\ntables:', '\n  - [proc_dev_ultima]\ntables:');
+  await writeFile(join(dataset, 'dataset.yaml'), `version: 2\n${second}`);
+  const again = entrada(['run', '--home', home], folder);
+  assert.equal(again.status, 0, again.stdout);
+  for (const [table, rows] of [
+    ['dev_ultima', 'Centro,Sabonete,2023-03-15,3\nNorte,Creme,2024-01-31,2\n'],
+    ['dev_regiao_mes', 'Capital,2023-03-01,3\nInterior,2024-01-01,7\n'],
+  ]) {
+    const all = `SELECT * FROM ${table} ORDER BY ALL`;
+    const { stdout: found } = entrada(['query', '--home', home, '--format', 'csv', all], folder);
+    assert.equal(found.slice(found.indexOf('\n') + 1), rows);
+  }
 });
 
 function fences(text: string) {

@@ -267,7 +267,7 @@ export const en = {
   'dataset.sumKey':
     '{file}, line {line}: {table} has the column {found}, which is neither one of the contract nor MONTH_START, ANO or MES. Sums are by those alone. Rename it, with another `version` in dataset.yaml where the home has the table already; in BigQuery the table needs a new name.',
   'dataset.unfilled':
-    '{file}, line {line}: no procedure of {dataset} puts a row into the table {found}, so it would stay empty. Write INSERT INTO {found} or MERGE INTO {found} in one, name that under procedures in dataset.yaml, or take the table away.',
+    '{file}, line {line}: no procedure of {dataset} puts a row into the table {found}, so it would stay empty. Write INSERT INTO {found} or MERGE INTO {found} in one and name that under procedures in dataset.yaml, or take the table away. A list that never changes is a view: CREATE VIEW IF NOT EXISTS {found} AS SELECT … (docs/datasets.md).',
   'dataset.noTables':
     '{file}, line {line}: tables.sql makes no table at all, and {found} is wanted. Make it there, and each table that the procedures keep.',
   'dataset.withSql': '{file}, line {line}: {key} is {found}. Write it without .sql.',

@@ -265,7 +265,7 @@ export const ptBR: Record<Code, string> = {
   'dataset.sumKey':
     '{file}, linha {line}: {table} tem a coluna {found}, que não é do contrato nem MONTH_START, ANO ou MES. As somas são só por essas. Renomeie-a, com outra `version` no dataset.yaml se esta pasta já tem a tabela; no BigQuery a tabela precisa de outro nome.',
   'dataset.unfilled':
-    '{file}, linha {line}: nenhum procedimento de {dataset} põe linhas na tabela {found}, que ficaria vazia. Escreva INSERT INTO {found} ou MERGE INTO {found} em um deles, cite-o em procedures no dataset.yaml, ou tire a tabela.',
+    '{file}, linha {line}: nenhum procedimento de {dataset} põe linhas na tabela {found}, que ficaria vazia. Escreva INSERT INTO {found} ou MERGE INTO {found} em um deles e cite-o em procedures no dataset.yaml, ou tire a tabela. Uma lista que não muda é uma visão: CREATE VIEW IF NOT EXISTS {found} AS SELECT … (docs/datasets.md).',
   'dataset.noTables':
     '{file}, linha {line}: tables.sql não cria nenhuma tabela, e falta {found}. Crie ali essa tabela, e cada uma que os procedimentos mantêm.',
   'dataset.withSql': '{file}, linha {line}: {key} é {found}. Escreva sem .sql.',
