@@ -263,11 +263,11 @@ export const en = {
   'dataset.tableOfOther':
     '{file}, line {line}: tables.sql makes {found}, and that is a table of {owner} already. Give it another name, here and in the procedures.',
   'dataset.sumColumn':
-    '{file}, line {line}: the last column of {table} is {found}. A table of sums ends with its sum, SUM_ and the name of a column of the contract. Mend it, with another `version` in dataset.yaml where the home has the table already; in BigQuery it needs a new name.',
+    '{file}, line {line}: the last column of {table} is {found}. A table of sums ends with its sum, SUM_ and the name of a column of the contract; one of anything else is not named under tables. Mend it, with another `version` in dataset.yaml where the home has the table already; in BigQuery it needs a new name.',
   'dataset.sumKey':
     '{file}, line {line}: {table} has the column {found}, which is neither one of the contract nor MONTH_START, ANO or MES. Sums are by those alone. Rename it, with another `version` in dataset.yaml where the home has the table already; in BigQuery the table needs a new name.',
   'dataset.unfilled':
-    '{file}, line {line}: no procedure of {dataset} puts a row into the table {found}, so it would stay empty. Write INSERT INTO {found} or MERGE INTO {found} in one and name that under procedures in dataset.yaml, or take the table away. A list that never changes is a view: CREATE VIEW IF NOT EXISTS {found} AS SELECT … (docs/datasets.md).',
+    '{file}, line {line}: no procedure of {dataset} puts a row into the table {found}, so it would stay empty. Write INSERT INTO {found} or MERGE INTO {found} in one and name that under procedures in dataset.yaml, or take the table away. A list that seldom changes is a view: CREATE VIEW IF NOT EXISTS {found} AS SELECT … (docs/datasets.md).',
   'dataset.noTables':
     '{file}, line {line}: tables.sql makes no table at all, and {found} is wanted. Make it there, and each table that the procedures keep.',
   'dataset.withSql': '{file}, line {line}: {key} is {found}. Write it without .sql.',

@@ -261,11 +261,11 @@ export const ptBR: Record<Code, string> = {
   'dataset.tableOfOther':
     '{file}, linha {line}: tables.sql cria {found}, que já é uma tabela de {owner}. Dê outro nome, aqui e nos procedimentos.',
   'dataset.sumColumn':
-    '{file}, linha {line}: a última coluna de {table} é {found}. Uma tabela de somas termina com a soma, SUM_ e o nome de uma coluna do contrato. Corrija, com outra `version` no dataset.yaml se esta pasta já tem a tabela; no BigQuery ela precisa de outro nome.',
+    '{file}, linha {line}: a última coluna de {table} é {found}. Uma tabela de somas termina com a soma, SUM_ e o nome de uma coluna do contrato; uma de outra coisa não é citada em tables. Corrija, com outra `version` no dataset.yaml se esta pasta já tem a tabela; no BigQuery ela precisa de outro nome.',
   'dataset.sumKey':
     '{file}, linha {line}: {table} tem a coluna {found}, que não é do contrato nem MONTH_START, ANO ou MES. As somas são só por essas. Renomeie-a, com outra `version` no dataset.yaml se esta pasta já tem a tabela; no BigQuery a tabela precisa de outro nome.',
   'dataset.unfilled':
-    '{file}, linha {line}: nenhum procedimento de {dataset} põe linhas na tabela {found}, que ficaria vazia. Escreva INSERT INTO {found} ou MERGE INTO {found} em um deles e cite-o em procedures no dataset.yaml, ou tire a tabela. Uma lista que não muda é uma visão: CREATE VIEW IF NOT EXISTS {found} AS SELECT … (docs/datasets.md).',
+    '{file}, linha {line}: nenhum procedimento de {dataset} põe linhas na tabela {found}, que ficaria vazia. Escreva INSERT INTO {found} ou MERGE INTO {found} em um deles e cite-o em procedures no dataset.yaml, ou tire a tabela. Uma lista que raramente muda é uma visão: CREATE VIEW IF NOT EXISTS {found} AS SELECT … (docs/datasets.md).',
   'dataset.noTables':
     '{file}, linha {line}: tables.sql não cria nenhuma tabela, e falta {found}. Crie ali essa tabela, e cada uma que os procedimentos mantêm.',
   'dataset.withSql': '{file}, linha {line}: {key} é {found}. Escreva sem .sql.',
