@@ -35,7 +35,9 @@ function unbounded(sql: string, byMonth: ReadonlySet<string>): string[] {
 /** Enough to tell one statement from the others. */
 function nameOf(statement: string): string {
   const [, target] = /^MERGE INTO (\w+)/.exec(statement) ?? [];
-  return target ? `MERGE ${target}` : (/^WITH \w+|'[^']+'/.exec(statement)?.[0] ?? statement);
+  if (target) return `MERGE ${target}`;
+  const name = /^WITH \w+|'[^']+'/.exec(statement)?.[0] ?? statement;
+  return statement.includes('@key') ? `${name} of keys` : name;
 }
 
 test('no statement reads a table in months without saying which, but for those named', async () => {
