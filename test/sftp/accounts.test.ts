@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { randomUUID } from 'node:crypto';
+import { generateKeyPairSync, randomUUID } from 'node:crypto';
 import { mkdir, readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -15,6 +15,11 @@ test('accounts that cannot be put in their place leave no copy of themselves', a
   await mkdir(join(file, 'in the way'), { recursive: true });
   await assert.rejects(writeAccounts(file, []));
   assert.deepEqual(await readdir(folder.path), ['accounts.json']);
+});
+
+test('accounts that are there and cannot be read are not taken for none', async () => {
+  await using folder = await temporaryFolder();
+  await assert.rejects(readAccounts(folder.path), { code: 'EISDIR' });
 });
 
 test('a file of accounts that is not right is refused with the place', async () => {
@@ -47,6 +52,14 @@ test('a host key that two make at once is one', async () => {
   const [one, other] = await Promise.all([hostKey(file), hostKey(file)]);
   assert.equal(one.privateKey, other.privateKey);
   assert.deepEqual(await readdir(join(folder.path, 'sftp')), ['host_key']);
+});
+
+test('a host key of another kind is refused: no client of this server would take it', async () => {
+  await using folder = await temporaryFolder();
+  const file = join(folder.path, 'host_key');
+  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  await writeFile(file, privateKey.export({ type: 'pkcs1', format: 'pem' }));
+  await assert.rejects(hostKey(file), { code: 'sftp.hostKey', values: { file } });
 });
 
 test('of what an earlier server left among the uploads only its parts are removed', async () => {

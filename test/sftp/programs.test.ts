@@ -7,6 +7,8 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import ssh2 from 'ssh2';
+import type { Lake } from '../../src/lake/lake.ts';
+import { createMemoryLake } from '../lake/memory.ts';
 import { mount } from '../lake/mount.ts';
 import { put, type Requests, type Rig, run, startRig } from './rig.ts';
 
@@ -212,6 +214,8 @@ describe('the ways of programs, simulated', () => {
     await sftp.fsetstat(cut, { size: 2 });
     await sftp.close(cut);
     assert.equal((await sftp.read('/entrada/a.xlsx')).toString(), 'xy');
+    // Without opening it: times are taken and left alone, a length is not.
+    await assert.rejects(sftp.setstat('/entrada/a.xlsx', { size: 1 }), { code: 3 });
     await assert.rejects(sftp.open('/entrada/a.xlsx', 'wx'), { code: 4, message: /there already/ });
     await assert.rejects(sftp.open('/entrada/b.xlsx', OPEN_MODE.WRITE), { code: 2 });
   });
@@ -261,8 +265,38 @@ describe('the ways of programs, simulated', () => {
     const refused = opened.filter((one) => one.status === 'rejected');
     assert.equal(refused.length, 50);
     assert.match(String(refused[0].reason), /More than 100 files are open/);
+    await assert.rejects(sftp.names('/entrada'), /More than 100 files are open/);
     await assert.rejects(sftp.close(Buffer.from('none')), { code: 4, message: /not open/ });
   });
+});
+
+test('a file that is read is let go of on CLOSE, and with the connection', async () => {
+  const lake = createMemoryLake();
+  await lake.write('entrada/ana/a.xlsx', Buffer.from('abc'));
+  let open = 0;
+  const counting: Lake = {
+    ...lake,
+    async open(name) {
+      const opened = await lake.open(name);
+      open += 1;
+      return {
+        ...opened,
+        async [Symbol.asyncDispose]() {
+          open -= 1;
+          await opened[Symbol.asyncDispose]();
+        },
+      };
+    },
+  };
+  await using rig = await startRig({ lake: counting });
+  await using connected = await rig.connect('ana');
+  const { sftp } = connected;
+  const [one] = [await sftp.open('/entrada/a.xlsx', 'r'), await sftp.open('/entrada/a.xlsx', 'r')];
+  assert.equal(open, 2);
+  await sftp.close(one);
+  assert.equal(open, 1);
+  await rig.stop();
+  assert.equal(open, 0);
 });
 
 describe('a quota', () => {
@@ -273,6 +307,7 @@ describe('a quota', () => {
     await put(sftp, '/entrada/a.xlsx', WHOLE.subarray(0, 30_000));
     const one = await sftp.open('/entrada/b.xlsx', 'w');
     const other = await sftp.open('/entrada/c.xlsx', 'w');
+    const third = await sftp.open('/entrada/d.xlsx', 'w');
     await sftp.write(one, WHOLE.subarray(0, 30_000), 0);
     await sftp.write(other, WHOLE.subarray(0, 30_000), 0);
     const message =
@@ -280,11 +315,14 @@ describe('a quota', () => {
     await assert.rejects(sftp.write(other, WHOLE.subarray(0, 30_000), 30_000), { message });
     await assert.rejects(sftp.close(other), { message });
     await sftp.close(one);
+    // What was on its way beside it waits now.
+    await assert.rejects(sftp.write(third, WHOLE.subarray(0, 50_000), 0), { message: /quota/ });
+    await assert.rejects(sftp.close(third), { message: /quota/ });
     assert.deepEqual(await rig.names('entrada/ana'), ['a.xlsx', 'b.xlsx']);
     // One over itself takes no more room, and what is removed makes some.
     await put(sftp, '/entrada/a.xlsx', WHOLE.subarray(0, 60_000));
     await sftp.remove('/entrada/b.xlsx');
-    await put(sftp, '/entrada/d.xlsx', WHOLE.subarray(0, 32_000));
+    await put(sftp, '/entrada/d.xlsx', WHOLE.subarray(0, 40_000));
     const nothing = await sftp.open('/entrada/e.xlsx', 'w');
     await assert.rejects(sftp.fsetstat(nothing, { size: 2 ** 40 }), { message: /quota/ });
   });
