@@ -76,12 +76,41 @@ test('the path of a folder is a lake, also with a colon in it', () => {
     assert.equal(readSettings({ ENTRADA_LAKE: folder }, HOME).lake.kind, 'folder');
 });
 
+test('places are taken apart as they are written', () => {
+  const { bigquery, sftp, storageUrl } = readSettings(
+    {
+      ENTRADA_WAREHOUSE: 'bigquery:example.com:project.dataset',
+      ENTRADA_SFTP_LISTEN: '[::1]:2222',
+      ENTRADA_STORAGE_URL: 'http://127.0.0.1:4443/',
+    },
+    HOME,
+  );
+  assert.deepEqual([bigquery?.project, bigquery?.dataset], ['example.com:project', 'dataset']);
+  assert.deepEqual([sftp.address, sftp.port], ['::1', 2222]);
+  assert.equal(storageUrl, 'http://127.0.0.1:4443');
+});
+
+test('functions receive only where bus, lake and warehouse are in the cloud, all three', () => {
+  const cloud = {
+    ENTRADA_BUS: 'pubsub',
+    ENTRADA_LAKE: 'gs://bucket',
+    ENTRADA_WAREHOUSE: 'bigquery:project.dataset',
+  };
+  const all = { ...cloud, ENTRADA_RECEIVER: 'functions' };
+  assert.equal(readSettings(all, HOME).receiver, 'functions');
+  for (const name of Object.keys(cloud)) {
+    const { [name]: _, ...rest } = all as Record<string, string>;
+    assert.throws(() => readSettings(rest, HOME), { code: 'setting.receiver' }, name);
+  }
+});
+
 test('ENTRADA_LANG takes a language as people and systems write it', () => {
   for (const name of ['pt', 'pt-BR', 'pt_BR', 'pt_BR.UTF-8', 'PT-br'])
     assert.equal(readSettings({ ENTRADA_LANG: name }, HOME).language, 'pt-BR', name);
   for (const name of ['en', 'en_US.UTF-8', 'EN'])
     assert.equal(readSettings({ ENTRADA_LANG: name, LANG: 'pt' }, HOME).language, 'en', name);
   assert.equal(languageOf({ LC_ALL: '', LANG: 'pt_BR.UTF-8' }), 'pt-BR');
+  assert.equal(languageOf({ LC_ALL: 'pt_BR.UTF-8', LANG: 'en_US.UTF-8' }), 'pt-BR');
   assert.equal(languageOf({ LANG: 'C.UTF-8' }), 'en');
 });
 
@@ -148,6 +177,10 @@ test('a line of .env that sets nothing is refused, and what stands in it is not 
   );
   await written('ENTRADA_LAKE=~lake');
   assert.equal((await withEnvFile({}, home)).ENTRADA_LAKE, join(home, '~lake'));
+  await written('ENTRADA_LAKE=~/lake');
+  assert.equal((await withEnvFile({}, home)).ENTRADA_LAKE, '~/lake', 'to be refused');
+  await written('ENTRADA_HOME=/elsewhere');
+  assert.deepEqual(await withEnvFile({}, home), {}, 'which home it is, its file cannot say');
   for (const wrong of ['ENTRADA_LAKE: gs://bucket', 'ENTRADA_LAKE gs://bucket', 'secret', '= x']) {
     await written([...right, wrong, 'ENTRADA_BUS=memory'].join('\n'));
     await assert.rejects(withEnvFile({}, home), (error) => {
