@@ -219,6 +219,25 @@ test('with a home, rows that it has are repeated; nothing is loaded', async () =
   assert.deepEqual(await answerOf(home, ledger), before);
 });
 
+test('a file that a check of its dataset would stop is told with it, as a fault, and the next one is looked at', async () => {
+  const home = newPlace();
+  const dataset = await putTipos(home);
+  await writeFile(
+    join(dataset, 'checks.sql'),
+    "SELECT 'ids' AS COMPARED, 0 AS EXPECTED, SUM(ID) AS FOUND FROM tipos HAVING SUM(ID) > 5;",
+  );
+  const paths = [
+    await file('nove.xlsx', tipos([9, 43_900])),
+    await file('um.xlsx', tipos([1, 43_900])),
+  ];
+  const { code, objects } = await entrada(['check', '--json', '--home', home, ...paths]);
+  assert.equal(code, 1);
+  assert.deepEqual(
+    objects().map(({ error, newRows }) => error ?? newRows),
+    ['check.failed', 1],
+  );
+});
+
 /** Statements that make tipos_mes, each with a mistake that no error tells of. */
 const MONTHS = `SELECT MONTH_START, CAST(SUM(ID) AS INT64) AS SUM_ID FROM tipos
 WHERE MONTH_START >= p_from AND MONTH_START < p_to GROUP BY MONTH_START`;

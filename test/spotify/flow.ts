@@ -101,6 +101,19 @@ describe('the Spotify flow', () => {
     assert.equal((await tables()).spotify_podcasts.length, 45);
   });
 
+  test('keeps shows that are no longer found where the count varies and the last page is full: there may be more', async (t) => {
+    const { hooks, edit } = editing();
+    const { run, tables } = await setupFlow(t, { shows: 30, switches: [hooks, shrinkingTotal] });
+    await run();
+    edit(({ shows }) => shows.splice(0, 10));
+    const { tables: runs } = await run({ tables: ['spotify_podcasts'] });
+    assert.deepEqual(
+      [runs[0].warnings[0].code, runs[0].rows, runs[0].changes.removed],
+      ['spotify.total', 20, 0],
+    );
+    assert.equal((await tables()).spotify_podcasts.length, 30);
+  });
+
   test('keeps no more shows than are wanted where it is not known that all were found', async (t) => {
     const { hooks, edit } = editing();
     const { run, tables } = await setupFlow(t, {
