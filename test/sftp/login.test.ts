@@ -130,6 +130,27 @@ describe('keys', { skip: noClient }, () => {
   });
 });
 
+test('a connection that has tried ten keys is hung up on', async () => {
+  await using rig = await startRig();
+  const { private: key } = makeKeyPair('other');
+  let asked = 0;
+  const client = new ssh2.Client();
+  client.on('error', () => {});
+  client.connect({
+    host: '127.0.0.1',
+    port: rig.port,
+    username: 'ana',
+    authHandler: (_left, _partial, next) => {
+      // That a client asks what there is, as every one does, is no try.
+      if (asked === 0) next('none');
+      else next(asked > 12 ? (false as never) : { type: 'publickey', username: 'ana', key });
+      asked += 1;
+    },
+  });
+  await once(client, 'close');
+  assert.equal(rig.log.filter(({ msg }) => msg === 'key refused').length, 10);
+});
+
 describe('passwords tried at once', () => {
   // "password", RFC 7914, chapter 12.
   const password =

@@ -188,6 +188,18 @@ describe('the ways of programs, simulated', () => {
       message:
         'entrada/b.xlsx is incomplete: its bytes are missing from 65536 on, so it was not taken. Upload it again.',
     });
+    // What was cut off again has not come.
+    const cut = await sftp.open('/entrada/b.xlsx', 'w');
+    await sftp.write(cut, piece(0), 0);
+    await sftp.fsetstat(cut, { size: 4 });
+    await sftp.write(cut, Buffer.from('x'), 8);
+    await assert.rejects(sftp.close(cut), { code: 4, message: /missing from 4 on/ });
+    // More pieces apart from one another than a program has are not kept in mind.
+    const dots = await sftp.open('/entrada/b.xlsx', 'w');
+    const dot = (n: number) => sftp.write(dots, Buffer.from('.'), 2 * n);
+    await Promise.all(Array.from({ length: 1_000 }, (_, n) => dot(n)));
+    await assert.rejects(dot(1_000), { code: 4, message: /missing from 1 on/ });
+    await assert.rejects(sftp.close(dots), { code: 4 });
     assert.deepEqual(await rig.names('entrada/ana'), ['a.xlsx']);
     assert.deepEqual(await rig.names('sftp/uploads'), []);
   });
@@ -233,6 +245,16 @@ describe('the ways of programs, simulated', () => {
     assert.equal((await arrived(rig, 'a.xlsx')).toString(), 'old');
   });
 
+  test('a connection that is lost before the first byte leaves no file', async () => {
+    await using rig = await startRig();
+    {
+      await using connected = await rig.connect('ana');
+      await connected.sftp.open('/entrada/a.xlsx', 'w');
+    }
+    while ((await rig.names('sftp/uploads')).length > 0) await sleep(10);
+    assert.deepEqual(await rig.names('entrada/ana'), []);
+  });
+
   test('names that are no UTF-8, or would steer a terminal, are refused in words', async () => {
     await using rig = await startRig();
     await using connected = await rig.connect('ana');
@@ -270,8 +292,8 @@ describe('the ways of programs, simulated', () => {
   });
 });
 
-test('a file that is read is let go of on CLOSE, and with the connection', async () => {
-  const lake = createMemoryLake();
+test('a file that is read has its time, and is let go of on CLOSE, and with the connection', async () => {
+  const lake = createMemoryLake({ now: () => 1_700_000_000_999 });
   await lake.write('entrada/ana/a.xlsx', Buffer.from('abc'));
   let open = 0;
   const counting: Lake = {
@@ -293,6 +315,7 @@ test('a file that is read is let go of on CLOSE, and with the connection', async
   const { sftp } = connected;
   const [one] = [await sftp.open('/entrada/a.xlsx', 'r'), await sftp.open('/entrada/a.xlsx', 'r')];
   assert.equal(open, 2);
+  assert.equal((await sftp.stat('/entrada/a.xlsx')).mtime, 1_700_000_000);
   await sftp.close(one);
   assert.equal(open, 1);
   await rig.stop();
@@ -307,7 +330,8 @@ describe('a quota', () => {
     await put(sftp, '/entrada/a.xlsx', WHOLE.subarray(0, 30_000));
     const one = await sftp.open('/entrada/b.xlsx', 'w');
     const other = await sftp.open('/entrada/c.xlsx', 'w');
-    const third = await sftp.open('/entrada/d.xlsx', 'w');
+    await using again = await rig.connect('ana');
+    const third = await again.sftp.open('/entrada/d.xlsx', 'w');
     await sftp.write(one, WHOLE.subarray(0, 30_000), 0);
     await sftp.write(other, WHOLE.subarray(0, 30_000), 0);
     const message =
@@ -315,9 +339,10 @@ describe('a quota', () => {
     await assert.rejects(sftp.write(other, WHOLE.subarray(0, 30_000), 30_000), { message });
     await assert.rejects(sftp.close(other), { message });
     await sftp.close(one);
-    // What was on its way beside it waits now.
-    await assert.rejects(sftp.write(third, WHOLE.subarray(0, 50_000), 0), { message: /quota/ });
-    await assert.rejects(sftp.close(third), { message: /quota/ });
+    // What was on its way waits now, also for another session.
+    const tooMuch = again.sftp.write(third, WHOLE.subarray(0, 50_000), 0);
+    await assert.rejects(tooMuch, { message: /quota/ });
+    await assert.rejects(again.sftp.close(third), { message: /quota/ });
     assert.deepEqual(await rig.names('entrada/ana'), ['a.xlsx', 'b.xlsx']);
     // One over itself takes no more room, and what is removed makes some.
     await put(sftp, '/entrada/a.xlsx', WHOLE.subarray(0, 60_000));

@@ -205,7 +205,7 @@ function promised(sftp: SFTPWrapper) {
         sftp.write(handle, Buffer.from(bytes), 0, bytes.length, offset, done as never),
       ),
     close: (handle: Buffer) => call((done) => sftp.close(handle, done as never)),
-    stat: (path: string) => call<{ size: number }>((done) => sftp.stat(path, done)),
+    stat: (path: string) => call<{ size: number; mtime: number }>((done) => sftp.stat(path, done)),
     fsetstat: (handle: Buffer, attributes: object) =>
       call((done) => sftp.fsetstat(handle, attributes as never, done as never)),
     setstat: (path: string, attributes: object) =>

@@ -84,6 +84,9 @@ describe('accounts', () => {
     };
     assert.equal(await add('bia', ['--password', '--quota', '50'], `${PASSWORD}\n`), 0);
     assert.equal(await add('ana', ['--quota', '7']), 0);
+    // Who is given a key keeps the password and the quota, and the same key twice is one.
+    const key = ['--key', join(desk, 'key.pub')];
+    assert.equal(await add('bia', [...key, ...key]), 0);
     const shown = async () =>
       (await entrada(['sftp', 'user', 'list', ...at])).objects().map((account) => account);
     const [first, second] = (await shown()).sort((a, b) =>
@@ -93,7 +96,7 @@ describe('accounts', () => {
     assert.match(String(first.keys), /^SHA256:[\w+/]{43}$/);
     assert.deepEqual(
       [second.name, second.keys, second.password, second.quotaBytes],
-      ['bia', [], true, 50e6],
+      ['bia', first.keys, true, 50e6],
     );
     const file = join(home, 'sftp/accounts.json');
     assert.equal((await stat(file)).mode & 0o777, 0o600);
