@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { episode } from '../../src/spotify/fake/catalog.ts';
+import { runRows, runsOf } from '../../src/spotify/runs.ts';
 import { openSource } from '../../src/spotify/source.ts';
 import { createSubscriber } from '../../src/spotify/subscribers.ts';
 import { TOPIC } from '../../src/spotify/tables.ts';
@@ -154,6 +155,10 @@ describe('the Spotify flow', () => {
     assert.equal(asked('/').length, requests);
     const { rows } = await warehouse.query('SELECT COUNT(*) FROM spotify_runs');
     assert.equal(Number(rows[0][0]), 3);
+    // Two deliveries at the same time may leave two records.
+    const [first] = await runsOf(warehouse, 'run-1');
+    await warehouse.write([runRows({ ...first, time: first.time + 1000, outcome: 'unchanged' })]);
+    assert.deepEqual((await runsOf(warehouse, 'run-1'))[0], first, 'the first one counts');
   });
 });
 

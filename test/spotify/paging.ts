@@ -114,6 +114,18 @@ describe('paging through Spotify', () => {
       warnings.map(words).join(),
       /^Spotify counts 118 items and gave 120, even when read a second time\./,
     );
+    const withNulls = await (await run(t, fakes.shrinkingTotal, fakes.nullItems(10))).doing;
+    assert.equal(withNulls.items.length, 108);
+    assert.match(withNulls.warnings.map(words).join(), /counts 118 items and gave 120/);
+  });
+
+  test('rule 10: so are more items than are counted', async (t) => {
+    const { doing } = await run(t, {
+      reshape: (page) => ({ ...page, total: page.total - 1 }),
+    });
+    const { items, warnings } = await doing;
+    assert.equal(items.length, 120);
+    assert.match(warnings.map(words).join(), /counts 119 items and gave 120/);
   });
 
   test('rule 10: what only the first of two short readings has seen is kept', async (t) => {
