@@ -128,6 +128,19 @@ test('months and days are written as they are in each language', () => {
   );
 });
 
+test('a number, a day or an error is written as people see it, and a text as it stands in its cell', () => {
+  const cell = { cell: 'A2', column: 'QTD', value: '1.5', min: 0.5 };
+  const said = (values: typeof cell & { holds?: string }) =>
+    render({ code: 'cell.tooSmall', values }, 'pt-BR');
+  assert.equal(said(cell), 'A2: QTD contém 1.5, e o mínimo é 0,5. Corrija.');
+  for (const [value, written] of [
+    ['1.5', '1,5'],
+    ['2024-01-05T00:00:00.000', '05/01/2024'],
+    ['#VALUE!', '#VALOR!'],
+  ])
+    assert.match(said({ ...cell, value, holds: 'it' }), RegExp(`contém ${written},`));
+});
+
 test('a message with its values has no placeholder left', () => {
   for (const code of codes) {
     const values = Object.fromEntries(placeholders(en[code]).map((name) => [name, name]));

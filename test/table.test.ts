@@ -66,11 +66,12 @@ test('a word wider than its column breaks where its letters allow', () => {
 });
 
 test('a terminal too narrow for anything loses nothing', () => {
-  const lines = table(1, [123456, 'abcdefghijklmnopqrstuvwxyz']);
+  const lines = table(1, [1234567890123, 'abcdefghijklmnopqrstuvwxyz']);
+  assert.match(lines[1], /^1234567890123 {2}abc/);
   assert.equal(
     lines
       .slice(1)
-      .map((line) => line.slice(8))
+      .map((line) => line.slice(15))
       .join(''),
     'abcdefghijklmnopqrstuvwxyz',
   );
@@ -89,6 +90,7 @@ test('what would break a line or speak to the terminal is shown as its escape', 
     'a\\nb\\r\\tc\\u001b[0m\\u0000\\u009b\\u202e\\u200f',
   );
   assert.deepEqual(table(undefined, [1, 'a\nb']), ['n  texto', '1  a\\nb']);
+  assert.equal(formatTable(['a\u001bb\n'], []), 'a\\u001bb\\n');
 });
 
 test('a table of 100,000 rows is a matter of seconds, not minutes', () => {

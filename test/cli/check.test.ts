@@ -238,6 +238,14 @@ test('a file that a check of its dataset would stop is told with it, as a fault,
   );
 });
 
+test('a file of which no row is accepted would take no place, whatever the flag says', async () => {
+  const home = await loadedHome();
+  const path = await file('bom.xlsx', sales(sale('doze')));
+  const args = ['check', '--replaces', '--json', '--home', home, path];
+  const [{ rejected, replaces, changes }] = (await entrada(args)).objects();
+  assert.deepEqual([rejected, replaces, changes], [1, [], []]);
+});
+
 /** Statements that make tipos_mes, each with a mistake that no error tells of. */
 const MONTHS = `SELECT MONTH_START, CAST(SUM(ID) AS INT64) AS SUM_ID FROM tipos
 WHERE MONTH_START >= p_from AND MONTH_START < p_to GROUP BY MONTH_START`;

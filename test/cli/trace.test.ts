@@ -148,7 +148,12 @@ test('dates are found as the contract writes them in texts, or as query does; ta
   ];
   const home = await homeWith({
     'a.xlsx': workbook({ sheets: [{ rows }] }),
-    'b.xlsx': sales(sale(4, date(2024, 3, 5)), sale(8, formatted(45_356.5, 22))),
+    'b.xlsx': sales(
+      sale(4, date(2024, 3, 5)),
+      sale(8, formatted(45_356.5, 22)),
+      sale(16, date(2024, 12, 31)),
+      sale(32, date(2025, 1, 1)),
+    ),
   });
   await putDataset(home, 'caixa', CAIXA);
   assert.equal((await entrada(['run', '--home', home])).code, 0);
@@ -163,6 +168,7 @@ test('dates are found as the contract writes them in texts, or as query does; ta
     ['bases_vendas', 'DATA_VENDA=05/03/2024', 4],
     ['bases_vendas', 'DATA_VENDA=5/3/2024 12:00', 8],
     ['bases_vendas', 'DATA_VENDA=2024-03-05T12:00:00', 8],
+    ['con_ano_mes', 'ANO=2024', 28],
   ] as const) {
     const traced = await entrada(['trace', table, key, '--json', '--home', home]);
     assert.equal(traced.objects().at(-1)?.sum, sum, `${table} ${key}`);
