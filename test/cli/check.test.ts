@@ -246,6 +246,23 @@ test('a file of which no row is accepted would take no place, whatever the flag 
   assert.deepEqual([rejected, replaces, changes], [1, [], []]);
 });
 
+test('what is loaded is told as it was accepted then, not as the contract would have it now', async () => {
+  const bytes = tipos([1, 43_831], [2, 43_900]);
+  const home = await homeWith({ 'a.xlsx': bytes });
+  const contract = join(await putTipos(home), 'dataset.yaml');
+  const loose = await readFile(contract, 'utf8');
+  await writeFile(contract, loose.replace('{ name: ID,', '{ name: ID, max: 1,'));
+  assert.equal((await entrada(['run', '--home', home])).code, 3);
+  await writeFile(contract, loose);
+  const args = ['check', '--json', '--home', home, await file('a.xlsx', bytes)];
+  const { code, objects } = await entrada(args);
+  const [{ read, newRows, repeated, rejected, rejections, changes }] = objects();
+  assert.deepEqual(
+    [code, read, newRows, repeated, rejected, rejections, changes],
+    [3, 2, 0, 1, 1, [], []],
+  );
+});
+
 /** Statements that make tipos_mes, each with a mistake that no error tells of. */
 const MONTHS = `SELECT MONTH_START, CAST(SUM(ID) AS INT64) AS SUM_ID FROM tipos
 WHERE MONTH_START >= p_from AND MONTH_START < p_to GROUP BY MONTH_START`;
