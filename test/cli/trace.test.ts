@@ -51,6 +51,8 @@ test('of two files of one name, each is told by its hash and time: by run, trace
   ];
   assert.match(trace.stderr, new RegExp(rows.join('\n')));
   const objects = trace.objects().slice(0, -1);
+  const { rows: counted, repeated, sum } = trace.objects().at(-1) ?? {};
+  assert.deepEqual([counted, repeated, sum], [3, 1, 21], 'what repeats adds nothing');
   assert.deepEqual(
     objects.map(({ fileHash }) => fileHash),
     [first, first, second, second].map(hashOf),
