@@ -23,17 +23,6 @@ function oddIn(folder: string, entry: Dirent): LakeFile[] {
   return entry.name.includes(UNREADABLE) ? [oddFile(name, 'spelling')] : [];
 }
 
-/** Moves a file to where nothing is; from another disk, as a synced copy. */
-async function bring(from: string, to: string): Promise<void> {
-  try {
-    await fs.rename(from, to);
-  } catch (error) {
-    if (!isOtherDisk(error)) throw error;
-    await fs.copyFile(from, to);
-    await sync(to);
-  }
-}
-
 /**
  * A lake in a folder of this machine. Besides the port's errors every call may throw what refusals.ts
  * makes of the operating system's: TransientError `lake.full`, `lake.busy`, UserError `lake.readonly` and so on.
@@ -131,8 +120,21 @@ export function createFolderLake(root: string, { rename }: Pick<typeof fs, 'rena
     adopt: (path, name) =>
       namingFile(name, async () => {
         try {
+          const target = place(name);
           await sync(path);
-          await replace(place(name), (temporary) => bring(path, temporary), rename);
+          await makeFolder(dirname(target));
+          try {
+            // In one step: a kill leaves no file under a name that nobody looks for.
+            await rename(path, target);
+            await sync(dirname(target));
+          } catch (error) {
+            if (!isOtherDisk(error)) throw error;
+            const copy = async (temporary: string) => {
+              await fs.copyFile(path, temporary);
+              await sync(temporary);
+            };
+            await replace(target, copy, rename);
+          }
         } finally {
           await fs.rm(path, { force: true });
         }

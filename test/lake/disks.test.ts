@@ -222,10 +222,8 @@ describe('folder lake: a power cut', { skip: skipWithoutStrace }, () => {
       'what is taken in',
       `await fs.writeFile(root + '/part', 'abc');
       await lake.adopt(root + '/part', 'entrada/b.xlsx')`,
-      [
-        ...['sync part', 'rename part entrada/temporary'],
-        ...['rename entrada/temporary entrada/b.xlsx', 'sync entrada'],
-      ],
+      // Straight under its name: a kill in between would leave it under one that nobody looks for.
+      ['sync part', 'rename part entrada/b.xlsx', 'sync entrada'],
     ],
     [
       'another version, put back',
