@@ -1,4 +1,5 @@
-import { ifThere } from '../lake/if-there.ts';
+import { ifThere, openIfThere } from '../lake/if-there.ts';
+import type { FileVersion } from '../lake/lake.ts';
 import type { LedgerEvent } from '../ledger/events.ts';
 import { type FileState, unarchivedFiles } from '../ledger/ledger.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
@@ -6,6 +7,7 @@ import type { Context } from './context.ts';
 import { fileVersionOf } from './drop.ts';
 import { canWait, type Failure } from './failure.ts';
 import { INBOX, restingPlace } from './folders.ts';
+import { hashOf } from './incoming.ts';
 import { keepRejections, writeReason } from './reports.ts';
 
 /**
@@ -21,8 +23,26 @@ export async function archive(context: Context, state: FileState): Promise<Ledge
   if (state.state === 'rejected') await writeReason(context, state, place);
   else if (state.state !== 'retracted') await keepRejections(context, state);
   // It may have moved before a crash; or another file has its name now, which is announced by itself.
-  await ifThere(lake.move({ name: `${INBOX}/${fileName}`, version: fileVersionOf(drop) }, place));
+  const file = { name: `${INBOX}/${fileName}`, version: fileVersionOf(drop) };
+  if (!(await ifThere(lake.move(file, place)))) await giveBack(context, file, fileHash, place);
   return [{ drop, fileName, fileHash, runId, time: now(), event: 'archived', detail: { place } }];
+}
+
+/**
+ * Of a file that is not where it was dropped: what took its name meanwhile may be in its place, where a move was killed
+ * before it had put that back.
+ */
+async function giveBack(
+  { lake }: Context,
+  { name, version }: FileVersion,
+  fileHash: string,
+  place: string,
+): Promise<void> {
+  await using rested = await openIfThere(lake, place);
+  // A rename keeps the version, and a copy the bytes.
+  if (rested === undefined || rested.file.version === version) return;
+  const { file, read } = rested;
+  if ((await hashOf({ size: file.size, read })) !== fileHash) await lake.move(file, name);
 }
 
 /** So that a statement stays small: each value of an event is a parameter. */

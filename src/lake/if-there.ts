@@ -13,12 +13,15 @@ export async function openIfThere(lake: Lake, name: string): Promise<OpenFile | 
 
 /**
  * Moving or removing a version that may have gone already, or to which another has come: then there is nothing to do.
+ * Says whether there was.
  */
-export async function ifThere(moving: Promise<void>): Promise<void> {
+export async function ifThere(moving: Promise<void>): Promise<boolean> {
   try {
     await moving;
+    return true;
   } catch (error) {
     if (!(error instanceof EntradaError) || !['lake.missing', 'lake.changed'].includes(error.code))
       throw error;
+    return false;
   }
 }

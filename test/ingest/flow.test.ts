@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { parse } from 'csv-parse/sync';
 import { TransientError } from '../../src/errors.ts';
+import { createFolderLake } from '../../src/lake/folder.ts';
 import { defaultLimits } from '../../src/workbook/limits.ts';
 import { PROGRAM } from '../program.ts';
 import { cell, date } from '../workbook-builder.ts';
@@ -444,6 +445,29 @@ describe('nothing lost', () => {
     assert.deepEqual(await units(home), []);
     await home.run();
     assert.deepEqual(await units(home), [7]);
+  });
+
+  test('a file that took the name of one that was moved is put back after a kill, and counts', async () => {
+    await using home = await newHome();
+    await home.drop('a.xlsx', sales(sale(1)));
+    let isKilled = false;
+    await home.run({
+      lake: () =>
+        createFolderLake(home.path, {
+          async rename(from, to) {
+            if (isKilled) throw new Error('killed');
+            isKilled = true;
+            await home.drop('new', sales(sale(2)));
+            await fs.rename(join(home.path, 'entrada/new'), from);
+            await fs.rename(from, to);
+            throw new Error('killed');
+          },
+        }),
+    });
+    assert.deepEqual(await home.names('entrada'), []);
+    await home.run();
+    assert.deepEqual(await home.query('SELECT SUM_QTD_VENDA FROM con_ano_mes'), [[3]]);
+    assert.deepEqual(await keptFiles(home.path), [hashOf(sales(sale(2)))]);
   });
 
   test('a file of which no row is good is done with: none of it is still to count', async () => {
