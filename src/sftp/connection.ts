@@ -53,6 +53,8 @@ export function serveConnection(
     try {
       const found = await logIn(context, address, guard, effects);
       if (found) {
+        // It hung up meanwhile: ssh2 would ask it for a minute whether it is there, and keep the process from its end.
+        if (socket.destroyed) return;
         // A client that only asks whether a key would do comes again with its signature.
         if (context.method !== 'publickey' || context.signature) account = found;
         context.accept();

@@ -1,17 +1,21 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile, writeFile } from 'node:fs/promises';
+import { open, readFile, rm, writeFile } from 'node:fs/promises';
 import { createConnection } from 'node:net';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { describe, test } from 'node:test';
 import { pino } from 'pino';
 import ssh2, { type AuthContext, type ParsedKey, type SFTPWrapper } from 'ssh2';
+import { writeAccounts } from '../../src/sftp/accounts.ts';
 import { createGuard, guardLimits } from '../../src/sftp/guard.ts';
 import { makeKeyPair, parsePublicKey, publicKeysOf } from '../../src/sftp/keys.ts';
 import { logIn } from '../../src/sftp/login.ts';
-import { connect, noClient, run, startRig } from './rig.ts';
+import { hashPassword } from '../../src/sftp/passwords.ts';
+import { ended, newPlace, start } from '../cli/entrada.ts';
+import { connect, noClient, PASSWORD, run, startRig } from './rig.ts';
 
 /** Offers a public key, which anybody may know, and signs with a private one. */
 class Agent extends ssh2.BaseAgent {
@@ -231,4 +235,30 @@ test('who speaks no SSH is hung up on, and the server goes on', async () => {
   assert.match(await text(socket), /^SSH-2\.0-Entrada\r\n/);
   await using connected = await rig.connect('ana');
   assert.deepEqual(await connected.sftp.names('/'), ['entrada', 'rejeitados']);
+});
+
+test('a server that ends while somebody logs in lets nobody in any more, and ends', async () => {
+  const home = newPlace();
+  const file = join(home, 'sftp/accounts.json');
+  await writeAccounts(file, [{ name: 'ana', keys: [], password: await hashPassword(PASSWORD) }]);
+  const accounts = await readFile(file);
+  const env = { ENTRADA_SFTP_LISTEN: '127.0.0.1:0', ENTRADA_LOG: 'info' };
+  const child = start(['sftp', '--home', home, '--json'], { env });
+  const end = ended(child);
+  const [line] = await once(createInterface({ input: child.stdout }), 'line');
+  // From a pipe the accounts come when the test says so.
+  await rm(file);
+  spawnSync('mkfifo', [file]);
+  const client = new ssh2.Client();
+  const { port } = JSON.parse(line);
+  const login = { username: 'ana', password: PASSWORD, authHandler: ['password' as const] };
+  client.on('error', () => {}).connect({ host: '127.0.0.1', port, ...login });
+  const pipe = await open(file, 'w');
+  child.kill('SIGTERM');
+  await once(client, 'close');
+  await pipe.writeFile(accounts);
+  await pipe.close();
+  const { code, stderr } = await end;
+  assert.equal(code, 0, stderr);
+  assert.doesNotMatch(stderr, /logged in/);
 });
