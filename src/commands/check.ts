@@ -45,10 +45,10 @@ export const check: Run = async (invocation) => {
   );
   await using reader = createReader();
   try {
-    const prepared = await prepareDatasets({ warehouse, ...known });
+    const prepared = await prepareDatasets({ warehouse, ...known }, { rehearse: true });
     const parts = { warehouse, reader, ...prepared };
     sayBroken(output, prepared.broken);
-    sayAnew(output, prepared.anew);
+    sayAnew(output, prepared.anew, { rehearse: true });
     const codes: number[] = [];
     for (const file of positionals) codes.push(await checkFile(invocation, parts, file));
     return worstOf(codes);

@@ -12,10 +12,10 @@ export const retract: Run = async ({ settings, output, values, positionals }) =>
   const rehearse = values['dry-run'] === true;
   await requireHome(settings);
   await using home = await openHome(settings, output);
-  const prepared = await prepareDatasets(home.context);
+  const prepared = await prepareDatasets(home.context, { rehearse });
   const context = { ...home.context, ...prepared };
   sayBroken(output, prepared.broken);
-  sayAnew(output, prepared.anew);
+  sayAnew(output, prepared.anew, { rehearse });
   const [wanted, hash = ''] = positionals;
   // Else what comes in again under its name, just as it was, would be taken for what is left of it.
   if (!rehearse) await archiveLeft(context);

@@ -55,11 +55,19 @@ export function sayBroken(output: Output, broken: readonly BrokenDataset[]): voi
   }
 }
 
-/** Datasets whose tables a command that is no run has made anew: a run says so as it tells what it consolidated. */
-export function sayAnew(output: Output, anew: readonly Dataset[]): void {
+/**
+ * Datasets whose tables a command that is no run has made anew, or has rehearsed to: a run says so as it tells what it
+ * consolidated.
+ */
+export function sayAnew(
+  output: Output,
+  anew: readonly Dataset[],
+  { rehearse }: { readonly rehearse: boolean },
+): void {
   for (const { name, version } of anew) {
-    output.say({ code: 'dataset.anew', values: { dataset: name, version } });
-    output.object({ type: 'anew', dataset: name, version });
+    const code = rehearse ? 'dataset.wouldAnew' : 'dataset.anew';
+    output.say({ code, values: { dataset: name, version } });
+    output.object({ type: rehearse ? 'outdated' : 'anew', dataset: name, version });
   }
 }
 

@@ -6,22 +6,22 @@ import type { Context } from './context.ts';
 type Datasets = Pick<Context, 'datasets' | 'broken'>;
 
 interface Prepared extends Datasets {
-  /** Those whose tables were of another version, and have been made anew. */
+  /** Those whose tables were of another version, and have been made anew, or would be. */
   readonly anew: readonly Dataset[];
 }
 
 /**
- * Makes the tables of all datasets, and says which datasets can be worked with: one whose tables are refused, or
+ * Makes the tables of all datasets, or rehearses that, and says which datasets can be worked with: one whose tables are refused, or
  * cannot be made anew, is broken, and the others are none the worse for it.
  */
-export async function prepareDatasets({
-  warehouse,
-  ...known
-}: Datasets & { readonly warehouse: Pick<Warehouse, 'prepare'> }): Promise<Prepared> {
+export async function prepareDatasets(
+  { warehouse, ...known }: Datasets & { readonly warehouse: Pick<Warehouse, 'prepare'> },
+  options?: { readonly rehearse: boolean },
+): Promise<Prepared> {
   let { datasets, broken } = known;
   for (;;) {
     try {
-      const anew = await warehouse.prepare(datasets);
+      const anew = await warehouse.prepare(datasets, options);
       return { datasets, broken, anew };
     } catch (error) {
       if (!(error instanceof EntradaError)) throw error;

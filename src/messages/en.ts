@@ -288,6 +288,8 @@ export const en = {
   'dataset.timezone':
     '{file}, line {line}: {key} is {found}, which is no time zone. Write one such as America/Sao_Paulo.',
   'dataset.anew': '{dataset}: its tables were made anew, of version {version}.',
+  'dataset.wouldAnew':
+    '{dataset}: the tables are not of version {version} yet, and stay as they are. What follows is compared with them as the next run makes them.',
   'dataset.broken': '{dataset}: left out until it is mended. {reason}',
   'dataset.awaited':
     'No dataset takes it, and it may be of one that is left out: {datasets}. It stays in entrada/ until the dataset is mended.',

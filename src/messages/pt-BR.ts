@@ -286,6 +286,8 @@ export const ptBR: Record<Code, string> = {
   'dataset.timezone':
     '{file}, linha {line}: {key} é {found}, que não é um fuso horário. Escreva um como America/Sao_Paulo.',
   'dataset.anew': '{dataset}: as tabelas foram refeitas, na versão {version}.',
+  'dataset.wouldAnew':
+    '{dataset}: as tabelas ainda não são da versão {version}, e ficam como estão. O que segue é comparado com elas como a próxima execução as faz.',
   'dataset.broken': '{dataset}: fica de fora até ser corrigido. {reason}',
   'dataset.awaited':
     'Nenhum dataset a reconhece, e ela pode ser de um que ficou de fora: {datasets}. Fica em entrada/ até que o dataset seja corrigido.',

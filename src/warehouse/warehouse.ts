@@ -12,9 +12,13 @@ export interface Warehouse {
   /**
    * Makes the tables that are missing, the ledger's and each dataset's, and brings those of another version up to
    * date; says of which datasets it made them anew. Throws UserError `home.newer` when the ledger is of a version to
-   * come.
+   * come. A rehearsal says the same and changes nothing: what is previewed or rehearsed after it finds the tables as
+   * they would be, or, where they are only made by deploying, it throws UserError `deploy.missing` or `deploy.needed`.
    */
-  prepare(datasets: readonly Dataset[]): Promise<readonly Dataset[]>;
+  prepare(
+    datasets: readonly Dataset[],
+    options?: { readonly rehearse?: boolean },
+  ): Promise<readonly Dataset[]>;
   /** Runs one statement; `@name` in it stands for a parameter. */
   query(sql: string, parameters?: Readonly<Record<string, string | number>>): Promise<QueryResult>;
   /** The same, a piece at a time, so that an answer of any size fits. There is a piece even when there are no rows. */

@@ -20,6 +20,13 @@ const good = sales(sale(10), sale(20), sale(30, date(2019, 4, 1)));
 
 const UNITS = 'SELECT ANO, MES, SUM_QTD_VENDA FROM con_ano_mes ORDER BY ALL';
 
+/** Puts something else into the files of a dataset. */
+const changing = (dataset: string) => async (file: string, from: string | RegExp, to: string) => {
+  const text = await readFile(join(dataset, file), 'utf8');
+  assert.notEqual(text.replace(from, to), text);
+  await writeFile(join(dataset, file), text.replace(from, to));
+};
+
 test('0: a run makes the home, loads what waits, and is done', async () => {
   const fresh = newPlace();
   const nothing = await entrada(['run', '--home', fresh]);
@@ -199,11 +206,7 @@ test('a dataset of another version has its tables made anew by the next run, als
     'meu.xlsx': tipos([1, 43_831], [2, 43_900, 'B']),
   });
   const dataset = await putTipos(home);
-  const change = async (file: string, from: string | RegExp, to: string) => {
-    const text = await readFile(join(dataset, file), 'utf8');
-    assert.notEqual(text.replace(from, to), text);
-    await writeFile(join(dataset, file), text.replace(from, to));
-  };
+  const change = changing(dataset);
   const sums = 'SELECT * FROM tipos_mes ORDER BY ALL';
   await entrada(['run', '--home', home]);
   const before = await answerOf(home, sums);
@@ -250,8 +253,11 @@ test('a dataset of another version has its tables made anew by the next run, als
   assert.deepEqual(await answerOf(home, sums), [...before, ['2020-04-01', 4]]);
 });
 
-test('tables of another version are made anew once: by run --rebuild, or by check or retract, which say so', async () => {
-  const home = await homeWith({ 'meu.xlsx': tipos([1, 43_831]) });
+test('tables of another version are made anew once: by run --rebuild, or by retract, which says so', async () => {
+  const home = await homeWith({
+    'meu.xlsx': tipos([1, 43_831]),
+    'outro.xlsx': tipos([2, 43_900]),
+  });
   const dataset = await putTipos(home);
   const contract = await readFile(join(dataset, 'dataset.yaml'), 'utf8');
   const setVersion = (version: number) =>
@@ -259,21 +265,81 @@ test('tables of another version are made anew once: by run --rebuild, or by chec
   await entrada(['run', '--home', home]);
   await setVersion(2);
   const { stdout } = await entrada(['run', '--rebuild', '--home', home]);
-  assert.match(stdout, /^tipos: tables consolidated for 2020-01 \(run \S+\)\n$/);
-  const others = [
-    ['check', join(home, 'novo.xlsx')],
-    ['retract', 'meu.xlsx', '--dry-run'],
-  ];
-  await writeFile(join(home, 'novo.xlsx'), good);
-  for (const [i, command] of others.entries()) {
-    const version = 3 + i;
-    await setVersion(version);
-    const told = await entrada([...command, '--json', '--home', home]);
-    const said = `tipos: its tables were made anew, of version ${version}.\n`;
-    assert.ok(told.stderr.startsWith(said), told.stderr);
-    assert.deepEqual(told.objects()[0], { type: 'anew', dataset: 'tipos', version });
-    assert.equal((await entrada(['run', '--home', home])).stdout, 'Nothing new.\n');
+  assert.match(stdout, /^tipos: tables consolidated for 2020-01, 2020-03 \(run \S+\)\n$/);
+  await setVersion(3);
+  const told = await entrada(['retract', 'outro.xlsx', '--json', '--home', home]);
+  const said = 'tipos: its tables were made anew, of version 3.\n';
+  assert.ok(told.stderr.startsWith(said), told.stderr);
+  assert.deepEqual(told.objects()[0], { type: 'anew', dataset: 'tipos', version: 3 });
+  assert.equal((await entrada(['run', '--home', home])).stdout, 'Nothing new.\n');
+});
+
+test('check and retract --dry-run change no table of another version, and compare with what the next run makes', async () => {
+  const home = await homeWith({ 'meu.xlsx': tipos([1, 43_831], [2, 43_900]) });
+  const dataset = await putTipos(home);
+  await entrada(['run', '--home', home]);
+  const state = () =>
+    Promise.all(
+      ['tipos_mes', 'tipos_linhas', 'ledger_schema', 'ledger_months', 'ledger_events'].map(
+        (table) => answerOf(home, `SELECT * FROM ${table} ORDER BY ALL`),
+      ),
+    );
+  const before = await state();
+  const change = changing(dataset);
+  await change('dataset.yaml', /^name:.*$/m, '$&\nversion: 2');
+  await change(
+    'dataset.yaml',
+    /^columns:$/m,
+    '$&\n  - { name: OUTRA, type: text, optional: true }',
+  );
+  await change('tables.sql', 'tipos_mes (', 'tipos_mes (NOME STRING, ');
+  await change('proc_tipos.sql', 'tipos_mes (', 'tipos_mes (NOME, ');
+  await change(
+    'proc_tipos.sql',
+    'SELECT MONTH_START, CAST(',
+    'SELECT NOME, MONTH_START, CAST(10 * ',
+  );
+  await change('proc_tipos.sql', 'GROUP BY', 'GROUP BY NOME,');
+  const files = { 'novo.xlsx': tipos([4, 43_831]), 'b.xlsx': tipos([5, 43_900, 'B']) };
+  for (const [name, bytes] of Object.entries(files)) await writeFile(join(home, name), bytes);
+  const [one, other] = Object.keys(files).map((name) => join(home, name));
+  const changed = (
+    NOME: string,
+    MONTH_START: string,
+    before: number | null,
+    after: number | null,
+  ) => ({
+    table: 'tipos_mes',
+    key: { NOME, MONTH_START },
+    before,
+    after,
+  });
+  const january = changed('A', '2020-01-01', 10, 50);
+  const march = changed('B', '2020-03-01', null, 50);
+  const gone = [changed('A', '2020-01-01', 10, null), changed('A', '2020-03-01', 20, null)];
+  for (const [command, changes] of [
+    [
+      ['check', one, other, one],
+      [[january], [march], [january]],
+    ],
+    [['retract', 'meu.xlsx', '--dry-run'], [gone]],
+  ] as const) {
+    const { code, stderr, objects } = await entrada([...command, '--json', '--home', home]);
+    assert.equal(code, 0, stderr);
+    const [outdated, ...rest] = objects();
+    assert.deepEqual(outdated, { type: 'outdated', dataset: 'tipos', version: 2 });
+    assert.match(stderr, /^tipos: the tables are not of version 2 yet, and stay as they are\./);
+    assert.deepEqual(
+      rest.map((each) => each.changes),
+      changes,
+    );
+    assert.deepEqual(await state(), before);
   }
+  assert.match((await entrada(['run', '--home', home])).stdout, /^tipos: tables consolidated/);
+  assert.deepEqual(await answerOf(home, 'SELECT * FROM tipos_mes ORDER BY ALL'), [
+    ['A', '2020-01-01', 10],
+    ['A', '2020-03-01', 20],
+  ]);
 });
 
 test('2: procedures of another version that count no rows leave the tables as they were', async () => {

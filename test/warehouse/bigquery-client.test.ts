@@ -12,6 +12,7 @@ import { openBigQueryClient } from '../../src/warehouse/bigquery/client.ts';
 import { onceDone } from '../../src/warehouse/bigquery/once.ts';
 import { bigQueryProblem } from '../../src/warehouse/bigquery/problem.ts';
 import { toRow, toValue } from '../../src/warehouse/bigquery/values.ts';
+import { shippedDatasets } from '../ingest/home.ts';
 
 const PLACE = { project: 'p', dataset: 'd' };
 
@@ -353,6 +354,31 @@ test('values come in the form that the port promises', () => {
   ];
   const cells = [{ v: [{ v: '1' }, { v: '2' }] }, { v: { f: [{ v: 'x' }] } }, { v: null }];
   assert.deepEqual(toRow(fields, cells), ['["1","2"]', '["x"]', null]);
+});
+
+test('a rehearsal makes nothing that was not deployed', () => {
+  let labels: Record<string, string> | undefined;
+  return withService(
+    ({ method, path, body }) => {
+      if (method === 'GET' && path.startsWith('/datasets/d/')) return { status: 404, json: {} };
+      if (path !== '/datasets/d') return undefined;
+      if (method === 'PATCH') ({ labels } = JSON.parse(body));
+      return { json: { location: 'EU', labels } };
+    },
+    async (endpoint, asked) => {
+      const warehouse = createBigQueryWarehouse(await open(endpoint), { location: 'EU' });
+      const datasets = await shippedDatasets();
+      const rehearse = () => warehouse.prepare(datasets, { rehearse: true });
+      await assert.rejects(rehearse(), { kind: 'user', code: 'deploy.missing' });
+      await warehouse.prepare([]);
+      const before = asked.length;
+      await assert.rejects(rehearse(), { kind: 'user', code: 'deploy.needed' });
+      const changing = asked.slice(before).filter(({ method }) => method !== 'GET');
+      assert.deepEqual([asked.length > before, changing], [true, []]);
+      await warehouse.prepare(datasets);
+      assert.deepEqual(await rehearse(), []);
+    },
+  );
 });
 
 test('once: a job that failed before is followed by the next one, a failure of ours is told', async () => {

@@ -101,7 +101,7 @@ export function createBigQueryWarehouse(
   }
 
   const warehouse: BigQueryWarehouse = {
-    prepare: (datasets) => prepareDeployment(client, datasets, options.location),
+    prepare: (datasets, how) => prepareDeployment(client, datasets, options.location, how),
     plan: (datasets) => planDeployment(client, datasets, options.location),
     query: async (sql, parameters) => client.run(allowed(sql), { parameters, unqualified: true }),
     stream,

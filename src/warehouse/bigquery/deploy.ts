@@ -59,19 +59,22 @@ export async function planDeployment(
 
 /**
  * Makes what is missing for these datasets; none of them anew. Where something else than this was deployed, by an
- * older or a newer Entrada, throws UserError `deploy.needed`: procedures must not change under whoever uses them.
+ * older or a newer Entrada, throws UserError `deploy.needed`: procedures must not change under whoever uses them. So
+ * does a rehearsal where something is missing, and `deploy.missing` where nothing is there.
  */
 export async function prepareDeployment(
   client: BigQueryClient,
   datasets: readonly Dataset[],
   location: string,
+  { rehearse = false } = {},
 ): Promise<readonly Dataset[]> {
+  if (rehearse) await requireDeployment(client);
   const live = await client.ask<LiveDataset>(`/datasets/${client.dataset}`);
   const all = await allWanted(client, datasets);
   const others = all.filter((wanted) => deployedLabel(live, wanted) !== deployedAs(wanted));
   if (others.length === 0) return [];
   const place = `${client.project}.${client.dataset}`;
-  if (others.some((wanted) => deployedLabel(live, wanted) !== undefined))
+  if (rehearse || others.some((wanted) => deployedLabel(live, wanted) !== undefined))
     throw new UserError('deploy.needed', { place });
   for (const change of await planDeployment(client, datasets, location)) await change.apply();
   return [];

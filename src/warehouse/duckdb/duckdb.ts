@@ -129,13 +129,26 @@ function createWarehouse(first: Opened, options: DuckDbOptions): Warehouse {
     await run('ROLLBACK');
   }
 
+  /** Once a rehearsal has prepared these, every transaction begins so, since none is committed. */
+  let rehearsed: readonly Dataset[] | undefined;
+  /** Where the transaction that prepared them is open still: the next one goes on in it. */
+  let openStill: Opened | undefined;
+
+  async function begin(): Promise<void> {
+    const isOpen = openStill === opened;
+    openStill = undefined;
+    if (isOpen) return;
+    await run('BEGIN');
+    if (rehearsed) await bringUpToDate(rehearsed);
+  }
+
   /** What the work does is seen whole or, when it throws or is only rehearsed, not at all. */
   async function atomically<T>(
     work: () => Promise<T>,
     end: (result: T) => Promise<void> = commitRows,
   ): Promise<T> {
-    await run('BEGIN');
     try {
+      await begin();
       const result = await work();
       await end(result);
       return result;
@@ -207,33 +220,44 @@ function createWarehouse(first: Opened, options: DuckDbOptions): Warehouse {
     }
   }
 
-  async function prepare(datasets: readonly Dataset[]): Promise<readonly Dataset[]> {
+  async function bringUpToDate(datasets: readonly Dataset[]) {
+    const found = await followVersions({ run, query }, datasets);
+    for (const statement of LEDGER_TABLES) await run(statement);
+    for (const dataset of datasets)
+      await (found.outdated.includes(dataset) ? rebuild : makeTables)(dataset);
+    return found;
+  }
+
+  async function prepare(
+    datasets: readonly Dataset[],
+    { rehearse = false } = {},
+  ): Promise<readonly Dataset[]> {
     const before = await schema();
     const { outdated } = await atomically(
-      async () => {
-        const found = await followVersions({ run, query }, datasets);
-        for (const statement of LEDGER_TABLES) await run(statement);
-        for (const dataset of datasets)
-          await (found.outdated.includes(dataset) ? rebuild : makeTables)(dataset);
-        return found;
-      },
+      () => bringUpToDate(datasets),
       // Nearly always nothing was missing, and nothing is written: no look of a `watch` disturbs the disk.
       async ({ isWritten }) => {
-        if (isWritten || (await schema()) !== before) await commitRows();
-        else await run('COMMIT');
+        if (!isWritten && (await schema()) === before) await run('COMMIT');
+        else if (!rehearse) await commitRows();
+        else {
+          // What was made anew is held until the end, beside what lands.
+          await enlarge();
+          rehearsed = datasets;
+          openStill = opened;
+        }
       },
     );
     return outdated;
   }
 
   return {
-    prepare: (datasets) => surely(() => prepare(datasets)),
+    prepare: (datasets, options) => surely(() => prepare(datasets, options)),
     query: (sql, parameters) => surely(() => query(sql, parameters)),
     stream,
     record: (events, changes) => surely(() => atomically(() => record(events, changes), commit)),
     beginLoad(dataset, sheet, fileHash) {
       const { connection } = opened;
-      const parts = { file, connection, run, query, record, consolidate, allow, enlarge };
+      const parts = { file, connection, run, query, begin, record, consolidate, allow, enlarge };
       return createLoad({ ...parts, commit: commitRows, dataset, sheet, fileHash });
     },
     consolidate: (dataset, ranges) => surely(() => atomically(() => consolidate(dataset, ranges))),

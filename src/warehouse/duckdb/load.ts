@@ -28,6 +28,7 @@ interface LoadContext extends Pick<Memory, 'allow' | 'enlarge'> {
     values?: Record<string, DuckDBValue>,
   ) => Promise<DuckDBMaterializedResult>;
   readonly query: Warehouse['query'];
+  readonly begin: () => Promise<void>;
   readonly commit: () => Promise<void>;
   readonly record: Warehouse['record'];
   readonly consolidate: Warehouse['consolidate'];
@@ -62,13 +63,13 @@ export async function createLoad(context: LoadContext): Promise<Load> {
   await context.allow(landingMemory(dataset.columns.length));
   // The appender works in the thread that calls it: one of DuckDB's own would wait for work, and be busy with that.
   await run('SET threads = 1');
-  await run('BEGIN');
-  const [loadId, order] = await Promise.all([nextLoadId(), columnsInOrder()]).catch(
-    async (error) => {
+  const [loadId, order] = await context
+    .begin()
+    .then(() => Promise.all([nextLoadId(), columnsInOrder()]))
+    .catch(async (error) => {
       await rollBack();
       throw error;
-    },
-  );
+    });
 
   /** Nothing lands any more: memory and threads are as they were. */
   async function giveBack(): Promise<void> {
