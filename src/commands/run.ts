@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Settings } from '../config.ts';
+import type { BrokenDataset } from '../contract/broken.ts';
 import type { ArrivalEffects } from '../ingest/arrivals.ts';
 import { runOnce } from '../ingest/flow.ts';
 import { type IsEnough, receiveElsewhere, receiveHere } from '../ingest/receivers.ts';
@@ -27,11 +28,13 @@ export async function runHome(
     isEnough,
     hadGaps,
     rebuilds,
+    refused,
     ...options
   }: Pick<ArrivalEffects, 'hadGaps'> & {
     readonly replaceSameName?: boolean;
     readonly isEnough?: IsEnough;
     readonly rebuilds?: boolean;
+    readonly refused?: readonly BrokenDataset[];
   } = {},
 ) {
   const receives = settings.receiver === 'here';
@@ -41,7 +44,7 @@ export async function runHome(
   try {
     // Awaited here: the home must not close before the run has ended.
     const effects = { now: Date.now, sleep, limits: settings.limits, hadGaps };
-    const summary = await runOnce(home.context, bus, effects, receiving, { rebuilds });
+    const summary = await runOnce(home.context, bus, effects, receiving, { rebuilds, refused });
     const { usage } = home.context.warehouse;
     return { ...summary, usage: usage && { ...usage } };
   } finally {

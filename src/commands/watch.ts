@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Settings } from '../config.ts';
+import type { BrokenDataset } from '../contract/broken.ts';
+import { stateOf } from '../contract/documents.ts';
 import { EntradaError, problemOf } from '../errors.ts';
 import type { Failure } from '../ingest/failure.ts';
 import type { RunSummary } from '../ingest/flow.ts';
@@ -69,11 +71,18 @@ function createLook(
   const told = new Set<string>();
   let isMade = false;
   let hadGaps: LakeFile[] = [];
+  let refused: readonly BrokenDataset[] = [];
+  let known = '';
 
   return async () => {
     try {
       if (isMade) await requireHome(settings);
-      const summary = await runHome(settings, output, { ...options, hadGaps });
+      const state = JSON.stringify(await Promise.all(settings.datasetFolders.map(stateOf)));
+      // Else each look would make the tables of all their months, to be refused again.
+      if (state !== known) refused = [];
+      known = state;
+      const summary = await runHome(settings, output, { ...options, hadGaps, refused });
+      refused = summary.broken;
       isMade = true;
       hadGaps = summary.waiting.flatMap(({ file, reason }) => (reason === 'wait.gaps' ? file : []));
       const { waiting, postponed, failed, broken, ...rest } = newsOf(summary, told);

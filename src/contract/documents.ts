@@ -49,6 +49,19 @@ export async function readDocuments(root: string, onBroken: OnBroken): Promise<D
   return documents;
 }
 
+/** Changes when a file of a dataset in the folder does. */
+export async function stateOf(root: string): Promise<unknown> {
+  const namesIn = async (folder: string) =>
+    (await readdir(folder).catch(() => [])).sort().map((name) => join(folder, name));
+  const files = (await Promise.all((await namesIn(root)).map(namesIn))).flat();
+  return Promise.all(
+    files.map(async (file) => {
+      const found = await stat(file, { bigint: true }).catch(() => undefined);
+      return [file, `${found?.size} ${found?.ctimeNs}`];
+    }),
+  );
+}
+
 const isLike = (name: string) => /^dataset\.ya?ml$/i.test(name);
 
 /** Says why a folder without `dataset.yaml` is no dataset; of a file only where it is a contract itself. */

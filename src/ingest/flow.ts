@@ -43,10 +43,10 @@ export async function runOnce(
   bus: Bus,
   effects: ArrivalEffects,
   receiving: Receiving,
-  { rebuilds = false } = {},
+  { rebuilds = false, refused = [] as readonly BrokenDataset[] } = {},
 ): Promise<RunSummary> {
   const { lake, warehouse, runId } = context;
-  const prepared = await prepareDatasets(context);
+  const prepared = await prepareDatasets(context, { refused });
   const { datasets, broken } = prepared;
   const consolidated: { dataset: Dataset; months: MonthRange[] }[] = [];
   for (const dataset of prepared.anew) {

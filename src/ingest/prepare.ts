@@ -1,3 +1,4 @@
+import type { BrokenDataset } from '../contract/broken.ts';
 import type { Dataset } from '../contract/dataset.ts';
 import { EntradaError } from '../errors.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
@@ -11,17 +12,22 @@ interface Prepared extends Datasets {
 }
 
 /**
- * Makes the tables of all datasets, or rehearses that, and says which datasets can be worked with: one whose tables are refused, or
- * cannot be made anew, is broken, and the others are none the worse for it.
+ * Makes the tables of all datasets, or rehearses that, and says which datasets can be worked with: one whose tables are
+ * refused, or cannot be made anew, is broken, and the others are none the worse for it. What was `refused` before is not
+ * tried again.
  */
 export async function prepareDatasets(
   { warehouse, ...known }: Datasets & { readonly warehouse: Pick<Warehouse, 'prepare'> },
-  options?: { readonly rehearse: boolean },
+  { rehearse = false, refused = [] as readonly BrokenDataset[] } = {},
 ): Promise<Prepared> {
-  let { datasets, broken } = known;
+  const isRefused = ({ folder }: Dataset) => refused.some((one) => one.folder === folder);
+  const isLeftOut = ({ folder }: BrokenDataset) =>
+    known.datasets.some((dataset) => dataset.folder === folder);
+  let datasets = known.datasets.filter((dataset) => !isRefused(dataset));
+  let broken = [...known.broken, ...refused.filter(isLeftOut)];
   for (;;) {
     try {
-      const anew = await warehouse.prepare(datasets, options);
+      const anew = await warehouse.prepare(datasets, { rehearse });
       return { datasets, broken, anew };
     } catch (error) {
       if (!(error instanceof EntradaError)) throw error;
