@@ -16,10 +16,12 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { readDatasets } from '../../src/contract/dataset.ts';
 import { openDuckDb } from '../../src/warehouse/duckdb/duckdb.ts';
 import type { Warehouse } from '../../src/warehouse/warehouse.ts';
 import { piecesOf, warehouseContract } from '../contracts/warehouse.ts';
-import { loadRows, type Row, rowsOf, writeRows } from '../contracts/warehouse-rows.ts';
+import { loadedEvent, loadRows, type Row, rowsOf, writeRows } from '../contracts/warehouse-rows.ts';
 import { shippedDatasets } from '../ingest/home.ts';
 import { mount } from '../lake/mount.ts';
 import { lastingCalls, skipWithoutStrace } from '../strace.ts';
@@ -430,6 +432,37 @@ test('rows that came in any order stand by day, so that those of other months ar
       landed,
       days.toSorted().flatMap((day) => expected.filter((row) => dayOf(row) === day)),
     );
+  } finally {
+    await warehouse.close();
+  }
+});
+
+test('rows that are centuries apart land with their months, by a date or a date-time', async () => {
+  const warehouse = await openDuckDb({ file: ':memory:', waitMs: 0 });
+  try {
+    const [tipos] = await readDatasets(fileURLToPath(new URL('../datasets', import.meta.url)));
+    await warehouse.prepare([tipos]);
+    const pieces = Array.from({ length: 12 }, (_, n): Row[] => [
+      [2 * n, 'late', `${9988 + n}-12-31T23:59:59`, '0.01', null, `${9988 + n}-12-31`, null],
+      [2 * n + 1, 'early', `${1911 - n}-02-01T00:00:00`, null, -0.5, `${1911 - n}-02-01`, 'nota'],
+    ]);
+    pieces.push([[24, 'alone', '1900-01-01T00:00:00', null, null, '1900-01-01', null]]);
+    for (const period of ['QUANDO', 'DIA']) {
+      const dataset = { ...tipos, period };
+      const load = await warehouse.beginLoad(dataset, 'Vendas', 'a hash');
+      for (const [n, rows] of pieces.entries())
+        await writeRows(load, dataset, rows, { firstRow: 2 + 2 * n });
+      await load.commit([loadedEvent(load, dataset, 25)], []);
+      const landed = await rowsOf(
+        warehouse,
+        `SELECT ID, NOME, QUANDO, VALOR, PESO, DIA, NOTA, SHEET_ROW, MONTH_START FROM tipos_linhas
+         WHERE LOAD_ID = ${load.loadId} ORDER BY SHEET_ROW`,
+      );
+      const wanted = pieces
+        .flat()
+        .map((row) => [...row, Number(row[0]) + 2, `${String(row[5]).slice(0, 8)}01`]);
+      assert.deepEqual(landed, wanted, period);
+    }
   } finally {
     await warehouse.close();
   }
