@@ -110,10 +110,11 @@ function records(entry: Entry, offset: number, zip64: boolean) {
     u16(version),
     header,
     sizes,
-    u16(name.length, zip64 ? 28 : 0, 0, 0, 0),
+    u16(name.length, zip64 ? 64 : 0, 0, 0, 0),
     u32(0, zip64 ? UNKNOWN32 : offset),
     name,
-    ...(zip64 ? [u16(1, 24), u64(size, packedSize, offset)] : []),
+    // Behind the times that NTFS keeps, as programs for Windows write both.
+    ...(zip64 ? [u16(10, 32), Buffer.alloc(32), u16(1, 24), u64(size, packedSize, offset)] : []),
   ]);
   return { local, central };
 }

@@ -51,6 +51,8 @@ test('8. a zero for a formula that whoever opens the workbook is to calculate wa
       0,
       cell('n', '<f>1+1</f><v>0.0</v>'),
       cell('b', '<f>1=2</f><v>0</v>'),
+      cell('n', '<v> 0</v>'),
+      cell('n', '<v></v>'),
     ],
   ];
   assert.deepEqual(await cellsOfRows(rows, { parts: calculating('1') }), {
@@ -59,6 +61,7 @@ test('8. a zero for a formula that whoever opens the workbook is to calculate wa
     C1: 0,
     D1: 'uncalculated',
     E1: false,
+    F1: 0,
   });
   assert.deepEqual(await cellsOfRows(rows, { parts: calculating('0') }), {
     A1: 0,
@@ -66,6 +69,7 @@ test('8. a zero for a formula that whoever opens the workbook is to calculate wa
     C1: 0,
     D1: 0,
     E1: false,
+    F1: 0,
   });
 });
 
@@ -95,7 +99,19 @@ test('8. all that a formula fills was never calculated where it was not: zeros, 
       );
     }
   const calculated = [order(), order({ qtd: array('array', '<v>7</v>') }), order({ qtd: 8 })];
-  assert.equal((await loadRows(calculated)).report.accepted, 3);
+  const { report } = await loadRows([...calculated, order({ qtd: cell('n', '<f>1+1</f>') })]);
+  assert.deepEqual([report.accepted, report.rejected], [3, 1]);
+  // From a column that the contract does not name, along its row.
+  const along = cell('n', '<f t="array" ref="A2:E2">A9:E9*2</f>');
+  const sheets = [
+    {
+      rows: [
+        ['Meta', ...HEADER],
+        [along, ...order({ qtd: 0 })],
+      ],
+    },
+  ];
+  assert.equal((await load(workbook({ sheets }))).report.rejected, 1);
 });
 
 test('9. inline strings and formula strings are texts, their runs joined', async () => {

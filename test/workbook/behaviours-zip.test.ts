@@ -18,6 +18,9 @@ test('18. back-slashes in zip names are slashes', async () => {
   await same({ entries: renamed((name) => `/${name}`) });
 });
 
+test('18. a name in UTF-8 is read as that', () =>
+  same({ place: (name) => name.replace('sheet1', 'março') }));
+
 test('19. the same name twice in the zip refuses the file', async () => {
   const twice = (rename: (name: string) => string) => (entries: Entry[]) => [
     ...entries,
@@ -38,14 +41,23 @@ test('19. the same name twice in the zip refuses the file', async () => {
 test('20. zip64, data descriptors, a comment and bytes before the zip', async () => {
   await same({ zip: { zip64: true } });
   await same({ entries: (entries) => entries.map((entry) => ({ ...entry, descriptor: true })) });
-  await same({ entries: (entries) => entries.map((entry) => ({ ...entry, method: 0 })) });
+  // Stored parts come in pieces too.
+  const long = (xml: string) => xml.replace('</sheetData>', `${' '.repeat(2 ** 21)}</sheetData>`);
+  await same({
+    parts: { [SHEET]: long },
+    entries: (entries) => entries.map((entry) => ({ ...entry, method: 0 })),
+  });
   for (const comment of ['PK\u0005\u0006 is how a zip ends', 'x'.repeat(65_535)])
     await same({ zip: { comment } });
   const prefix = Buffer.from('#!/bin/sh PK\u0003\u0004');
   await same({ zip: { prefix } });
   await same({ zip: { prefix, zip64: true } });
   const bytes = workbook({ sheets });
-  assert.deepEqual(await cellsOf(Buffer.concat([prefix, bytes])), CELLS);
+  for (const around of [
+    [prefix, bytes],
+    [bytes, Buffer.alloc(100)],
+  ])
+    assert.deepEqual(await cellsOf(Buffer.concat(around)), CELLS);
   const end = bytes.subarray(-22);
   const signature = Buffer.from('PK\u0005\u0005\0\0');
   end.writeUInt32LE(end.readUInt32LE(12) + signature.length, 12);
@@ -83,10 +95,19 @@ test('20. a zip that is cut off, damaged, encrypted or lies is refused', async (
     /is encrypted\. Save the workbook without a password\.$/,
   );
   assert.match(await lie({ method: 12 }), /\(method 12\)/);
-  const fewer = Buffer.from(bytes);
-  fewer.writeUInt16LE(3, fewer.length - 12);
+  const damaged = (change: (copy: Buffer, last: number) => void) => {
+    const copy = Buffer.from(bytes);
+    // Where the list of parts has the last one.
+    change(copy, copy.lastIndexOf('PK\u0001\u0002', undefined, 'latin1'));
+    return refusal(cellsOf(copy));
+  };
+  const list = /^The workbook is damaged: the list of its parts is damaged\./;
+  // Fewer and more parts than there are, a last one that goes on behind the list, and one that lies behind the file.
+  for (const count of [3, 99])
+    assert.match(await damaged((copy) => copy.writeUInt16LE(count, copy.length - 12)), list);
+  assert.match(await damaged((copy, last) => copy.writeUInt16LE(1_000, last + 32)), list);
   assert.match(
-    await refusal(open(fewer)),
-    /^The workbook is damaged: the list of its parts is damaged\./,
+    await damaged((copy, last) => copy.writeUInt32LE(copy.length - 10, last + 42)),
+    /^The workbook is damaged: the part xl\/sharedStrings\.xml is not where it should be\./,
   );
 });

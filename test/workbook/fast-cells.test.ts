@@ -189,6 +189,8 @@ const SPECS: Record<string, Partial<Spec> & Pick<Spec, 'sheets'>> = {
   'a cell twice': { sheets: [{ rows: [[1, at('A1', 2)]] }] },
   'a row twice': { sheets: [{ rows: [[1], row(1, [2])] }] },
   'a wrong row': { sheets: [{ rows: [[at('A2', 1)]] }] },
+  'a wrong row of five digits': { sheets: [{ rows: [row(12_345, [at('A12346', 1)])] }] },
+  'an address without a column': { sheets: [{ rows: [[at('1', 1)]] }] },
   'a column too far': { sheets: [{ rows: [[at('XFE1', 1)]] }] },
   'a row too far': { sheets: [{ rows: [row(1_048_577, [1])] }] },
   'zeros before a row': {
@@ -268,6 +270,7 @@ test('the fast way and the general one read alike: over many chunks and batches'
   ];
   const rows: Row[] = Array.from({ length: 10_000 }, (_, r) => values(r));
   await assertAlike(workbook({ sheets: [{ rows }] }), 'long');
+  await assertAlike(workbook({ sheets: [{ rows }], sharedStrings: false }), 'texts in cells');
 });
 
 test('the fast way and the general one read alike: alternatives over many chunks', async () => {

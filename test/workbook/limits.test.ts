@@ -57,6 +57,15 @@ test('each limit says what was passed and which setting raises it', async () => 
     await words({}, { inflatedBytes: 500 }),
     'The workbook inflates to more than 500 bytes, so it was not read further. If it is meant to be that large, set ENTRADA_MAX_INFLATED_BYTES higher.',
   );
+  const spaces = ' '.repeat(5_000);
+  const both = {
+    [SHARED_STRINGS]: longer(spaces, '</sst>'),
+    [SHEET]: longer(spaces, '</sheetData>'),
+  };
+  assert.match(
+    await words({ parts: both }, { inflatedBytes: 8_000 }),
+    /inflates to more than 8000 bytes/,
+  );
   assert.equal(
     await words({ sheets: [{ rows: [] }, { rows: [] }] }, { sheets: 1 }),
     'The workbook has more than 1 sheet. If that is right, set ENTRADA_MAX_SHEETS higher.',
