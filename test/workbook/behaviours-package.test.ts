@@ -62,6 +62,50 @@ test('17. parts in UTF-16 and with a byte order mark are read; bytes that are no
   );
 });
 
+test('17. attributes in single quotes are read, and characters that chunks of UTF-16 divide; a half one is refused', async () => {
+  const single = (xml: string) => xml.replaceAll('"', "'");
+  await same({ parts: { [SHEET]: single, [SHARED_STRINGS]: single, 'xl/styles.xml': single } });
+  const faces = '😀'.repeat(2_000);
+  const rows = Array.from({ length: 300 }, () => [faces]);
+  // Each is four bytes, of which the end of a chunk leaves two or all.
+  for (const before of ['', ' ']) {
+    const shifted = (xml: string) => utf16(xml.replace('<worksheet', `${before}<worksheet`));
+    const cells = await cellsOf(
+      workbook({ sheets: [{ rows }], sharedStrings: false, parts: { [SHEET]: shifted } }),
+    );
+    assert.ok(Object.values(cells).every((text) => text === faces));
+  }
+  const half = (xml: string) => Buffer.concat([utf16(xml), Buffer.alloc(1)]);
+  assert.match(
+    await refusal(cellsOf(workbook({ sheets, parts: { [SHEET]: half } }))),
+    /it holds bytes that are no characters/,
+  );
+});
+
+test('17. what is no XML is refused, with what is wrong', async () => {
+  for (const [found, wrong, told] of [
+    ['</sheetData>', '</sheetdata>', 'its tags do not match'],
+    ['</worksheet>', '', 'it ends too early'],
+    ['</worksheet>', '</worksheet', 'it ends too early'],
+    ['</worksheet>', '</worksheet>x', 'it has text outside its elements'],
+    ['<worksheet', 'x<worksheet', 'it has text outside its elements'],
+    ['</worksheet>', '</worksheet><worksheet/>', 'it goes on behind its end'],
+    ['<sheetData>', '< sheetData>', 'a tag has no name'],
+    ['<sheetData>', '<sheetData a>', 'an attribute has no value'],
+    ['<sheetData>', '<sheetData ="1">', 'an attribute has no value'],
+    ['<sheetData>', '<sheetData a=1>', 'an attribute has no quotes'],
+    ['<sheetData>', '<sheetData/ >', 'a tag is not closed'],
+    ['<sheetData>', '<!ELEMENT a><sheetData>', 'it holds a declaration that no workbook has'],
+  ]) {
+    const parts = { [SHEET]: (xml: string) => xml.replace(found, wrong) };
+    assert.equal(
+      await refusal(cellsOf(workbook({ sheets, parts }))),
+      `The part ${SHEET} of the workbook is damaged: ${told}. Open it in Excel, let it repair the file, and save it again.`,
+      wrong,
+    );
+  }
+});
+
 const CFB = Buffer.from('d0cf11e0a1b11ae1', 'hex');
 
 test('21. an encrypted workbook and an old .xls are told apart, each with what to do', async () => {
