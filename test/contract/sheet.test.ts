@@ -252,6 +252,17 @@ test('a row of data that lacks something is rejected, not passed over', async ()
     );
 });
 
+test('a number is no total, whatever the text is that has the same place among the texts', async () => {
+  const ids = Array.from({ length: 12 }, (_, id) => order({ id, nome: null }));
+  const { report } = await loadRows([...ids, [null, 'Total', null, 5]]);
+  assert.deepEqual([report.rejected, report.totals], [12, 1]);
+});
+
+test('rows of one cell are counted however many come in a piece, and the first hundred named', async () => {
+  const { report } = await loadRows(Array.from({ length: 140_000 }, () => ['Fonte']));
+  assert.deepEqual([report.notes, report.skippedRows.length], [140_000, 100]);
+});
+
 test('a name that is Total is data when its row is whole', async () => {
   const { rows, report } = await loadRows([
     order({ nome: 'Total' }),
@@ -376,6 +387,12 @@ test('merged data cells reject their rows, with the range; a merged title above 
   assert.deepEqual([report.read, report.accepted, report.rejected], [4, 1, 3]);
   for (const [i, cells] of ['B3:B4', 'B3:B4', 'C5:D5'].entries())
     assert.ok(messages[i].startsWith(`${cells}: these cells are merged over`), messages[i]);
+  // One that stands beside a part of another, in other columns.
+  const beside = await loadRows(
+    Array.from({ length: 5 }, () => order()),
+    { merges: ['A2:A6', 'D3:D4'] },
+  );
+  assert.deepEqual([beside.report.rejected, beside.messages.length], [5, 5]);
   const noted = await loadRows([['Fonte: vendas', null, null, null], order(), order()], {
     merges: ['C3:D4'],
   });
@@ -395,6 +412,12 @@ test('what a sheet says is known by each of its texts, and rows that a merge tak
     hashes.push((await loadRows([...some], { merges: [...merges] })).report.contentHash);
   assert.equal(new Set(hashes).size, 5);
   assert.ok(hashes[2].endsWith('-0'), 'no row is left');
+  const hashOf = async (...sheet: Row[]) =>
+    (await load(sheetOf([...HEADER, 'Valor'], ...sheet))).report.contentHash;
+  assert.notEqual(await hashOf([...order(), null]), await hashOf([...order(), 0]));
+  assert.notEqual(await hashOf(order({ id: 1 })), await hashOf(order({ id: 2 ** 32 + 1 })));
+  const many = Array.from({ length: 30_000 }, (_, id) => order({ id }));
+  assert.equal(await hashOf(...many), await hashOf(...many.toReversed()));
 });
 
 test("a column's bounds hold in every row, negative numbers too", async () => {
@@ -433,10 +456,10 @@ test('every bad cell of a row is named, and the row counts once', async () => {
 });
 
 test('rows read are accepted or rejected, over several blocks of rows', async () => {
-  // What a block lacks the next one has.
+  // What a block lacks the next one has, and what it has the next one lacks.
   const sheet = Array.from({ length: 45_000 }, (_, n) => [
     ...order({ id: n % 1_000 === 7 ? 'x' : n + 1 }),
-    n < 30_000 ? null : 1,
+    n < 15_000 || n >= 30_000 ? null : 1,
   ]);
   const { rows, report, messages } = await load(sheetOf([...HEADER, 'Valor'], ...sheet));
   assert.deepEqual([report.read, report.accepted, report.rejected], [45_000, 44_955, 45]);

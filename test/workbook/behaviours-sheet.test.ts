@@ -209,8 +209,8 @@ test('25. what stands below merged keys is no note, and ten thousand merges are 
   });
   assert.deepEqual(Object.keys(below.rows), ['4']);
   assert.deepEqual(
-    [below.report.notes, below.report.skippedRows, below.report.rejected],
-    [0, [], 2],
+    [below.report.read, below.report.notes, below.report.skippedRows, below.report.rejected],
+    [3, 0, [], 2],
   );
   const merges = Array.from({ length: 10_000 }, (_, n) => `A${2 + 2 * n}:A${3 + 2 * n}`);
   const many = await loadRows(
