@@ -106,8 +106,14 @@ test('20. a zip that is cut off, damaged, encrypted or lies is refused', async (
   for (const count of [3, 99])
     assert.match(await damaged((copy) => copy.writeUInt16LE(count, copy.length - 12)), list);
   assert.match(await damaged((copy, last) => copy.writeUInt16LE(1_000, last + 32)), list);
+  // One that the list only begins.
+  const end = Buffer.from(bytes.subarray(-22));
+  end.writeUInt16LE(end.readUInt16LE(10) + 1, 10);
+  end.writeUInt32LE(end.readUInt32LE(12) + 2, 12);
+  const begun = Buffer.concat([bytes.subarray(0, -22), Buffer.from('PK'), end]);
+  assert.match(await refusal(open(begun)), list);
   assert.match(
-    await damaged((copy, last) => copy.writeUInt32LE(copy.length - 10, last + 42)),
+    await damaged((copy, last) => copy.writeUInt32LE(copy.length - 2, last + 42)),
     /^The workbook is damaged: the part xl\/sharedStrings\.xml is not where it should be\./,
   );
 });
