@@ -129,7 +129,7 @@ function showsOf(shown: string): Section['shows'] {
 
 function comparing(comparison: string, limit: number): (value: number) => boolean {
   return (value) => {
-    if (value === limit) return comparison !== '<>' && comparison.includes('=');
+    if (value === limit) return comparison.includes('=');
     return comparison === '<>' || comparison.includes(value < limit ? '<' : '>');
   };
 }
