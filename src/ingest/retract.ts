@@ -68,7 +68,7 @@ function theOnly(found: readonly LoadInForce[], wanted: string): LoadInForce {
     const hashes = found
       .map(
         ({ fileHash, loadedBy, rowsRead }) =>
-          `${shortHash(fileHash)} (${toSecond(loadedBy).replace('T', ' ')}, ${rowsRead})`,
+          `${shortHash(fileHash)} (${toSecond(loadedBy)}, ${rowsRead})`,
       )
       .join(', ');
     throw new UserError('retract.ambiguous', { file: wanted, hashes });

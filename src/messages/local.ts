@@ -1,7 +1,7 @@
 import type { Problem } from '../errors.ts';
 import type { Language } from './messages.ts';
 
-const DATE = /^(\d{4})-(\d\d)-(\d\d)(?:T([\d:]+)(?:\.\d+)?)?$/;
+const DATE = /\b(\d{4})-(\d\d)-(\d\d)(?:T([\d:]+)(?:\.\d+)?)?\b/g;
 const MONTHS = /^\d{4}-\d\d(?:(?: \.\. |, )\d{4}-\d\d)*$/;
 const FRACTION = /^(-?\d+)\.(\d+(?:e[-+]\d+)?)$/;
 
@@ -16,14 +16,13 @@ const IN_PORTUGUESE: Readonly<Record<string, string>> = {
   '#NUM!': '#NÚM!',
 };
 
-/** A number, a date or months as ISO has them, a boolean or an error as people see it; anything else as it is. */
+/** A number, dates or months as ISO has them, a boolean or an error as people see it; anything else as it is. */
 export function asWritten(value: string, language: Language): string {
-  const [, year, month, day, time = '00:00:00'] = DATE.exec(value) ?? [];
-  if (year) {
+  const dated = value.replace(DATE, (_, year, month, day, time = '00:00:00') => {
     const date = language === 'en' ? `${year}-${month}-${day}` : `${day}/${month}/${year}`;
     return time === '00:00:00' ? date : `${date} ${time}`;
-  }
-  if (language === 'en') return value;
+  });
+  if (dated !== value || language === 'en') return dated;
   if (MONTHS.test(value)) return value.replaceAll(' .. ', ' a ').replace(/(\d+)-(\d+)/g, '$2/$1');
   return IN_PORTUGUESE[value] ?? value.replace(FRACTION, '$1,$2');
 }

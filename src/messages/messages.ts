@@ -5,8 +5,18 @@ import { ptBR } from './pt-BR.ts';
 
 export type Language = 'en' | 'pt-BR';
 
-/** Values that are numbers, dates or months, whatever a cell holds. */
-const WRITTEN = new Set(['min', 'max', 'time', 'sum', 'from', 'month', 'months', 'ranges']);
+/** Values that are numbers, dates or months, or have such among them, whatever a cell holds. */
+const WRITTEN = new Set([
+  'min',
+  'max',
+  'time',
+  'sum',
+  'from',
+  'hashes',
+  'month',
+  'months',
+  'ranges',
+]);
 
 /**
  * The words for a problem in a language: `{name}` is a value, and `{name|row|rows}` the word that goes with its number.

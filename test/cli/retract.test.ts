@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { newHome, sale, sales } from '../ingest/home.ts';
 import { date } from '../workbook-builder.ts';
-import { answerOf, entrada, homeWith } from './entrada.ts';
+import { answerOf, entrada, homeWith, put } from './entrada.ts';
 
 /** A sale in each month of three years, of one brand and line. */
 const MONTHS = Array.from({ length: 36 }, (_, n) =>
@@ -45,6 +45,22 @@ test('a file of which no row was loaded is retracted, and no month is spoken of'
     const { code, stdout } = await entrada(['retract', 'vazia.xlsx', ...args, '--home', home]);
     assert.equal(code, 0);
     assert.match(stdout, words);
+  }
+});
+
+test('of two files of one name each is told with its hash, and its time as the language has it', async () => {
+  const home = await homeWith({ 'a.xlsx': sales(sale(1)) });
+  await entrada(['run', '--home', home]);
+  await put(home, 'a.xlsx', sales(sale(2), sale(3)));
+  await entrada(['run', '--home', home]);
+  for (const [language, time] of [
+    ['en', /\((\d{4}-\d\d-\d\d [\d:]{8}), 1\), .*\(\d{4}-\d\d-\d\d [\d:]{8}, 2\)\.$/m],
+    ['pt-BR', /\((\d\d\/\d\d\/\d{4} [\d:]{8}), 1\), .*\(\d\d\/\d\d\/\d{4} [\d:]{8}, 2\)\.$/m],
+  ] as const) {
+    const env = { ENTRADA_LANG: language };
+    const { code, stderr } = await entrada(['retract', 'a.xlsx', '--home', home], { env });
+    assert.equal(code, 2);
+    assert.match(stderr, time);
   }
 });
 
