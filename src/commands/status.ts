@@ -59,9 +59,9 @@ async function sayKnown(settings: Settings, output: Output, lake: Lake) {
     sayRuns(output, await allRuns(warehouse));
     const tried = await triedDatasets(settings, warehouse);
     sayBroken(output, tried.broken);
-    for (const dataset of goneFrom(files, tried)) {
-      output.say({ code: 'status.gone', values: { dataset } });
-      output.object({ type: 'gone', dataset });
+    for (const dataset of datasetsGone(files, tried)) {
+      output.say({ code: 'status.noDataset', values: { dataset } });
+      output.object({ type: 'noDataset', dataset });
     }
     for (const { name, version } of tried.anew) {
       output.say({ code: 'status.outdated', values: { dataset: name, version } });
@@ -91,7 +91,7 @@ function asItIs(file: FileState, inbox: ReadonlyMap<string, string> | undefined)
 }
 
 /** Datasets that files in force were loaded into, and that are not there any more. */
-function goneFrom(
+function datasetsGone(
   files: readonly (FileState | Gone)[],
   { datasets, broken }: Pick<Context, 'datasets' | 'broken'>,
 ): Set<string> {

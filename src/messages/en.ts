@@ -610,7 +610,7 @@ export const en = {
     '{dataset}: the tables are not of version {version} yet. The next run makes them anew; if the last one tried and could not, it said why, and so will the next.',
   'status.due':
     '{dataset}: what was loaded for {ranges} is not in the tables yet. The next run consolidates it; if the last one tried and could not, it said why, and so will the next.',
-  'status.gone':
+  'status.noDataset':
     '{dataset}: there is no dataset of this name any more, and files of it are loaded. Its tables stay as they are, and a workbook of its kind is rejected. Put its folder back into datasets/; if it is to go, take its files out first with `entrada retract`.',
   'state.received': 'received',
   'state.loaded': 'loaded',

@@ -618,7 +618,7 @@ export const ptBR: Record<Code, string> = {
     '{dataset}: as tabelas ainda não são da versão {version}. A próxima execução as refaz; se a última tentou e não conseguiu, disse por quê, e a próxima também dirá.',
   'status.due':
     '{dataset}: o que foi carregado para {ranges} ainda não está nas tabelas. A próxima execução consolida; se a última tentou e não conseguiu, disse por quê, e a próxima também dirá.',
-  'status.gone':
+  'status.noDataset':
     '{dataset}: não há mais dataset com este nome, e há arquivos dele carregados. As tabelas dele ficam como estão, e uma planilha desse tipo é rejeitada. Coloque a pasta dele de volta em datasets/; se ele deve sair, retire antes os arquivos dele com `entrada retract`.',
   'state.received': 'recebido',
   'state.loaded': 'carregado',

@@ -216,11 +216,14 @@ test('status tells of a dataset that has gone while files of it are loaded', asy
   const status = async () => {
     const { code, objects, stderr } = await entrada(['status', '--json', '--home', home]);
     assert.equal(code, 0);
-    return [objects().filter(({ type }) => type === 'gone'), /^tipos: there is no/m.test(stderr)];
+    return [
+      objects().filter(({ type }) => type === 'noDataset'),
+      /^tipos: there is no/m.test(stderr),
+    ];
   };
   assert.deepEqual(await status(), [[], false]);
   await rename(join(home, 'datasets/tipos'), join(home, 'tipos'));
-  assert.deepEqual(await status(), [[{ type: 'gone', dataset: 'tipos' }], true]);
+  assert.deepEqual(await status(), [[{ type: 'noDataset', dataset: 'tipos' }], true]);
   await rename(join(home, 'tipos'), join(home, 'datasets/tipos'));
   assert.equal((await entrada(['retract', 'meu.xlsx', '--home', home])).code, 0);
   await rename(join(home, 'datasets/tipos'), join(home, 'tipos'));
