@@ -17,6 +17,7 @@ import pytest
 import yaml
 from airflow.providers.google.cloud.hooks import gcs
 from airflow.sdk import DAG, TriggerRule
+from airflow.sdk.exceptions import AirflowSkipException
 from airflow.serialization.serialized_objects import DagSerialization
 from airflow.utils.file import list_py_file_paths
 
@@ -178,6 +179,24 @@ def test_an_empty_workbook_is_given_up_after_ten_minutes(bucket: list[SimpleName
         blob("entrada/young.xlsx", 0, timedelta(minutes=9)),
     ]
     assert arrived() == ["entrada/old.xlsx"]
+
+
+def test_what_its_client_has_to_mend_is_skipped_with_the_place_of_the_reason(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    import entrada_workbooks
+
+    monkeypatch.setattr(entrada_workbooks, "get_current_context", dict)
+    one = {
+        "name": "entrada/a.xlsx",
+        "state": "rejected",
+        "code": "workbook.empty",
+        "detail": "{}",
+        "place": "rejeitados/a.x",
+    }
+    said = re.escape("entrada/a.xlsx: rejected: workbook.empty {}; in words: gs://bucket/rejeitados/a.x.txt")
+    with pytest.raises(AirflowSkipException, match=said):
+        entrada_workbooks.tell(one)
 
 
 @pytest.mark.parametrize(

@@ -65,7 +65,7 @@ def settled(context: Context, waited: float) -> list[dict[str, Any]] | None:
 
 
 def tell(one: dict[str, Any]) -> None:
-    """Fails, with the reason, where a workbook was not taken in."""
+    """Fails, with the reason, where a workbook was not taken in; skips one that its client has to mend."""
     name, state, code, detail, place = (one[key] for key in ("name", "state", "code", "detail", "place"))
     get_current_context()["file"] = name
     log.info("%s: %s", name, state)
@@ -75,7 +75,7 @@ def tell(one: dict[str, Any]) -> None:
     if state == "failed":
         fail(name, state, code, detail)
     if state == "rejected":
-        fail(name, state, code, f"{detail}; in words: gs://{BUCKET}/{place}.txt")
+        raise AirflowSkipException(f"{name}: {state}: {code} {detail}; in words: gs://{BUCKET}/{place}.txt")
 
 
 def inbox() -> dict[str, tuple[str, str]]:
