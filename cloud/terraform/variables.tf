@@ -88,9 +88,9 @@ variable "composer" {
 }
 
 variable "composer_image" {
-  description = "The version of Composer and Airflow."
+  description = "The version of Composer, and that of Airflow with which the DAGs are tested; they need 3.2 at least."
   type        = string
-  default     = "composer-3-airflow-3"
+  default     = "composer-3-airflow-3.3"
 }
 
 variable "alert_email" {

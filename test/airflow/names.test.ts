@@ -10,6 +10,7 @@ import { readSpotifyDataset } from '../../src/spotify/dataset.ts';
 import { dueProcedure } from '../../src/warehouse/bigquery/procedures.ts';
 import { defaultLimits } from '../../src/workbook/limits.ts';
 import { createMemoryLake } from '../lake/memory.ts';
+import { found, inTerraform, textOf } from '../repository.ts';
 
 /* What the DAGs and the program must agree on, without Airflow; test:airflow looks at the DAGs themselves. */
 
@@ -64,4 +65,11 @@ test('the program takes the workbooks of the inbox that the DAG takes', async ()
     ready.map(({ name }) => name),
     taken,
   );
+});
+
+test('Composer is made with the Airflow that the DAGs are tested with', async () => {
+  const [, tested] =
+    /^apache-airflow==(\d+\.\d+)\./m.exec(await textOf('test/airflow/requirements.in')) ?? [];
+  const [image] = found(await inTerraform('variables.tf'), /"composer-3-airflow-(.*)"/g);
+  assert.equal(image, tested);
 });
