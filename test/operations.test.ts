@@ -28,6 +28,15 @@ describe('alerts', () => {
     assert.match(spotify, /entrada-spotify.* above += 0\n/s);
   });
 
+  test("a clock's one try a day that is refused is told", async () => {
+    const text = await inTerraform('alerts.tf');
+    const [clock] = found(text, /job_id = \\"([\w-]+)\\" AND severity >= ERROR/g);
+    const jobs = found(await inTerraform('flow.tf'), /(entrada-\w+) = \{ command/g);
+    assert.ok(jobs.includes(clock));
+    const [alert] = found(text, /"Spotify does not start" = \{(.*?)\}\n/gs);
+    assert.match(alert, /flow\["spotify_not_started"\].* above += 0\n/s);
+  });
+
   test('a red check and a file that waits are said as the alerts look for them', async () => {
     const text = await inTerraform('alerts.tf');
     const [code] = found(text, /jsonPayload\.error = \\"([\w.]+)\\"/g);

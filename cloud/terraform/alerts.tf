@@ -6,7 +6,7 @@ locals {
   failed_run   = "metric.type = \"run.googleapis.com/job/completed_execution_count\" AND ${local.job} AND metric.labels.result = \"failed\""
   user_metric  = "logging.googleapis.com/user"
 
-  # What the flow writes with --json, counted.
+  # What the flow writes with --json, and its clock, counted.
   log_metrics = {
     red_check = {
       filter = "${local.job} AND jsonPayload.error = \"check.failed\""
@@ -16,6 +16,10 @@ locals {
     waiting = {
       filter = "${local.job} AND ((jsonPayload.type = \"waiting\" AND jsonPayload.reason = (\"wait.empty\" OR \"wait.writing\" OR \"wait.incomplete\" OR \"wait.gaps\")) OR jsonPayload.type = \"postponed\")"
       file   = true
+    }
+    spotify_not_started = {
+      filter = "resource.type = \"cloud_scheduler_job\" AND resource.labels.job_id = \"entrada-spotify\" AND severity >= ERROR"
+      file   = false
     }
   }
 
@@ -77,6 +81,14 @@ locals {
     # There is one a day.
     "Spotify fails" = {
       filter   = "${local.failed_run} AND resource.labels.job_name = \"entrada-spotify\""
+      aligner  = "ALIGN_SUM"
+      period   = 300
+      above    = 0
+      duration = 0
+    }
+    # By what the clock says of its one try a day: a window of runs, as above, may be hardly longer than that day.
+    "Spotify does not start" = {
+      filter   = "metric.type = \"${local.user_metric}/${google_logging_metric.flow["spotify_not_started"].name}\" AND resource.type = \"cloud_scheduler_job\""
       aligner  = "ALIGN_SUM"
       period   = 300
       above    = 0

@@ -16,6 +16,7 @@ const NOT_TYPED = [
   'A message waits: terraform -chdir=cloud/terraform plan',
   'A message waits: terraform -chdir=cloud/terraform apply',
   'The flow does not run: terraform -chdir=cloud/terraform apply',
+  'Spotify does not start: terraform -chdir=cloud/terraform apply',
   'The flow fails: terraform -chdir=cloud/terraform apply',
   'Often needed: let files wait in `entrada/` as well: terraform -chdir=cloud/terraform apply',
   'How this was tried: npm run test:cloud -- runbook',

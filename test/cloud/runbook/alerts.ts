@@ -149,6 +149,19 @@ describe('alerts', { timeout: 600_000 }, () => {
     assert.match(run.stdout, /of the clock\.xlsx/, run.stderr);
   });
 
+  test('Spotify does not start: what its clock was told is looked at, and the job is run', async () => {
+    const type = desk.at('Spotify does not start');
+    const filter = await logged(desk, type, /logging/);
+    assert.equal(
+      filter,
+      'resource.type="cloud_scheduler_job" AND resource.labels.job_id="entrada-spotify" AND severity>=ERROR',
+    );
+    const execute = await type(/jobs execute/);
+    assert.match(execute.stderr, /successfully completed/);
+    const jobs = 'us-central1-run.googleapis.com/apis/run.googleapis.com/v1/namespaces/PROJECT';
+    assert.equal(asked()[0], `POST ${jobs}/jobs/entrada-spotify:run`);
+  });
+
   test('a DAG failed: what it said is shown, and taken away', async () => {
     const type = desk.at('A DAG failed');
     const message = { dag: 'cloud_storage_to_bigquery', task: 'wait' };
