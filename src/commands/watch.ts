@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Settings } from '../config.ts';
 import type { BrokenDataset } from '../contract/broken.ts';
-import { stateOf } from '../contract/documents.ts';
+import { stateOf, stateOfFile } from '../contract/documents.ts';
 import { EntradaError, problemOf } from '../errors.ts';
 import type { Failure } from '../ingest/failure.ts';
 import type { RunSummary } from '../ingest/flow.ts';
@@ -77,12 +77,13 @@ function createLook(
   return async () => {
     try {
       if (isMade) await requireHome(settings);
-      const state = JSON.stringify(await Promise.all(settings.datasetFolders.map(stateOf)));
+      const contracts = await Promise.all(settings.datasetFolders.map(stateOf));
+      const withRows = async () => [...contracts, await stateOfFile(settings.database)].join();
       // Else each look would make the tables of all their months, to be refused again.
-      if (state !== known) refused = [];
-      known = state;
+      if ((await withRows()) !== known) refused = [];
       const summary = await runHome(settings, output, { ...options, hadGaps, refused });
       refused = summary.broken;
+      known = await withRows();
       isMade = true;
       hadGaps = summary.waiting.flatMap(({ file, reason }) => (reason === 'wait.gaps' ? file : []));
       const { waiting, postponed, failed, broken, ...rest } = newsOf(summary, told);

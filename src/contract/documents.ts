@@ -50,16 +50,17 @@ export async function readDocuments(root: string, onBroken: OnBroken): Promise<D
 }
 
 /** Changes when a file of a dataset in the folder does. */
-export async function stateOf(root: string): Promise<unknown> {
+export async function stateOf(root: string): Promise<string> {
   const namesIn = async (folder: string) =>
     (await readdir(folder).catch(() => [])).sort().map((name) => join(folder, name));
   const files = (await Promise.all((await namesIn(root)).map(namesIn))).flat();
-  return Promise.all(
-    files.map(async (file) => {
-      const found = await stat(file, { bigint: true }).catch(() => undefined);
-      return [file, `${found?.size} ${found?.ctimeNs}`];
-    }),
-  );
+  return (await Promise.all(files.map(stateOfFile))).join();
+}
+
+/** Changes when the file does. */
+export async function stateOfFile(file: string): Promise<string> {
+  const found = await stat(file, { bigint: true }).catch(() => undefined);
+  return `${file} ${found?.size} ${found?.ctimeNs}`;
 }
 
 const isLike = (name: string) => /^dataset\.ya?ml$/i.test(name);

@@ -30,6 +30,7 @@ export interface Parts
   readonly bus?: (bus: Bus) => Bus;
   readonly effects?: Partial<ArrivalEffects>;
   readonly isEnough?: IsEnough;
+  readonly refused?: RunSummary['broken'];
 }
 
 export interface TestHome extends AsyncDisposable {
@@ -76,6 +77,7 @@ export async function newHome(): Promise<TestHome> {
     run: async ({
       effects,
       isEnough,
+      refused = [],
       limits = defaultLimits,
       lake: wrapLake,
       warehouse: wrap,
@@ -105,6 +107,7 @@ export async function newHome(): Promise<TestHome> {
           wrapBus?.(bus) ?? bus,
           { now: () => Date.now() + LATER_MS, sleep: async () => {}, limits, ...effects },
           receiveHere(isEnough),
+          { refused },
         ),
       );
     },

@@ -87,6 +87,17 @@ test('a run that a check stops leaves the tables of the earlier version as they 
   }
 });
 
+test('tables that were refused are not made again where the run is told so', async () => {
+  await using home = await oldHome();
+  await home.query('UPDATE ledger_events SET ROWS_READ = 9');
+  const { broken: refused } = await home.run();
+  await home.query("UPDATE ledger_events SET ROWS_READ = IF(FILE_NAME = 'a.xlsx', 3, 2)");
+  const before = await home.query(UNITS);
+  assert.deepEqual((await home.run({ refused })).broken, refused);
+  assert.deepEqual(await home.query(UNITS), before);
+  assert.deepEqual((await home.run()).broken, []);
+});
+
 test('a ledger of a version to come is refused, to write and to read', async () => {
   await using home = await newHome();
   await home.run();
