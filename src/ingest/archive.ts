@@ -24,7 +24,7 @@ export async function archive(context: Context, state: FileState): Promise<Ledge
   else if (state.state !== 'retracted') await keepRejections(context, state);
   // It may have moved before a crash; or another file has its name now, which is announced by itself.
   const file = { name: `${INBOX}/${fileName}`, version: fileVersionOf(drop) };
-  if (!(await ifThere(lake.move(file, place)))) await giveBack(context, file, fileHash, place);
+  if (!(await ifThere(lake.move(file, place)))) await putBack(context, file, fileHash, place);
   return [{ drop, fileName, fileHash, runId, time: now(), event: 'archived', detail: { place } }];
 }
 
@@ -32,7 +32,7 @@ export async function archive(context: Context, state: FileState): Promise<Ledge
  * Of a file that is not where it was dropped: what took its name meanwhile may be in its place, where a move was killed
  * before it had put that back.
  */
-async function giveBack(
+async function putBack(
   { lake }: Context,
   { name, version }: FileVersion,
   fileHash: string,
