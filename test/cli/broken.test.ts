@@ -2,10 +2,19 @@ import assert from 'node:assert/strict';
 import { cp, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { openDuckDb } from '../../src/warehouse/duckdb/duckdb.ts';
 import { sale, sales } from '../ingest/home.ts';
 import { entrada as started } from '../ingest/killing.ts';
-import { answerOf, entrada, GOOD, homeWith, put, putTipos, tipos } from './entrada.ts';
+import {
+  answerOf,
+  changeByHand,
+  entrada,
+  GOOD,
+  homeWith,
+  put,
+  putTipos,
+  setVersion,
+  tipos,
+} from './entrada.ts';
 
 /* A dataset of the home that is wrong: the others go on, and what may be its workbook waits. */
 
@@ -422,26 +431,17 @@ test('watch tries tables of another version that were refused again once rows or
   const home = await homeWith({ 'meu.xlsx': tipos([1, 43_831]) });
   const dataset = await putTipos(home);
   await entrada(['run', '--home', home]);
-  const contract = await readFile(join(dataset, 'dataset.yaml'), 'utf8');
-  const setVersion = (version: number) =>
-    writeFile(join(dataset, 'dataset.yaml'), `${contract}version: ${version}\n`);
-  const byHand = async (sql: string) => {
-    const file = join(home, 'entrada.duckdb');
-    const warehouse = await openDuckDb({ file, waitMs: 60_000 });
-    await warehouse.query(sql);
-    await warehouse.close();
-  };
-  await setVersion(2);
-  await byHand('UPDATE tipos_linhas SET ID = 666');
+  await setVersion(dataset, 2);
+  await changeByHand(home, 'UPDATE tipos_linhas SET ID = 666');
   const { child, ended, says } = started(['watch', '--home', home]);
   const red = 'tipos: left out until it is mended. A check of tipos failed';
   const made = 'tipos: tables consolidated';
   try {
     await says(RegExp(red));
-    await byHand('UPDATE tipos_linhas SET ID = 6');
+    await changeByHand(home, 'UPDATE tipos_linhas SET ID = 6');
     await says(RegExp(made));
-    await byHand('UPDATE tipos_linhas SET ID = 666');
-    await setVersion(3);
+    await changeByHand(home, 'UPDATE tipos_linhas SET ID = 666');
+    await setVersion(dataset, 3);
     await says(RegExp(`${made}[^]*${red}`));
     await writeFile(join(dataset, 'checks.sql'), '-- None.\n');
     await says(RegExp(`${made}[^]*${red}[^]*${made}`));

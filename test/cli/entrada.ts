@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { cp, mkdir, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after } from 'node:test';
@@ -39,6 +39,16 @@ export async function answerOf(home: string, sql: string): Promise<unknown[][]> 
   }
 }
 
+/** Changes a home's tables as a person may, once whoever has the database lets go of it. */
+export async function changeByHand(home: string, sql: string): Promise<void> {
+  const warehouse = await openDuckDb({ file: join(home, 'entrada.duckdb'), waitMs: 60_000 });
+  try {
+    await warehouse.query(sql);
+  } finally {
+    await warehouse.close();
+  }
+}
+
 /** A new home with these files in its inbox. */
 export async function homeWith(files: Readonly<Record<string, Uint8Array>>): Promise<string> {
   const home = newPlace();
@@ -70,6 +80,13 @@ export async function putTipos(home: string, folder = 'tipos'): Promise<string> 
     recursive: true,
   });
   return place;
+}
+
+/** Gives a dataset this version. */
+export async function setVersion(dataset: string, version: number): Promise<void> {
+  const file = join(dataset, 'dataset.yaml');
+  const contract = await readFile(file, 'utf8');
+  await writeFile(file, `${contract.replace(/^version: .*\n/m, '')}version: ${version}\n`);
 }
 
 /** A workbook of tipos: an ID, a day and a NOME in each row. */

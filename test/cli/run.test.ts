@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { appendFile, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { openDuckDb } from '../../src/warehouse/duckdb/duckdb.ts';
@@ -7,12 +7,14 @@ import { sale, sales } from '../ingest/home.ts';
 import { date } from '../workbook-builder.ts';
 import {
   answerOf,
+  changeByHand,
   entrada,
   homeWith,
   loadedHome,
   newPlace,
   put,
   putTipos,
+  setVersion,
   tipos,
 } from './entrada.ts';
 
@@ -259,14 +261,11 @@ test('tables of another version are made anew once: by run --rebuild, or by retr
     'outro.xlsx': tipos([2, 43_900]),
   });
   const dataset = await putTipos(home);
-  const contract = await readFile(join(dataset, 'dataset.yaml'), 'utf8');
-  const setVersion = (version: number) =>
-    writeFile(join(dataset, 'dataset.yaml'), `${contract}version: ${version}\n`);
   await entrada(['run', '--home', home]);
-  await setVersion(2);
+  await setVersion(dataset, 2);
   const { stdout } = await entrada(['run', '--rebuild', '--home', home]);
   assert.match(stdout, /^tipos: tables consolidated for 2020-01, 2020-03 \(run \S+\)\n$/);
-  await setVersion(3);
+  await setVersion(dataset, 3);
   const told = await entrada(['retract', 'outro.xlsx', '--json', '--home', home]);
   const said = 'tipos: its tables were made anew, of version 3.\n';
   assert.ok(told.stderr.startsWith(said), told.stderr);
@@ -353,7 +352,7 @@ test('2: procedures of another version that count no rows leave the tables as th
   const counting = /^UPDATE ledger_months[^;]*;$/m;
   assert.match(procedure, counting);
   await writeFile(join(dataset, 'proc_tipos.sql'), procedure.replace(counting, ''));
-  await appendFile(join(dataset, 'dataset.yaml'), 'version: 2\n');
+  await setVersion(dataset, 2);
   const { code, stdout } = await entrada(['run', '--home', home]);
   assert.equal(code, 2, stdout);
   assert.match(stdout, /^tipos: left out .*left months of it uncounted, from 2020-01-01 on/m);
@@ -364,9 +363,7 @@ test('a table that was changed by hand makes a check fail, which says how the ta
   const home = await homeWith({ 'bom.xlsx': good });
   await entrada(['run', '--home', home]);
   const units = await answerOf(home, UNITS);
-  const hand = await openDuckDb({ file: join(home, 'entrada.duckdb'), waitMs: 0 });
-  await hand.query('INSERT INTO con_ano_mes VALUES (1999, 1, 5)');
-  await hand.close();
+  await changeByHand(home, 'INSERT INTO con_ano_mes VALUES (1999, 1, 5)');
   await put(home, 'novo.xlsx', sales(sale(7, date(2018, 1, 1))));
   const { code, stdout } = await entrada(['run', '--home', home]);
   assert.equal(code, 1);
