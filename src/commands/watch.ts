@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Settings } from '../config.ts';
 import type { BrokenDataset } from '../contract/broken.ts';
-import { stateOf, stateOfFile } from '../contract/documents.ts';
+import { stampOf, stampOfFile } from '../contract/documents.ts';
 import { EntradaError, problemOf } from '../errors.ts';
 import type { Failure } from '../ingest/failure.ts';
 import type { RunSummary } from '../ingest/flow.ts';
@@ -77,8 +77,8 @@ function createLook(
   return async () => {
     try {
       if (isMade) await requireHome(settings);
-      const contracts = await Promise.all(settings.datasetFolders.map(stateOf));
-      const withRows = async () => [...contracts, await stateOfFile(settings.database)].join();
+      const contracts = await Promise.all(settings.datasetFolders.map(stampOf));
+      const withRows = async () => [...contracts, await stampOfFile(settings.database)].join();
       // Else each look would make the tables of all their months, to be refused again.
       if ((await withRows()) !== known) refused = [];
       const summary = await runHome(settings, output, { ...options, hadGaps, refused });

@@ -50,15 +50,15 @@ export async function readDocuments(root: string, onBroken: OnBroken): Promise<D
 }
 
 /** Changes when a file of a dataset in the folder does. */
-export async function stateOf(root: string): Promise<string> {
+export async function stampOf(root: string): Promise<string> {
   const namesIn = async (folder: string) =>
     (await readdir(folder).catch(() => [])).sort().map((name) => join(folder, name));
   const files = (await Promise.all((await namesIn(root)).map(namesIn))).flat();
-  return (await Promise.all(files.map(stateOfFile))).join();
+  return (await Promise.all(files.map(stampOfFile))).join();
 }
 
 /** Changes when the file does. */
-export async function stateOfFile(file: string): Promise<string> {
+export async function stampOfFile(file: string): Promise<string> {
   const found = await stat(file, { bigint: true }).catch(() => undefined);
   return `${file} ${found?.size} ${found?.ctimeNs}`;
 }
