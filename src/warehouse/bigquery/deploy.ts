@@ -38,7 +38,7 @@ export async function planDeployment(
   datasets: readonly (Dataset | TablesOnly)[],
   location: string,
 ): Promise<Change[]> {
-  const live = await client.ask<LiveDataset>(`/datasets/${client.dataset}`);
+  const live = await liveDataset(client);
   const changes: Change[] = [];
   const all = await allWanted(client, datasets);
   if (live === undefined) changes.push(createDataset(client, location));
@@ -68,8 +68,7 @@ export async function prepareDeployment(
   location: string,
   { rehearse = false } = {},
 ): Promise<readonly Dataset[]> {
-  if (rehearse) await requireDeployment(client);
-  const live = await client.ask<LiveDataset>(`/datasets/${client.dataset}`);
+  const live = await (rehearse ? requireDeployment : liveDataset)(client);
   const all = await allWanted(client, datasets);
   const others = all.filter((wanted) => deployedLabel(live, wanted) !== deployedAs(wanted));
   if (others.length === 0) return [];
@@ -80,12 +79,16 @@ export async function prepareDeployment(
   return [];
 }
 
-/** Throws UserError `deploy.missing` when nothing of Entrada is there to be read. */
-export async function requireDeployment(client: BigQueryClient): Promise<void> {
-  const live = await client.ask<LiveDataset>(`/datasets/${client.dataset}`);
+/** What is deployed. Throws UserError `deploy.missing` when nothing of Entrada is there to be read. */
+export async function requireDeployment(client: BigQueryClient): Promise<LiveDataset> {
+  const live = await liveDataset(client);
   if (live?.labels?.entrada_ledger === undefined)
     throw new UserError('deploy.missing', { place: `${client.project}.${client.dataset}` });
+  return live;
 }
+
+const liveDataset = (client: BigQueryClient) =>
+  client.ask<LiveDataset>(`/datasets/${client.dataset}`);
 
 function createDataset(client: BigQueryClient, location: string): Change {
   const { project: projectId, dataset: datasetId } = client;
